@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The copy kernels: how the bytes of a rectangle get from one place to
+ * another. One const table, best row first; the last row is plain C and runs
+ * everywhere. C11 and libc only: nothing in this folder knows GLib.
+ *
+ * What every kernel promises
+ *
+ * - Any alignment, any stride (negative too), any length, zero included.
+ *   A destination aligned to 64 bytes is merely fast.
+ * - Exactly the rows x row_bytes bytes of the destination are written; bytes
+ *   between rows are neither read nor written, on both sides.
+ * - A streaming store never covers a partial 64-byte line: the head and the
+ *   tail of a row are plain stores. A line is finished before the next one is
+ *   opened.
+ * - Kernels cannot fail and return nothing.
+ *
+ * What every caller promises
+ *
+ * - Source and destination do not overlap.
+ * - After the last streaming call, and before another thread is told that the
+ *   bytes are there, the thread that made the calls calls the row's fence()
+ *   once. The cached forms need no fence.
+ */
+
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Copies @rows rows of @row_bytes bytes. Strides are in bytes, from the start
+ * of a row to the start of the next. */
+typedef void (*NtmCopyFunc) (uint8_t * dst, ptrdiff_t dst_stride,
+    const uint8_t * src, ptrdiff_t src_stride, size_t row_bytes, size_t rows);
+
+/* Fills @rows rows of @row_pixels four-byte pixels. @pixel holds the four bytes
+ * of one pixel as they stand in memory (memcpy to and from uint32_t). */
+typedef void (*NtmFillFunc) (uint8_t * dst, ptrdiff_t dst_stride,
+    uint32_t pixel, size_t row_pixels, size_t rows);
+
+/* CPU features that a kernel can need; see ntm_cpu_features(). */
+enum
+{
+  NTM_CPU_SSE2 = 1 << 0,
+  NTM_CPU_AVX2 = 1 << 1,
+  NTM_CPU_AVX512 = 1 << 2,      /* AVX-512F, with the OS saving ZMM state */
+};
+
+typedef struct
+{
+  const char *name;             /* "avx512", "avx2", "sse2", "c" */
+  uint32_t needs;               /* NTM_CPU_* bits, all of them needed */
+  NtmCopyFunc copy;             /* ordinary stores: the result is in cache */
+  NtmCopyFunc copy_stream;      /* streaming stores: the result is in memory */
+  NtmFillFunc fill_stream;      /* likewise, for one colour */
+  void (*fence) (void);         /* orders this thread's streaming stores */
+} NtmKernel;
+
+/* The features of the CPU that this process runs on, as NTM_CPU_* bits: CPUID
+ * says that the instructions are there, XGETBV that the operating system saves
+ * their registers. Cheap, has no state, safe from any thread. */
+uint32_t ntm_cpu_features (void);
+
+/* All kernels that were compiled in, best first, the "c" row last. */
+const NtmKernel *ntm_kernels (size_t * n_kernels);
+
+/* How ntm_kernel_select() came to its answer. */
+typedef enum
+{
+  NTM_KERNEL_BEST,              /* nothing was forced: the best one */
+  NTM_KERNEL_FORCED,            /* the forced one */
+  NTM_KERNEL_UNKNOWN,           /* no kernel has that name: the best one */
+  NTM_KERNEL_UNSUPPORTED,       /* the CPU or the build lacks it: the best one */
+} NtmKernelChoice;
+
+/* The kernel to use on a CPU with @features: the one named @forced, or the
+ * best where @forced is NULL, empty, or can't be had. Never NULL. @choice may
+ * be NULL. Pure: same arguments, same answer. */
+const NtmKernel *ntm_kernel_select (const char *forced, uint32_t features,
+    NtmKernelChoice * choice);
+
+/* Bytes of the last-level cache that this process can see: the kernel's cache
+ * description in sysfs, else CPUID, else a constant; never 0. Reads files:
+ * call it once, not per frame. */
+size_t ntm_llc_bytes (void);
