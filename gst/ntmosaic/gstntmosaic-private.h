@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The element's insides, for the three files that it is made of. */
+
+#pragma once
+
+#include "gstntmosaic.h"
+
+G_BEGIN_DECLS
+
+/* What has been done since the element was started. */
+typedef struct
+{
+  guint64 strips;
+  guint64 tiles_copied;
+  guint64 tiles_kept;
+  guint64 tiles_background;
+  guint64 bytes_copied;
+  GstClockTime copy_time;
+} GstNtMosaicStats;
+
+struct _GstNtMosaic
+{
+  GstVideoAggregator parent;
+
+  /* Guarded by the object lock. */
+  NtmAlign align;
+  guint32 background_color;
+  guint tile_width;
+  guint tile_height;
+  guint n_strips;
+  GstNtStores nt_stores;
+  GstNtMosaicStats stats;
+  GstNtLayout *layout;          /* of the caps that the src pad has */
+  GstClockID wait_id;           /* the streaming thread waits for it */
+  gboolean stopping;            /* it must not begin to */
+
+  /* Set once. */
+  GstNtStripPool *strip_pool;
+
+  /* Of the streaming thread alone. */
+  GstNtComposer *composer;
+  GstNtLayout *next_layout;     /* of the caps that are being negotiated */
+  GPtrArray *next_pads;         /* the pads of its tiles */
+  gboolean downstream_takes_meta;
+  gboolean strip_is_ours;       /* the one being made is from strip_pool */
+  gboolean failed;              /* an error was posted: no more strips */
+};
+
+/* Each file sets the virtual functions that it implements. */
+void gst_nt_mosaic_class_init_negotiation (GstNtMosaicClass * klass);
+void gst_nt_mosaic_class_init_mixing (GstNtMosaicClass * klass);
+
+/* Posts an error, if it is the first since the element was started, and ends the
+ * making of strips. In the streaming thread only. */
+void gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error);
+void gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
+    const gchar * format, ...) G_GNUC_PRINTF (3, 4);
+
+/* Ends and forbids (@stopping), or allows again, the streaming thread's waiting
+ * for the clock. */
+void gst_nt_mosaic_set_stopping (GstNtMosaic * self, gboolean stopping);
+
+G_END_DECLS

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Caps algebra. All functions are pure. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaiccaps.h"
+
+#include <string.h>
+
+/* What a pad is asked for when no other pad has caps yet: fixed, so that pads
+ * which negotiate at the same time choose alike. */
+#define FIRST_COLORIMETRY GST_VIDEO_COLORIMETRY_SRGB
+
+/* ---- What a sink pad should be sent ---- */
+
+/* Each tile has a size and a rate of its own. */
+static GstCaps *
+forget_size_and_rate (GstCaps * caps)
+{
+  guint i;
+
+  caps = gst_caps_make_writable (caps);
+  for (i = 0; i < gst_caps_get_size (caps); i++)
+    gst_structure_set (gst_caps_get_structure (caps, i),
+        "width", GST_TYPE_INT_RANGE, 1, G_MAXINT,
+        "height", GST_TYPE_INT_RANGE, 1, G_MAXINT,
+        "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
+
+  return caps;
+}
+
+/* Takes @caps and @wish; the part of @caps that fulfils @wish, or if there is
+ * none, @caps. */
+static GstCaps *
+narrow (GstCaps * caps, GstCaps * wish)
+{
+  GstCaps *narrowed = gst_caps_intersect_full (caps, wish,
+      GST_CAPS_INTERSECT_FIRST);
+
+  gst_caps_unref (wish);
+  if (gst_caps_is_empty (narrowed)) {
+    gst_caps_unref (narrowed);
+    return caps;
+  }
+
+  gst_caps_unref (caps);
+  return narrowed;
+}
+
+static GstCaps *
+narrow_to_string (GstCaps * caps, const gchar * field, const gchar * value)
+{
+  return narrow (caps, gst_caps_new_simple ("video/x-raw",
+          field, G_TYPE_STRING, value, NULL));
+}
+
+static GstCaps *
+narrow_to_int (GstCaps * caps, const gchar * field, gint value)
+{
+  return narrow (caps, gst_caps_new_simple ("video/x-raw",
+          field, G_TYPE_INT, value, NULL));
+}
+
+/* To the first of the formats that the template lists which @caps have. */
+static GstCaps *
+narrow_to_first_format (GstCaps * caps, GstCaps * template_caps)
+{
+  const GValue *formats = gst_structure_get_value (gst_caps_get_structure
+      (template_caps, 0), "format");
+  guint i;
+
+  for (i = 0; i < gst_value_list_get_size (formats); i++) {
+    const GValue *format = gst_value_list_get_value (formats, i);
+    GstCaps *wish = gst_caps_new_empty_simple ("video/x-raw");
+    gboolean found;
+
+    gst_caps_set_value (wish, "format", format);
+    found = gst_caps_can_intersect (caps, wish);
+    caps = narrow (caps, wish);
+    if (found)
+      break;
+  }
+
+  return caps;
+}
+
+static GstCaps *
+narrow_to_like (GstCaps * caps, const GstVideoInfo * like)
+{
+  gchar *colorimetry = gst_video_colorimetry_to_string (&like->colorimetry);
+
+  caps = narrow_to_string (caps, "format",
+      gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (like)));
+  caps = narrow_to_string (caps, "interlace-mode",
+      gst_video_interlace_mode_to_string (GST_VIDEO_INFO_INTERLACE_MODE
+          (like)));
+  caps = narrow (caps, gst_caps_new_simple ("video/x-raw",
+          "pixel-aspect-ratio", GST_TYPE_FRACTION, GST_VIDEO_INFO_PAR_N (like),
+          GST_VIDEO_INFO_PAR_D (like), NULL));
+  if (colorimetry)
+    caps = narrow_to_string (caps, "colorimetry", colorimetry);
+  g_free (colorimetry);
+
+  return caps;
+}
+
+static GstCaps *
+narrow_to_first (GstCaps * caps, GstCaps * template_caps)
+{
+  caps = narrow_to_first_format (caps, template_caps);
+  caps = narrow_to_string (caps, "interlace-mode", "progressive");
+  caps = narrow (caps, gst_caps_new_simple ("video/x-raw",
+          "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL));
+
+  return narrow_to_string (caps, "colorimetry", FIRST_COLORIMETRY);
+}
+
+/* Wish after wish, so that one which can't be fulfilled doesn't take the others
+ * with it. */
+static GstCaps *
+narrow_to_wishes (GstCaps * caps, GstCaps * template_caps,
+    const GstNtMosaicWishes * wishes)
+{
+  caps = wishes->like ? narrow_to_like (caps, wishes->like)
+      : narrow_to_first (caps, template_caps);
+  if (wishes->tile_width > 0)
+    caps = narrow_to_int (caps, "width", wishes->tile_width);
+  if (wishes->tile_height > 0)
+    caps = narrow_to_int (caps, "height", wishes->tile_height);
+
+  return caps;
+}
+
+GstCaps *
+gst_nt_mosaic_caps_for_sink (GstCaps * template_caps, GstCaps * downstream,
+    GstCaps * filter, const GstNtMosaicWishes * wishes)
+{
+  GstCaps *possible =
+      forget_size_and_rate (gst_caps_intersect (downstream, template_caps));
+  GstCaps *wished;
+
+  /* What can't be, is let through to be refused with a reason. */
+  if (gst_caps_is_empty (possible)
+      || (filter && !gst_caps_can_intersect (possible, filter))) {
+    gst_caps_unref (possible);
+    possible = gst_caps_copy (template_caps);
+  }
+
+  if (filter) {
+    GstCaps *filtered = gst_caps_intersect_full (filter, possible,
+        GST_CAPS_INTERSECT_FIRST);
+
+    gst_caps_unref (possible);
+    return narrow_to_wishes (filtered, template_caps, wishes);
+  }
+
+  wished = narrow_to_wishes (gst_caps_ref (possible), template_caps, wishes);
+  wished = gst_caps_merge (wished, possible);
+
+  return gst_caps_merge (wished, gst_caps_ref (template_caps));
+}
+
+/* ---- Whether the pads agree ---- */
+
+static gboolean
+same_format (const GstVideoInfo * a, const GstVideoInfo * b)
+{
+  return GST_VIDEO_INFO_FORMAT (a) == GST_VIDEO_INFO_FORMAT (b);
+}
+
+static gchar *
+print_format (const GstVideoInfo * info)
+{
+  return g_strdup (gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)));
+}
+
+static gboolean
+same_par (const GstVideoInfo * a, const GstVideoInfo * b)
+{
+  return gst_util_fraction_compare (GST_VIDEO_INFO_PAR_N (a),
+      GST_VIDEO_INFO_PAR_D (a), GST_VIDEO_INFO_PAR_N (b),
+      GST_VIDEO_INFO_PAR_D (b)) == 0;
+}
+
+static gchar *
+print_par (const GstVideoInfo * info)
+{
+  return g_strdup_printf ("%d/%d", GST_VIDEO_INFO_PAR_N (info),
+      GST_VIDEO_INFO_PAR_D (info));
+}
+
+static gboolean
+same_interlace_mode (const GstVideoInfo * a, const GstVideoInfo * b)
+{
+  return GST_VIDEO_INFO_INTERLACE_MODE (a) == GST_VIDEO_INFO_INTERLACE_MODE (b);
+}
+
+static gchar *
+print_interlace_mode (const GstVideoInfo * info)
+{
+  return g_strdup (gst_video_interlace_mode_to_string
+      (GST_VIDEO_INFO_INTERLACE_MODE (info)));
+}
+
+static gboolean
+same_field_order (const GstVideoInfo * a, const GstVideoInfo * b)
+{
+  return GST_VIDEO_INFO_FIELD_ORDER (a) == GST_VIDEO_INFO_FIELD_ORDER (b)
+      || GST_VIDEO_INFO_FIELD_ORDER (a) == GST_VIDEO_FIELD_ORDER_UNKNOWN
+      || GST_VIDEO_INFO_FIELD_ORDER (b) == GST_VIDEO_FIELD_ORDER_UNKNOWN;
+}
+
+static gchar *
+print_field_order (const GstVideoInfo * info)
+{
+  return g_strdup (gst_video_field_order_to_string (GST_VIDEO_INFO_FIELD_ORDER
+          (info)));
+}
+
+/* 0 is "unknown" in each of the four, and contradicts nothing. */
+#define SAME_OR_UNKNOWN(a, b) ((a) == (b) || (a) == 0 || (b) == 0)
+
+static gboolean
+same_colorimetry (const GstVideoInfo * a, const GstVideoInfo * b)
+{
+  const GstVideoColorimetry *ca = &a->colorimetry;
+  const GstVideoColorimetry *cb = &b->colorimetry;
+
+  return SAME_OR_UNKNOWN (ca->range, cb->range)
+      && SAME_OR_UNKNOWN (ca->matrix, cb->matrix)
+      && SAME_OR_UNKNOWN (ca->transfer, cb->transfer)
+      && SAME_OR_UNKNOWN (ca->primaries, cb->primaries);
+}
+
+static gchar *
+print_colorimetry (const GstVideoInfo * info)
+{
+  gchar *text = gst_video_colorimetry_to_string (&info->colorimetry);
+
+  return text ? text : g_strdup ("unknown");
+}
+
+/* What all pads share, and what makes them if they don't. */
+static const struct
+{
+  const gchar *field;
+  gboolean (*same) (const GstVideoInfo * a, const GstVideoInfo * b);
+  gchar *(*print) (const GstVideoInfo * info);
+  const gchar *remedy;
+} shared_fields[] = {
+  {"format", same_format, print_format, "videoconvert"},
+  {"pixel-aspect-ratio", same_par, print_par, "videoscale"},
+  {"interlace-mode", same_interlace_mode, print_interlace_mode, "deinterlace"},
+  {"field-order", same_field_order, print_field_order, "deinterlace"},
+  {"colorimetry", same_colorimetry, print_colorimetry, "videoconvert"},
+};
+
+static void
+set_disagreement (GError ** error, const GstNtMosaicInput * a,
+    const GstNtMosaicInput * b, guint field)
+{
+  gchar *value_a = shared_fields[field].print (&a->info);
+  gchar *value_b = shared_fields[field].print (&b->info);
+
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "%s has %s %s, but %s has %s: tiles of one strip must agree (a %s before "
+      "the pads can help)", a->pad_name, shared_fields[field].field, value_a,
+      b->pad_name, value_b, shared_fields[field].remedy);
+  g_free (value_a);
+  g_free (value_b);
+}
+
+static gboolean
+pair_agrees (const GstNtMosaicInput * a, const GstNtMosaicInput * b,
+    GError ** error)
+{
+  guint field;
+
+  for (field = 0; field < G_N_ELEMENTS (shared_fields); field++)
+    if (!shared_fields[field].same (&a->info, &b->info)) {
+      set_disagreement (error, a, b, field);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* How much of it is known: what all are compared with should know most. */
+static guint
+count_known (const GstVideoInfo * info)
+{
+  return (info->colorimetry.range != 0) + (info->colorimetry.matrix != 0)
+      + (info->colorimetry.transfer != 0) + (info->colorimetry.primaries != 0)
+      + (GST_VIDEO_INFO_FIELD_ORDER (info) != GST_VIDEO_FIELD_ORDER_UNKNOWN);
+}
+
+static const GstNtMosaicInput *
+find_reference (const GstNtMosaicInput * inputs, guint n_inputs)
+{
+  const GstNtMosaicInput *reference = &inputs[0];
+  guint i;
+
+  for (i = 1; i < n_inputs; i++)
+    if (count_known (&inputs[i].info) > count_known (&reference->info))
+      reference = &inputs[i];
+
+  return reference;
+}
+
+gboolean
+gst_nt_mosaic_inputs_agree (const GstNtMosaicInput * inputs, guint n_inputs,
+    GError ** error)
+{
+  const GstNtMosaicInput *reference;
+  guint i;
+
+  if (n_inputs == 0)
+    return TRUE;
+
+  reference = find_reference (inputs, n_inputs);
+  for (i = 0; i < n_inputs; i++)
+    if (!pair_agrees (reference, &inputs[i], error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* ---- What the strip is ---- */
+
+/* The fastest input; 0/1 if none has a rate, as still images. */
+static void
+find_framerate (const GstNtMosaicInput * inputs, guint n_inputs, gint * fps_n,
+    gint * fps_d)
+{
+  guint i;
+
+  *fps_n = 0;
+  *fps_d = 1;
+  for (i = 0; i < n_inputs; i++) {
+    const GstVideoInfo *info = &inputs[i].info;
+
+    if (GST_VIDEO_INFO_FPS_N (info) > 0
+        && gst_util_fraction_compare (GST_VIDEO_INFO_FPS_N (info),
+            GST_VIDEO_INFO_FPS_D (info), *fps_n, *fps_d) > 0) {
+      *fps_n = GST_VIDEO_INFO_FPS_N (info);
+      *fps_d = GST_VIDEO_INFO_FPS_D (info);
+    }
+  }
+}
+
+static GstCaps *
+describe_strip (const GstNtMosaicInput * inputs, guint n_inputs,
+    const GstNtLayout * layout)
+{
+  const GstVideoInfo *reference = &find_reference (inputs, n_inputs)->info;
+  GstVideoInfo info;
+
+  gst_video_info_set_format (&info, GST_VIDEO_INFO_FORMAT (reference),
+      layout->geometry.width, layout->geometry.height);
+  GST_VIDEO_INFO_INTERLACE_MODE (&info) =
+      GST_VIDEO_INFO_INTERLACE_MODE (reference);
+  GST_VIDEO_INFO_FIELD_ORDER (&info) = GST_VIDEO_INFO_FIELD_ORDER (reference);
+  GST_VIDEO_INFO_PAR_N (&info) = GST_VIDEO_INFO_PAR_N (reference);
+  GST_VIDEO_INFO_PAR_D (&info) = GST_VIDEO_INFO_PAR_D (reference);
+  info.colorimetry = reference->colorimetry;
+  find_framerate (inputs, n_inputs, &GST_VIDEO_INFO_FPS_N (&info),
+      &GST_VIDEO_INFO_FPS_D (&info));
+
+  return gst_video_info_to_caps (&info);
+}
+
+GstCaps *
+gst_nt_mosaic_caps_for_strip (const GstNtMosaicInput * inputs, guint n_inputs,
+    const GstNtLayout * layout, GstCaps * downstream, GError ** error)
+{
+  GstCaps *natural = describe_strip (inputs, n_inputs, layout);
+  GstCaps *possible = gst_caps_copy (natural);
+  GstCaps *caps;
+  GstStructure *s;
+  gint fps_n;
+  gint fps_d;
+
+  /* Downstream may set the rate, and make the strip higher than its tiles. */
+  gst_caps_set_simple (possible,
+      "height", GST_TYPE_INT_RANGE, (gint) layout->geometry.height, G_MAXINT,
+      "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
+  caps = gst_caps_intersect (downstream, possible);
+  gst_caps_unref (possible);
+
+  if (gst_caps_is_empty (caps)) {
+    gchar *ours = gst_caps_to_string (natural);
+    gchar *theirs = gst_caps_to_string (downstream);
+
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "the tiles make a strip of %s, but downstream takes only %s", ours,
+        theirs);
+    g_free (ours);
+    g_free (theirs);
+    gst_caps_unref (natural);
+    gst_caps_unref (caps);
+    return NULL;
+  }
+
+  caps = gst_caps_truncate (gst_caps_make_writable (caps));
+  s = gst_caps_get_structure (caps, 0);
+  gst_structure_get_fraction (gst_caps_get_structure (natural, 0), "framerate",
+      &fps_n, &fps_d);
+  gst_structure_fixate_field_nearest_int (s, "height",
+      layout->geometry.height);
+  gst_structure_fixate_field_nearest_fraction (s, "framerate", fps_n, fps_d);
+  gst_caps_unref (natural);
+
+  return gst_caps_fixate (caps);
+}
+
+/* ---- Pixels ---- */
+
+guint32
+gst_nt_mosaic_pixel (const GstVideoFormatInfo * finfo, guint32 argb)
+{
+  const guint offsets[] = {
+    GST_VIDEO_FORMAT_INFO_POFFSET (finfo, GST_VIDEO_COMP_R),
+    GST_VIDEO_FORMAT_INFO_POFFSET (finfo, GST_VIDEO_COMP_G),
+    GST_VIDEO_FORMAT_INFO_POFFSET (finfo, GST_VIDEO_COMP_B),
+  };
+  guint8 bytes[NTM_BYTES_PER_PIXEL];
+  guint32 pixel;
+  guint i;
+
+  /* Whatever is left is alpha, or padding where the format has none. */
+  memset (bytes, argb >> 24, sizeof (bytes));
+  for (i = 0; i < G_N_ELEMENTS (offsets); i++)
+    bytes[offsets[i]] = argb >> (16 - 8 * i);
+  memcpy (&pixel, bytes, sizeof (pixel));
+
+  return pixel;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Mapping of an input frame. gst_video_frame_map() would do, but for buffers
+ * that lie: it raises criticals when a GstVideoMeta contradicts the caps, and
+ * it believes a GstVideoMeta whose rows lie outside of the memory. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaicframe.h"
+
+/* Where a frame's bytes are in its buffer. */
+typedef struct
+{
+  gsize offset;                 /* of the first row */
+  gssize stride;
+  gsize first;                  /* of the row that comes first in memory */
+  gsize bytes;                  /* from @first to the end of the last row */
+} Extent;
+
+static gboolean
+meta_fits (const GstVideoMeta * meta, const GstVideoInfo * info, gchar ** why)
+{
+  if (meta->format == GST_VIDEO_INFO_FORMAT (info) && meta->n_planes == 1
+      && meta->width >= (guint) GST_VIDEO_INFO_WIDTH (info)
+      && meta->height >= (guint) GST_VIDEO_INFO_HEIGHT (info))
+    return TRUE;
+
+  *why = g_strdup_printf ("a buffer's GstVideoMeta says %s %ux%u, the caps say "
+      "%s %dx%d", gst_video_format_to_string (meta->format), meta->width,
+      meta->height, gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
+      GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info));
+  return FALSE;
+}
+
+/* FALSE if the frame begins before its buffer does. */
+static gboolean
+find_extent (Extent * extent, const GstVideoMeta * meta,
+    const GstVideoInfo * info)
+{
+  const gsize row_bytes = (gsize) GST_VIDEO_INFO_WIDTH (info)
+      * GST_VIDEO_INFO_COMP_PSTRIDE (info, 0);
+  gsize rise;
+
+  extent->offset = meta ? meta->offset[0] : GST_VIDEO_INFO_PLANE_OFFSET (info,
+      0);
+  extent->stride = meta ? meta->stride[0] : GST_VIDEO_INFO_PLANE_STRIDE (info,
+      0);
+
+  rise = (gsize) ABS (extent->stride) * (GST_VIDEO_INFO_HEIGHT (info) - 1);
+  extent->bytes = rise + row_bytes;
+  extent->first = extent->offset;
+  if (extent->stride < 0) {
+    if (rise > extent->offset)
+      return FALSE;
+    extent->first -= rise;
+  }
+
+  return TRUE;
+}
+
+/* Buffers that are spread over several memories are merged by the map, which
+ * copies; those of one memory go through their meta, which may have a map
+ * function of its own. */
+static gboolean
+map_extent (GstNtMosaicFrame * frame, const Extent * extent, guint index,
+    guint n_memories, gsize skip)
+{
+  gint stride;
+
+  if (frame->meta && n_memories == 1) {
+    gpointer data;
+
+    if (!gst_video_meta_map (frame->meta, 0, &frame->map, &data, &stride,
+            GST_MAP_READ))
+      return FALSE;
+    frame->data = data;
+    frame->stride = stride;
+    return TRUE;
+  }
+
+  frame->meta = NULL;
+  if (!gst_buffer_map_range (frame->buffer, index, n_memories, &frame->map,
+          GST_MAP_READ))
+    return FALSE;
+  frame->data = frame->map.data + skip + (extent->offset - extent->first);
+  frame->stride = extent->stride;
+  return TRUE;
+}
+
+gboolean
+gst_nt_mosaic_frame_map (GstNtMosaicFrame * frame, const GstVideoInfo * info,
+    GstBuffer * buffer, gchar ** why)
+{
+  Extent extent;
+  guint index;
+  guint n_memories;
+  gsize skip;
+
+  frame->buffer = buffer;
+  frame->meta = gst_buffer_get_video_meta (buffer);
+
+  if (frame->meta && !meta_fits (frame->meta, info, why))
+    goto refuse;
+
+  if (!find_extent (&extent, frame->meta, info)
+      || extent.first + extent.bytes > gst_buffer_get_size (buffer)
+      || !gst_buffer_find_memory (buffer, extent.first, extent.bytes, &index,
+          &n_memories, &skip)) {
+    *why = g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is too short "
+        "for %s %dx%d, which needs %" G_GSIZE_FORMAT,
+        gst_buffer_get_size (buffer),
+        gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
+        GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
+        extent.first + extent.bytes);
+    goto refuse;
+  }
+
+  if (!map_extent (frame, &extent, index, n_memories, skip)) {
+    *why = g_strdup ("a buffer can't be mapped for reading");
+    goto refuse;
+  }
+
+  return TRUE;
+
+refuse:
+  gst_clear_buffer (&frame->buffer);
+  return FALSE;
+}
+
+void
+gst_nt_mosaic_frame_unmap (GstNtMosaicFrame * frame)
+{
+  if (frame->buffer == NULL)
+    return;
+
+  if (frame->meta)
+    gst_video_meta_unmap (frame->meta, 0, &frame->map);
+  else
+    gst_buffer_unmap (frame->buffer, &frame->map);
+  gst_clear_buffer (&frame->buffer);
+}

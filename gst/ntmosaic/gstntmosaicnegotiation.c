@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Negotiation: what the pads are sent, what the strip is, whose memory it is
+ * made of. The base class' ways with plain pads are those of pictures on top of
+ * each other, all of one size; they are replaced. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaic-private.h"
+
+#include "gstntmosaicallocation.h"
+#include "gstntmosaiccaps.h"
+#include "gstntmosaicpad.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
+#define GST_CAT_DEFAULT gst_nt_mosaic_debug
+
+static gpointer parent_class;
+
+/* ---- Events and queries on the sink pads ---- */
+
+/* The caps of any pad but @pad. */
+static gboolean
+find_like (GstNtMosaic * self, GstAggregatorPad * pad, GstVideoInfo * like)
+{
+  gboolean found = FALSE;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l && !found; l = l->next)
+    found = l->data != pad
+        && gst_nt_mosaic_pad_get_announced (GST_NT_MOSAIC_PAD (l->data), like);
+  GST_OBJECT_UNLOCK (self);
+
+  return found;
+}
+
+static void
+answer_caps_query (GstNtMosaic * self, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
+  GstCaps *template_caps = gst_pad_get_pad_template_caps (GST_PAD (pad));
+  GstCaps *downstream = gst_pad_peer_query_caps (srcpad, template_caps);
+  GstNtMosaicWishes wishes = { NULL, };
+  GstVideoInfo like;
+  GstCaps *filter;
+  GstCaps *caps;
+
+  if (find_like (self, pad, &like))
+    wishes.like = &like;
+  GST_OBJECT_LOCK (self);
+  wishes.tile_width = self->tile_width;
+  wishes.tile_height = self->tile_height;
+  GST_OBJECT_UNLOCK (self);
+
+  gst_query_parse_caps (query, &filter);
+  caps = gst_nt_mosaic_caps_for_sink (template_caps, downstream, filter,
+      &wishes);
+  GST_LOG_OBJECT (pad, "caps query, filter %" GST_PTR_FORMAT ": %"
+      GST_PTR_FORMAT, filter, caps);
+  gst_query_set_caps_result (query, caps);
+
+  gst_caps_unref (caps);
+  gst_caps_unref (downstream);
+  gst_caps_unref (template_caps);
+}
+
+static gboolean
+gst_nt_mosaic_sink_query (GstAggregator * agg, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  GstCaps *template_caps;
+  GstCaps *caps;
+
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_CAPS:
+      answer_caps_query (GST_NT_MOSAIC (agg), pad, query);
+      return TRUE;
+    case GST_QUERY_ACCEPT_CAPS:
+      /* What doesn't agree with the rest is refused later, with a reason. */
+      template_caps = gst_pad_get_pad_template_caps (GST_PAD (pad));
+      gst_query_parse_accept_caps (query, &caps);
+      gst_query_set_accept_caps_result (query, gst_caps_is_subset (caps,
+              template_caps));
+      gst_caps_unref (template_caps);
+      return TRUE;
+    default:
+      return GST_AGGREGATOR_CLASS (parent_class)->sink_query (agg, pad, query);
+  }
+}
+
+/* The base class aborts on a segment that isn't in TIME. Answers whether it is;
+ * says once per pad if not. */
+static gboolean
+check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
+{
+  const GstSegment *segment;
+  gboolean refused_before;
+  gboolean good;
+
+  gst_event_parse_segment (event, &segment);
+  good = segment->format == GST_FORMAT_TIME;
+
+  GST_OBJECT_LOCK (pad);
+  refused_before = pad->refused;
+  pad->refused = !good;
+  GST_OBJECT_UNLOCK (pad);
+
+  if (!good && !refused_before)
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+        ("%s gets a segment in %s format, but needs one in time format: set "
+            "format=time on the source", GST_OBJECT_NAME (pad),
+            gst_format_get_name (segment->format)), (NULL));
+
+  return good;
+}
+
+static GstFlowReturn
+gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
+    GstAggregatorPad * aggpad, GstEvent * event)
+{
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  GstCaps *caps;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_SEGMENT:
+      if (!check_segment (GST_NT_MOSAIC (agg), pad, event)) {
+        gst_event_unref (event);
+        return GST_FLOW_ERROR;
+      }
+      break;
+    case GST_EVENT_CAPS:
+      gst_event_parse_caps (event, &caps);
+      gst_nt_mosaic_pad_announce (pad, caps);
+      break;
+    default:
+      break;
+  }
+
+  return GST_AGGREGATOR_CLASS (parent_class)->sink_event_pre_queue (agg,
+      aggpad, event);
+}
+
+/* The base class refuses caps in silence: those that make no GstVideoInfo, and
+ * another interlace-mode than the strip has. */
+static void
+explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
+    GstCaps * caps)
+{
+  GstVideoInfo *current = &GST_VIDEO_AGGREGATOR (self)->info;
+  GstNtMosaicInput inputs[2];
+  GError *error = NULL;
+  gchar *text;
+
+  inputs[0].pad_name = GST_OBJECT_NAME (pad);
+  inputs[1].pad_name = "the strip";
+  inputs[1].info = *current;
+  if (GST_VIDEO_INFO_FORMAT (current) == GST_VIDEO_FORMAT_UNKNOWN
+      && !find_like (self, pad, &inputs[1].info))
+    inputs[1].info = *current;
+
+  if (gst_video_info_from_caps (&inputs[0].info, caps)
+      && GST_VIDEO_INFO_FORMAT (&inputs[1].info) != GST_VIDEO_FORMAT_UNKNOWN
+      && !gst_nt_mosaic_inputs_agree (inputs, 2, &error)) {
+    gst_nt_mosaic_fail (self, error);
+    g_error_free (error);
+    return;
+  }
+
+  text = gst_caps_to_string (caps);
+  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT,
+      "%s can't take %s", GST_OBJECT_NAME (pad), text);
+  g_free (text);
+}
+
+static gboolean
+gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
+    GstEvent * event)
+{
+  GstCaps *caps = NULL;
+  gboolean ret;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    gst_event_parse_caps (event, &caps);
+    gst_caps_ref (caps);
+  }
+
+  ret = GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
+
+  if (caps && !ret)
+    explain_refused_caps (GST_NT_MOSAIC (agg), pad, caps);
+  gst_clear_caps (&caps);
+
+  return ret;
+}
+
+/* ---- The strip's caps ---- */
+
+/* Pads in the order of their tiles; references. */
+static GPtrArray *
+ref_pads (GstNtMosaic * self)
+{
+  GPtrArray *pads = g_ptr_array_new_with_free_func (gst_object_unref);
+  GList *sorted;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  sorted = g_list_sort (g_list_copy (GST_ELEMENT (self)->sinkpads),
+      gst_nt_mosaic_pad_compare);
+  for (l = sorted; l; l = l->next)
+    g_ptr_array_add (pads, gst_object_ref (l->data));
+  GST_OBJECT_UNLOCK (self);
+  g_list_free (sorted);
+
+  return pads;
+}
+
+static gboolean
+has_caps (const GstVideoInfo * info)
+{
+  return info->finfo != NULL
+      && GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
+}
+
+/* The pads that have caps, as the pure functions want them. */
+static GArray *
+collect_inputs (GPtrArray * pads)
+{
+  GArray *inputs = g_array_new (FALSE, FALSE, sizeof (GstNtMosaicInput));
+  guint i;
+
+  for (i = 0; i < pads->len; i++) {
+    const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pads->pdata[i])->info;
+    const GstNtMosaicInput input = { GST_OBJECT_NAME (pads->pdata[i]), *info };
+
+    if (has_caps (info))
+      g_array_append_val (inputs, input);
+  }
+
+  return inputs;
+}
+
+/* One tile a pad; a pad without caps is as wide as tile-width says. FALSE with
+ * @error set if a frame does not fit into its tile. */
+static gboolean
+collect_tiles (GPtrArray * pads, guint tile_width, NtmTile * tiles,
+    GError ** error)
+{
+  guint i;
+
+  for (i = 0; i < pads->len; i++) {
+    const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pads->pdata[i])->info;
+
+    tiles[i] = (NtmTile) { .width = tile_width };
+    if (!has_caps (info))
+      continue;
+
+    if (tile_width > 0 && (guint) GST_VIDEO_INFO_WIDTH (info) != tile_width) {
+      g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+          "%s brings frames that are %d pixels wide, but tile-width is %u: a "
+          "videoscale before the pad can help", GST_OBJECT_NAME (pads->pdata[i]),
+          GST_VIDEO_INFO_WIDTH (info), tile_width);
+      return FALSE;
+    }
+    tiles[i].width = GST_VIDEO_INFO_WIDTH (info);
+    tiles[i].frame_height = GST_VIDEO_INFO_HEIGHT (info);
+  }
+
+  return TRUE;
+}
+
+static void
+get_rules (GstNtMosaic * self, const GArray * inputs, guint * tile_width,
+    NtmLayoutRules * rules)
+{
+  const GstVideoInfo *info = &g_array_index (inputs, GstNtMosaicInput, 0).info;
+
+  GST_OBJECT_LOCK (self);
+  *tile_width = self->tile_width;
+  rules->align = self->align;
+  rules->min_height = self->tile_height;
+  rules->max_height = self->tile_height;
+  GST_OBJECT_UNLOCK (self);
+
+  /* An odd row would turn the fields of a frame around. */
+  rules->y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1;
+}
+
+static GstNtLayout *
+place_tiles (GPtrArray * pads, guint tile_width, const NtmLayoutRules * rules,
+    GError ** error)
+{
+  NtmTile *tiles = g_new0 (NtmTile, pads->len);
+  GstNtLayout *layout = NULL;
+
+  if (collect_tiles (pads, tile_width, tiles, error))
+    layout = gst_nt_layout_new (tiles, pads->len, rules, error);
+  g_free (tiles);
+
+  return layout;
+}
+
+/* Caps and layout of a strip of @pads, as downstream takes it. */
+static GstCaps *
+design_strip (GstNtMosaic * self, GPtrArray * pads, const GArray * inputs,
+    GstCaps * downstream, GstNtLayout ** layout, GError ** error)
+{
+  const GstNtMosaicInput *first = &g_array_index (inputs, GstNtMosaicInput, 0);
+  NtmLayoutRules rules;
+  guint tile_width;
+  GstCaps *caps;
+  gint height;
+
+  get_rules (self, inputs, &tile_width, &rules);
+  if (!gst_nt_mosaic_inputs_agree (first, inputs->len, error))
+    return NULL;
+
+  *layout = place_tiles (pads, tile_width, &rules, error);
+  if (*layout == NULL)
+    return NULL;
+
+  caps = gst_nt_mosaic_caps_for_strip (first, inputs->len, *layout, downstream,
+      error);
+  if (caps == NULL)
+    return NULL;
+
+  gst_structure_get_int (gst_caps_get_structure (caps, 0), "height", &height);
+  if ((guint) height == (*layout)->geometry.height)
+    return caps;
+
+  /* Downstream wants it higher. */
+  gst_nt_layout_unref (*layout);
+  rules.min_height = height;
+  *layout = place_tiles (pads, tile_width, &rules, error);
+  if (*layout == NULL)
+    gst_clear_caps (&caps);
+
+  return caps;
+}
+
+static void
+set_next_layout (GstNtMosaic * self, GstNtLayout * layout, GPtrArray * pads)
+{
+  g_clear_pointer (&self->next_layout, gst_nt_layout_unref);
+  g_clear_pointer (&self->next_pads, g_ptr_array_unref);
+  self->next_layout = layout;
+  self->next_pads = pads;
+}
+
+static GstFlowReturn
+gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
+    GstCaps ** caps)
+{
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  GPtrArray *pads = ref_pads (self);
+  GArray *inputs = collect_inputs (pads);
+  GstFlowReturn ret = GST_FLOW_OK;
+  GstNtLayout *layout = NULL;
+  GError *error = NULL;
+
+  if (inputs->len == 0) {
+    ret = GST_AGGREGATOR_FLOW_NEED_DATA;
+  } else {
+    *caps = design_strip (self, pads, inputs, downstream, &layout, &error);
+    if (*caps == NULL) {
+      gst_nt_mosaic_fail (self, error);
+      ret = GST_FLOW_NOT_NEGOTIATED;
+    }
+  }
+
+  if (ret == GST_FLOW_OK) {
+    set_next_layout (self, layout, g_ptr_array_ref (pads));
+  } else if (layout) {
+    gst_nt_layout_unref (layout);
+  }
+  g_clear_error (&error);
+  g_array_unref (inputs);
+  g_ptr_array_unref (pads);
+
+  return ret;
+}
+
+/* From here on, tiles belong to the pads that they were laid out for. */
+static void
+adopt_next_layout (GstNtMosaic * self)
+{
+  GstNtLayout *old;
+  GList *l;
+  guint i;
+
+  GST_OBJECT_LOCK (self);
+  old = self->layout;
+  self->layout = g_steal_pointer (&self->next_layout);
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    GST_NT_MOSAIC_PAD (l->data)->tile = -1;
+  for (i = 0; i < self->next_pads->len; i++)
+    GST_NT_MOSAIC_PAD (self->next_pads->pdata[i])->tile = i;
+  GST_OBJECT_UNLOCK (self);
+
+  g_clear_pointer (&self->next_pads, g_ptr_array_unref);
+  if (old)
+    gst_nt_layout_unref (old);
+}
+
+/* The base class divides by the frame rate to get a latency. */
+static gboolean
+negotiated_stills (GstAggregator * agg, GstCaps * caps,
+    const GstVideoInfo * info)
+{
+  GstVideoAggregator *vagg = GST_VIDEO_AGGREGATOR (agg);
+
+  GST_OBJECT_LOCK (agg);
+  vagg->info = *info;
+  GST_OBJECT_UNLOCK (agg);
+
+  gst_aggregator_set_src_caps (agg, caps);
+  gst_aggregator_set_latency (agg, 0, 0);
+
+  return TRUE;
+}
+
+static gboolean
+gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
+{
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  GstVideoInfo info;
+
+  if (!gst_video_info_from_caps (&info, caps))
+    return FALSE;
+
+  adopt_next_layout (self);
+  GST_DEBUG_OBJECT (self, "strip of %u tiles: %" GST_PTR_FORMAT,
+      self->layout->n_tiles, caps);
+
+  if (GST_VIDEO_INFO_FPS_N (&info) == 0)
+    return negotiated_stills (agg, caps, &info);
+
+  return GST_AGGREGATOR_CLASS (parent_class)->negotiated_src_caps (agg, caps);
+}
+
+/* Every failure gets its one error here, if it didn't get one where it arose. */
+static gboolean
+gst_nt_mosaic_negotiate (GstAggregator * agg)
+{
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (agg);
+  GstCaps *downstream;
+  gchar *text;
+
+  if (GST_AGGREGATOR_CLASS (parent_class)->negotiate (agg))
+    return TRUE;
+  if (self->failed || GST_PAD_IS_FLUSHING (srcpad))
+    return FALSE;
+
+  downstream = gst_pad_peer_query_caps (srcpad, NULL);
+  text = gst_caps_to_string (downstream);
+  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "downstream takes "
+      "no strip, only %s", text);
+  g_free (text);
+  gst_caps_unref (downstream);
+
+  return FALSE;
+}
+
+/* ---- The strips' memory ---- */
+
+static gboolean
+configure_strips (GstNtMosaic * self, const GstAllocationParams * params)
+{
+  GError *error = NULL;
+  guint n_strips;
+
+  GST_OBJECT_LOCK (self);
+  n_strips = self->n_strips;
+  GST_OBJECT_UNLOCK (self);
+
+  if (gst_nt_strip_pool_configure (self->strip_pool, self->layout, n_strips,
+          params, &error))
+    return TRUE;
+
+  gst_nt_mosaic_fail (self, error);
+  g_error_free (error);
+  return FALSE;
+}
+
+static gboolean
+gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
+{
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (agg)->info;
+  GstAllocationParams params;
+  GstBufferPool *pool;
+
+  self->downstream_takes_meta = gst_query_find_allocation_meta (query,
+      GST_VIDEO_META_API_TYPE, NULL);
+  gst_nt_mosaic_get_params (query, &params);
+  pool = gst_nt_mosaic_take_pool (query, info);
+
+  if (pool == NULL)
+    return configure_strips (self, &params);
+
+  /* Ours are made only if that pool runs dry. */
+  GST_DEBUG_OBJECT (self, "using downstream's %" GST_PTR_FORMAT, pool);
+  gst_query_add_allocation_pool (query, pool, GST_VIDEO_INFO_SIZE (info), 0, 0);
+  gst_object_unref (pool);
+  gst_nt_strip_pool_clear (self->strip_pool);
+
+  return gst_nt_strip_pool_configure (self->strip_pool, self->layout, 0,
+      &params, NULL);
+}
+
+void
+gst_nt_mosaic_class_init_negotiation (GstNtMosaicClass * klass)
+{
+  GstAggregatorClass *agg_class = GST_AGGREGATOR_CLASS (klass);
+
+  parent_class = g_type_class_peek_parent (klass);
+
+  agg_class->sink_query = gst_nt_mosaic_sink_query;
+  agg_class->sink_event_pre_queue = gst_nt_mosaic_sink_event_pre_queue;
+  agg_class->sink_event = gst_nt_mosaic_sink_event;
+  agg_class->update_src_caps = gst_nt_mosaic_update_src_caps;
+  agg_class->negotiated_src_caps = gst_nt_mosaic_negotiated_src_caps;
+  agg_class->negotiate = gst_nt_mosaic_negotiate;
+  agg_class->decide_allocation = gst_nt_mosaic_decide_allocation;
+}

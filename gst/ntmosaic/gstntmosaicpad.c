@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The sink pad of ntmosaic. It has no property of its own: what it needs to
+ * know is in its name and in its caps. The base class' prepare_frame is switched
+ * off, because it maps each frame twice over for nothing and stops at the first
+ * one that it can't map; the element maps what it copies. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaicpad.h"
+
+G_DEFINE_TYPE (GstNtMosaicPad, gst_nt_mosaic_pad,
+    GST_TYPE_VIDEO_AGGREGATOR_PAD);
+
+/* A GAP event arrives as an empty buffer with the GAP flag. */
+static gboolean
+is_gap (GstBuffer * buffer)
+{
+  return gst_buffer_get_size (buffer) == 0
+      && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP);
+}
+
+static GstBuffer *
+ref_current_buffer (GstNtMosaicPad * pad)
+{
+  GstVideoAggregatorPad *vpad = GST_VIDEO_AGGREGATOR_PAD (pad);
+  GstBuffer *buffer;
+
+  g_mutex_lock (&pad->flush_lock);
+  buffer = gst_video_aggregator_pad_get_current_buffer (vpad);
+  if (buffer)
+    gst_buffer_ref (buffer);
+  g_mutex_unlock (&pad->flush_lock);
+
+  return buffer;
+}
+
+GstBuffer *
+gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad)
+{
+  GstBuffer *buffer = ref_current_buffer (pad);
+
+  if (buffer && is_gap (buffer))
+    gst_clear_buffer (&buffer);
+
+  return buffer;
+}
+
+gboolean
+gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now)
+{
+  GstAggregatorPad *aggpad = GST_AGGREGATOR_PAD (pad);
+  GstClockTime end = GST_CLOCK_TIME_NONE;
+  GstBuffer *buffer;
+
+  if (!gst_aggregator_pad_is_eos (aggpad))
+    return FALSE;
+
+  buffer = ref_current_buffer (pad);
+  if (buffer == NULL)
+    return TRUE;
+
+  if (GST_BUFFER_PTS_IS_VALID (buffer) && GST_BUFFER_DURATION_IS_VALID (buffer)) {
+    GST_OBJECT_LOCK (pad);
+    end = aggpad->segment.rate < 0 ? GST_BUFFER_PTS (buffer)
+        : GST_BUFFER_PTS (buffer) + GST_BUFFER_DURATION (buffer);
+    if (GST_CLOCK_TIME_IS_VALID (aggpad->segment.stop))
+      end = MIN (end, aggpad->segment.stop);
+    end = MAX (end, aggpad->segment.start);
+    end = gst_segment_to_running_time (&aggpad->segment, GST_FORMAT_TIME, end);
+    GST_OBJECT_UNLOCK (pad);
+  }
+  gst_buffer_unref (buffer);
+
+  return !GST_CLOCK_TIME_IS_VALID (end) || !GST_CLOCK_TIME_IS_VALID (now)
+      || end <= now;
+}
+
+void
+gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, const GstCaps * caps)
+{
+  GstVideoInfo info;
+
+  if (!gst_video_info_from_caps (&info, caps))
+    return;
+
+  GST_OBJECT_LOCK (pad);
+  pad->announced = info;
+  GST_OBJECT_UNLOCK (pad);
+}
+
+gboolean
+gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad, GstVideoInfo * info)
+{
+  GST_OBJECT_LOCK (pad);
+  *info = pad->announced;
+  GST_OBJECT_UNLOCK (pad);
+
+  return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
+}
+
+void
+gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
+{
+  GST_OBJECT_LOCK (pad);
+  gst_video_info_init (&pad->announced);
+  pad->refused = FALSE;
+  GST_OBJECT_UNLOCK (pad);
+
+  pad->tile = -1;
+}
+
+gint
+gst_nt_mosaic_pad_compare (gconstpointer a, gconstpointer b)
+{
+  const GstNtMosaicPad *pad_a = a;
+  const GstNtMosaicPad *pad_b = b;
+
+  return (pad_a->number > pad_b->number) - (pad_a->number < pad_b->number);
+}
+
+static GstFlowReturn
+gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
+{
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  GstFlowReturn ret;
+
+  g_mutex_lock (&pad->flush_lock);
+  ret = GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->flush
+      (aggpad, agg);
+  g_mutex_unlock (&pad->flush_lock);
+
+  return ret;
+}
+
+static void
+gst_nt_mosaic_pad_finalize (GObject * object)
+{
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
+
+  g_mutex_clear (&pad->flush_lock);
+
+  G_OBJECT_CLASS (gst_nt_mosaic_pad_parent_class)->finalize (object);
+}
+
+static void
+gst_nt_mosaic_pad_class_init (GstNtMosaicPadClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstAggregatorPadClass *aggpad_class = GST_AGGREGATOR_PAD_CLASS (klass);
+  GstVideoAggregatorPadClass *vaggpad_class =
+      GST_VIDEO_AGGREGATOR_PAD_CLASS (klass);
+
+  object_class->finalize = gst_nt_mosaic_pad_finalize;
+  aggpad_class->flush = gst_nt_mosaic_pad_flush;
+  vaggpad_class->prepare_frame = NULL;
+  vaggpad_class->clean_frame = NULL;
+}
+
+static void
+gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
+{
+  gst_video_info_init (&pad->announced);
+  pad->tile = -1;
+  g_mutex_init (&pad->flush_lock);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The sink pad of ntmosaic: one tile. */
+
+#pragma once
+
+#include <gst/video/gstvideoaggregator.h>
+#include <gst/video/video.h>
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_NT_MOSAIC_PAD (gst_nt_mosaic_pad_get_type ())
+G_DECLARE_FINAL_TYPE (GstNtMosaicPad, gst_nt_mosaic_pad, GST, NT_MOSAIC_PAD,
+    GstVideoAggregatorPad)
+
+struct _GstNtMosaicPad
+{
+  GstVideoAggregatorPad parent;
+
+  guint number;                 /* of its name; set before the pad is added */
+
+  /* Guarded by the pad's object lock. */
+  GstVideoInfo announced;       /* caps that upstream sent last, even if they
+                                 * are still queued; UNKNOWN: none yet */
+  gboolean refused;             /* its segment is of no use; said once */
+
+  /* Guarded by the element's object lock. */
+  gint tile;                    /* its place in the element's layout, or -1 */
+
+  /* Held while the current buffer is taken away from the pad. The base class
+   * does that in upstream's thread when the pad is flushed. */
+  GMutex flush_lock;
+};
+
+/* The buffer that the pad shows in the strip that is being made; a new
+ * reference. NULL: it has none, the tile is background. */
+GstBuffer *gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad);
+
+/* Whether the pad is at EOS and what it showed last is over at the running time
+ * @now, so that nothing is to come from it. */
+gboolean gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now);
+
+/* Remembers @caps as what upstream sent last. */
+void gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, const GstCaps * caps);
+
+/* What upstream sent last; FALSE if nothing yet. */
+gboolean gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad,
+    GstVideoInfo * info);
+
+/* Forgets what upstream sent, and its place in a layout. With the element's object
+ * lock held. */
+void gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad);
+
+/* For g_list_sort() and the like: tiles stand in the order of their numbers. */
+gint gst_nt_mosaic_pad_compare (gconstpointer a, gconstpointer b);
+
+G_END_DECLS

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The composer: given a strip and what each of its tiles should hold, plans
+ * what has to be written, and writes it. What the strip already holds is not
+ * written again. */
+
+#pragma once
+
+#include "gstntlayout.h"
+#include "gstntprelude.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstNtComposer GstNtComposer;
+
+/**
+ * GstNtStores:
+ * @GST_NT_STORES_AUTO: streaming stores for strips too large for the cache
+ * @GST_NT_STORES_ALWAYS: streaming stores always
+ * @GST_NT_STORES_NEVER: ordinary stores always
+ *
+ * Which kind of store writes a strip. Streaming stores go to memory past the
+ * caches: no line is read before it is written, and none is in cache after.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_NT_STORES_AUTO,
+  GST_NT_STORES_ALWAYS,
+  GST_NT_STORES_NEVER,
+} GstNtStores;
+
+/**
+ * GstNtTileSource:
+ * @data: (nullable): the first byte of the frame's first row; as wide and high
+ *   as the layout says; %NULL: no frame, the tile is background
+ * @stride: bytes from one row to the next; may be negative
+ *
+ * What a tile should hold.
+ *
+ * Since: 0.1
+ */
+typedef struct
+{
+  const guint8 *data;
+  gssize stride;
+} GstNtTileSource;
+
+/**
+ * GstNtComposeReport:
+ * @tiles_copied: tiles whose frame was copied
+ * @tiles_kept: tiles that already held what they should
+ * @tiles_background: tiles without a copied frame in which background was filled
+ * @bytes_copied: bytes of the copied frames
+ * @time: how long planning and writing took
+ *
+ * What gst_nt_composer_compose() did. The three counts of tiles add up to the
+ * tiles of the layout.
+ *
+ * Since: 0.1
+ */
+typedef struct
+{
+  guint tiles_copied;
+  guint tiles_kept;
+  guint tiles_background;
+  gsize bytes_copied;
+  GstClockTime time;
+} GstNtComposeReport;
+
+/**
+ * gst_nt_composer_new:
+ *
+ * A composer is used by one thread at a time.
+ *
+ * Returns: (transfer full): a composer
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+GstNtComposer * gst_nt_composer_new      (void);
+
+/**
+ * gst_nt_composer_free:
+ * @composer: (transfer full): a composer
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+void            gst_nt_composer_free     (GstNtComposer * composer);
+
+/**
+ * gst_nt_composer_set_stores:
+ * @composer: a composer
+ * @stores: which stores to use from the next strip on; automatic at first
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+void            gst_nt_composer_set_stores (GstNtComposer * composer,
+                                            GstNtStores stores);
+
+/**
+ * gst_nt_composer_compose:
+ * @composer: a composer
+ * @layout: the layout that the pool of @strip was configured with
+ * @strip: a buffer from gst_nt_strip_pool_acquire() that nobody else has seen
+ * @sources: (array): what each tile of @layout should hold, from left to right
+ * @background: the four bytes of a background pixel, as they stand in memory
+ * @report: (out): what was done
+ *
+ * Makes @strip hold @sources. Waits until all is written and visible to other
+ * threads. Cannot fail.
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+void            gst_nt_composer_compose  (GstNtComposer * composer,
+                                          const GstNtLayout * layout,
+                                          GstBuffer * strip,
+                                          const GstNtTileSource * sources,
+                                          guint32 background,
+                                          GstNtComposeReport * report);
+
+/**
+ * gst_nt_composer_compose_into:
+ * @composer: a composer
+ * @layout: a layout
+ * @data: (not nullable): the first byte of the first row of the memory to write
+ * @stride: bytes from one row of @data to the next, at least those of a row
+ * @sources: (array): what each tile of @layout should hold, from left to right
+ * @background: the four bytes of a background pixel, as they stand in memory
+ * @report: (out): what was done
+ *
+ * As gst_nt_composer_compose(), into memory that no strip pool made: nothing is
+ * known of what it holds, so every tile is written.
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+void            gst_nt_composer_compose_into (GstNtComposer * composer,
+                                          const GstNtLayout * layout,
+                                          guint8 * data, gssize stride,
+                                          const GstNtTileSource * sources,
+                                          guint32 background,
+                                          GstNtComposeReport * report);
+
+G_END_DECLS

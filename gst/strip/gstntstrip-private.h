@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* One strip: a block of memory, and the ledger that says what its tiles hold.
+ *
+ * A strip belongs to one owner at a time: to its pool while it is free, to the
+ * GstMemory that wraps it while it is out. Only the owner may touch its fields,
+ * except @written, which a write map sets from any thread. */
+
+#pragma once
+
+#include "gstntlayout.h"
+#include "gstntstrippool.h"
+
+G_BEGIN_DECLS
+
+/* Strips start at a multiple of 64 bytes at least: one cache line, and one store
+ * of the widest kernel. As GstAllocationParams counts: a mask. */
+#define GST_NT_STRIP_ALIGN_MASK ((gsize) 63)
+
+/* Some elements write past the last row of a frame. Behind a strip such bytes
+ * must not hit the heap: this much address space, untouched as long as nobody
+ * does, is more than one row of the widest strips in use. */
+#define GST_NT_STRIP_SLACK_BYTES ((gsize) 1 << 20)
+
+/* A content id names bytes that don't change while the id is in use. Ids of
+ * frames are counted up from 1 and never reused; the top bit marks a colour. */
+#define GST_NT_CONTENT_COLOUR (G_GUINT64_CONSTANT (1) << 63)
+
+/* What one tile holds; GST_NT_CONTENT_UNKNOWN where nobody can say. */
+typedef struct
+{
+  guint64 frame;                /* in the rectangle of the frame */
+  guint64 margin;               /* above and below it */
+} GstNtTileContent;
+
+typedef struct
+{
+  guint8 *data;                 /* aligned as asked for */
+  gsize bytes;                  /* from @data on, slack not counted */
+
+  GstNtStripPool *pool;         /* a reference, while the strip is out */
+  guint generation;             /* of the pool's strips that it is one of */
+
+  /* The ledger. @layout says what @contents speaks of (a reference). */
+  GstNtLayout *layout;
+  GstNtTileContent *contents;
+  gint written;                 /* atomic: somebody mapped it for writing */
+
+  gpointer mapping;             /* what munmap() wants to have back */
+  gsize mapping_bytes;
+} GstNtStrip;
+
+/* A strip of @bytes bytes, aligned as @align_mask says, with every page touched
+ * and GST_NT_STRIP_SLACK_BYTES behind it that belong to nobody else. NULL when
+ * the system has no memory for it. */
+GstNtStrip *gst_nt_strip_new (gsize bytes, gsize align_mask);
+
+void gst_nt_strip_free (GstNtStrip * strip);
+
+/* Makes the ledger speak of @layout. What it knew is kept where it still holds:
+ * for the same layout, and if nobody else wrote since. */
+void gst_nt_strip_prepare (GstNtStrip * strip, GstNtLayout * layout);
+
+G_END_DECLS

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Memory and ledger of one strip. Memory comes straight from the kernel: a
+ * strip is large, lives long, and wants huge pages and its pages touched before
+ * the first frame, none of which malloc promises. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntstrip-private.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* The size of a huge page on x86-64, and the usual one on arm64. A block that
+ * is not aligned to it can't be backed by huge pages at its ends. */
+#define HUGE_PAGE_BYTES ((gsize) 2 << 20)
+
+static gsize
+round_up (gsize value, gsize power_of_two)
+{
+  return (value + power_of_two - 1) & ~(power_of_two - 1);
+}
+
+/* 400 MiB are 102,400 small pages, or 200 huge ones: fewer faults, fewer TLB
+ * misses. A kernel without them says no, and all goes on with small pages. */
+static void
+advise_huge_pages (gpointer data, gsize bytes)
+{
+#ifdef MADV_HUGEPAGE
+  (void) madvise (data, bytes, MADV_HUGEPAGE);
+#endif
+}
+
+/* Writes to each page, so that no frame pays for the first touch. */
+static void
+touch_pages (guint8 * data, gsize bytes)
+{
+  const gsize page_bytes = (gsize) sysconf (_SC_PAGESIZE);
+  gsize offset;
+
+  for (offset = 0; offset < bytes; offset += page_bytes)
+    *(volatile guint8 *) (data + offset) = 0;
+}
+
+GstNtStrip *
+gst_nt_strip_new (gsize bytes, gsize align_mask)
+{
+  gsize align = (align_mask | GST_NT_STRIP_ALIGN_MASK) + 1;
+  GstNtStrip *strip;
+  gsize mapping_bytes;
+  guint8 *mapping;
+  guint8 *data;
+
+  if (bytes >= HUGE_PAGE_BYTES)
+    align = MAX (align, HUGE_PAGE_BYTES);
+
+  mapping_bytes = bytes + GST_NT_STRIP_SLACK_BYTES + align;
+  if (mapping_bytes < bytes)
+    return NULL;
+
+  mapping = mmap (NULL, mapping_bytes, PROT_READ | PROT_WRITE,
+      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapping == MAP_FAILED)
+    return NULL;
+
+  data = (guint8 *) round_up ((gsize) mapping, align);
+  if (bytes >= HUGE_PAGE_BYTES)
+    advise_huge_pages (data, bytes);
+  touch_pages (data, bytes);
+
+  strip = g_new0 (GstNtStrip, 1);
+  strip->data = data;
+  strip->bytes = bytes;
+  strip->mapping = mapping;
+  strip->mapping_bytes = mapping_bytes;
+
+  return strip;
+}
+
+static void
+forget_ledger (GstNtStrip * strip)
+{
+  g_clear_pointer (&strip->layout, gst_nt_layout_unref);
+  g_clear_pointer (&strip->contents, g_free);
+}
+
+void
+gst_nt_strip_free (GstNtStrip * strip)
+{
+  forget_ledger (strip);
+  munmap (strip->mapping, strip->mapping_bytes);
+  g_free (strip);
+}
+
+void
+gst_nt_strip_prepare (GstNtStrip * strip, GstNtLayout * layout)
+{
+  gboolean written = g_atomic_int_and ((guint *) & strip->written, 0) != 0;
+
+  if (strip->layout == layout && !written)
+    return;
+
+  forget_ledger (strip);
+  strip->layout = gst_nt_layout_ref (layout);
+  strip->contents = g_new0 (GstNtTileContent, layout->n_tiles);
+}

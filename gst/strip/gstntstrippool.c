@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The strip pool: a locked list of free strips. The lock guards the list and
+ * the configuration only; no memory is allocated, touched or freed under it
+ * that is as large as a strip. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntstrippool.h"
+#include "gstntstripallocator-private.h"
+#include "gstntstrippool-private.h"
+
+GST_DEBUG_CATEGORY_STATIC (nt_strip_pool_debug);
+#define GST_CAT_DEFAULT nt_strip_pool_debug
+
+struct _GstNtStripPool
+{
+  GMutex lock;
+
+  /* All below are guarded by @lock. */
+  GPtrArray *free_strips;       /* owned; the last one came home last */
+  GstNtLayout *layout;          /* NULL: not configured */
+  gsize strip_bytes;            /* of a strip with its padding */
+  gsize align_mask;
+  guint generation;             /* counts changes of size and alignment */
+  guint n_strips;               /* of this generation: free ones and ones out */
+  guint64 n_allocated;          /* ever */
+};
+
+static void
+init_debug_category (void)
+{
+  static gsize done = 0;
+
+  if (g_once_init_enter (&done)) {
+    GST_DEBUG_CATEGORY_INIT (nt_strip_pool_debug, "ntstrippool", 0,
+        "strip pool");
+    g_once_init_leave (&done, 1);
+  }
+}
+
+static GPtrArray *
+new_strip_list (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) gst_nt_strip_free);
+}
+
+GstNtStripPool *
+gst_nt_strip_pool_new (void)
+{
+  GstNtStripPool *pool = g_atomic_rc_box_new0 (GstNtStripPool);
+
+  init_debug_category ();
+  g_mutex_init (&pool->lock);
+  pool->free_strips = new_strip_list ();
+
+  return pool;
+}
+
+GstNtStripPool *
+gst_nt_strip_pool_ref (GstNtStripPool * pool)
+{
+  return g_atomic_rc_box_acquire (pool);
+}
+
+static void
+clear_pool (gpointer data)
+{
+  GstNtStripPool *pool = data;
+
+  g_ptr_array_unref (pool->free_strips);
+  g_clear_pointer (&pool->layout, gst_nt_layout_unref);
+  g_mutex_clear (&pool->lock);
+}
+
+void
+gst_nt_strip_pool_unref (GstNtStripPool * pool)
+{
+  g_atomic_rc_box_release_full (pool, clear_pool);
+}
+
+/* With the lock held: gives up all strips, and returns those that are home for
+ * the caller to free once it has dropped the lock. */
+static GPtrArray *
+disown_strips (GstNtStripPool * pool)
+{
+  GPtrArray *strips = pool->free_strips;
+
+  pool->free_strips = new_strip_list ();
+  pool->generation++;
+  pool->n_strips = 0;
+
+  return strips;
+}
+
+/* Makes one more strip for the configuration that @generation names. It counts
+ * as one of the pool's if that is still the current one. */
+static GstNtStrip *
+make_strip (GstNtStripPool * pool, guint generation, gsize bytes,
+    gsize align_mask, GError ** error)
+{
+  GstNtStrip *strip = gst_nt_strip_new (bytes, align_mask);
+
+  if (strip == NULL) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+        "no memory for a strip of %" G_GSIZE_FORMAT " bytes", bytes);
+    return NULL;
+  }
+  strip->generation = generation;
+
+  g_mutex_lock (&pool->lock);
+  pool->n_allocated++;
+  if (generation == pool->generation)
+    pool->n_strips++;
+  GST_DEBUG ("%p: allocated strip %p of %" G_GSIZE_FORMAT " bytes, now %u",
+      pool, strip, bytes, pool->n_strips);
+  g_mutex_unlock (&pool->lock);
+
+  return strip;
+}
+
+/* A strip of an older configuration is no longer wanted. */
+static void
+keep_or_free (GstNtStripPool * pool, GstNtStrip * strip)
+{
+  gboolean keep;
+
+  g_mutex_lock (&pool->lock);
+  keep = strip->generation == pool->generation;
+  if (keep)
+    g_ptr_array_add (pool->free_strips, strip);
+  g_mutex_unlock (&pool->lock);
+
+  if (!keep)
+    gst_nt_strip_free (strip);
+}
+
+static gboolean
+make_strips_until (GstNtStripPool * pool, guint n_strips, GError ** error)
+{
+  for (;;) {
+    GstNtStrip *strip;
+    guint generation;
+    gsize bytes;
+    gsize align_mask;
+    gboolean enough;
+
+    g_mutex_lock (&pool->lock);
+    generation = pool->generation;
+    bytes = pool->strip_bytes;
+    align_mask = pool->align_mask;
+    enough = pool->n_strips >= n_strips;
+    g_mutex_unlock (&pool->lock);
+    if (enough)
+      return TRUE;
+
+    strip = make_strip (pool, generation, bytes, align_mask, error);
+    if (strip == NULL)
+      return FALSE;
+    keep_or_free (pool, strip);
+  }
+}
+
+gboolean
+gst_nt_strip_pool_configure (GstNtStripPool * pool, GstNtLayout * layout,
+    guint n_strips, const GstAllocationParams * params, GError ** error)
+{
+  gsize align_mask = GST_NT_STRIP_ALIGN_MASK | (params ? params->align : 0);
+  gsize strip_bytes = layout->geometry.size + (params ? params->padding : 0);
+  GPtrArray *old_strips = NULL;
+
+  g_mutex_lock (&pool->lock);
+  if (strip_bytes != pool->strip_bytes || align_mask != pool->align_mask)
+    old_strips = disown_strips (pool);
+  pool->strip_bytes = strip_bytes;
+  pool->align_mask = align_mask;
+  gst_nt_layout_ref (layout);
+  if (pool->layout)
+    gst_nt_layout_unref (pool->layout);
+  pool->layout = layout;
+  g_mutex_unlock (&pool->lock);
+
+  /* Before anything is allocated: the two need not exist side by side. */
+  if (old_strips)
+    g_ptr_array_unref (old_strips);
+
+  return make_strips_until (pool, n_strips, error);
+}
+
+void
+gst_nt_strip_pool_clear (GstNtStripPool * pool)
+{
+  GPtrArray *strips;
+
+  g_mutex_lock (&pool->lock);
+  strips = disown_strips (pool);
+  pool->strip_bytes = 0;
+  g_clear_pointer (&pool->layout, gst_nt_layout_unref);
+  g_mutex_unlock (&pool->lock);
+
+  g_ptr_array_unref (strips);
+}
+
+/* What an acquire needs to know, all of one moment. The strip is the one that
+ * came home last, whose bytes may still be in cache; NULL if none is free. */
+typedef struct
+{
+  GstNtStrip *strip;
+  GstNtLayout *layout;
+  guint generation;
+  gsize strip_bytes;
+  gsize align_mask;
+} Choice;
+
+static void
+choose (GstNtStripPool * pool, Choice * choice)
+{
+  GPtrArray *free_strips;
+
+  g_mutex_lock (&pool->lock);
+  free_strips = pool->free_strips;
+  choice->layout = pool->layout ? gst_nt_layout_ref (pool->layout) : NULL;
+  choice->strip = free_strips->len > 0
+      ? g_ptr_array_steal_index (free_strips, free_strips->len - 1) : NULL;
+  choice->generation = pool->generation;
+  choice->strip_bytes = pool->strip_bytes;
+  choice->align_mask = pool->align_mask;
+  g_mutex_unlock (&pool->lock);
+}
+
+static GstBuffer *
+wrap (GstNtStripPool * pool, GstNtStrip * strip, GstNtLayout * layout)
+{
+  GstBuffer *buffer = gst_buffer_new ();
+
+  gst_nt_strip_prepare (strip, layout);
+  strip->pool = gst_nt_strip_pool_ref (pool);
+  gst_buffer_append_memory (buffer,
+      gst_nt_strip_memory_new (strip, layout->geometry.size));
+  GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_TAG_MEMORY);
+
+  return buffer;
+}
+
+GstBuffer *
+gst_nt_strip_pool_acquire (GstNtStripPool * pool, GError ** error)
+{
+  GstBuffer *buffer = NULL;
+  Choice choice;
+
+  choose (pool, &choice);
+  g_return_val_if_fail (choice.layout != NULL, NULL);
+
+  if (choice.strip == NULL)
+    choice.strip = make_strip (pool, choice.generation, choice.strip_bytes,
+        choice.align_mask, error);
+  if (choice.strip != NULL)
+    buffer = wrap (pool, choice.strip, choice.layout);
+  gst_nt_layout_unref (choice.layout);
+
+  return buffer;
+}
+
+void
+gst_nt_strip_pool_take_back (GstNtStrip * strip)
+{
+  GstNtStripPool *pool = g_steal_pointer (&strip->pool);
+
+  keep_or_free (pool, strip);
+  gst_nt_strip_pool_unref (pool);
+}
+
+guint64
+gst_nt_strip_pool_get_n_allocated (GstNtStripPool * pool)
+{
+  guint64 n_allocated;
+
+  g_mutex_lock (&pool->lock);
+  n_allocated = pool->n_allocated;
+  g_mutex_unlock (&pool->lock);
+
+  return n_allocated;
+}

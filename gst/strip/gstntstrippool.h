@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Strips made before they are needed, and used again.
+ *
+ * A strip that is out comes home when the last reference on its memory is
+ * dropped, from whatever thread, whatever became of the buffer that it left
+ * in. The pool lives until its last strip is home. It never waits: with all
+ * strips out it makes one more, which then belongs to it like the others.
+ *
+ * This is not a GstBufferPool: it hands out the strip that fits best and not
+ * the next in line, it cannot block, and it takes a strip back when a
+ * GstBufferPool would throw it away (shared or foreign memory in the buffer). */
+
+#pragma once
+
+#include "gstntlayout.h"
+#include "gstntprelude.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstNtStripPool GstNtStripPool;
+
+/**
+ * gst_nt_strip_pool_new:
+ *
+ * All functions of a pool are safe from any thread.
+ *
+ * Returns: (transfer full): a pool without strips
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+GstNtStripPool * gst_nt_strip_pool_new       (void);
+
+/**
+ * gst_nt_strip_pool_ref:
+ * @pool: a pool
+ *
+ * Returns: (transfer full): @pool
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+GstNtStripPool * gst_nt_strip_pool_ref       (GstNtStripPool * pool);
+
+/**
+ * gst_nt_strip_pool_unref:
+ * @pool: (transfer full): a pool
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+void             gst_nt_strip_pool_unref     (GstNtStripPool * pool);
+
+/**
+ * gst_nt_strip_pool_configure:
+ * @pool: a pool
+ * @layout: the geometry of the strips to come; a reference is taken
+ * @n_strips: how many strips to have ready; the ones that are out count
+ * @params: (nullable): alignment (64 bytes are the least) and padding behind
+ *   the last row; prefix and flags are ignored
+ * @error: (nullable): set to %GST_RESOURCE_ERROR_NO_SPACE_LEFT when the system
+ *   has no memory, with the number of bytes
+ *
+ * Allocates strips and touches their pages, until there are @n_strips. Strips
+ * of the same size as before are kept; others are freed first, the ones that
+ * are out when they come home.
+ *
+ * Returns: %FALSE with @error set if there is no memory. The pool can be
+ *   configured again.
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+gboolean         gst_nt_strip_pool_configure (GstNtStripPool * pool,
+                                              GstNtLayout * layout,
+                                              guint n_strips,
+                                              const GstAllocationParams * params,
+                                              GError ** error);
+
+/**
+ * gst_nt_strip_pool_clear:
+ * @pool: a pool
+ *
+ * Frees all strips: those that are home now, the others when they come home.
+ * The pool must be configured before it is used again.
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+void             gst_nt_strip_pool_clear     (GstNtStripPool * pool);
+
+/**
+ * gst_nt_strip_pool_acquire:
+ * @pool: a configured pool
+ * @error: (nullable): set to %GST_RESOURCE_ERROR_NO_SPACE_LEFT when all strips
+ *   are out and the system has no memory for another
+ *
+ * Never waits. What the strip's bytes are is undefined; gst_nt_composer_compose()
+ * knows.
+ *
+ * Returns: (transfer full) (nullable): a buffer with one memory, as large as the
+ *   layout says, and nothing else; %NULL with @error set
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+GstBuffer *      gst_nt_strip_pool_acquire   (GstNtStripPool * pool,
+                                              GError ** error);
+
+/**
+ * gst_nt_strip_pool_get_n_allocated:
+ * @pool: a pool
+ *
+ * Returns: how many strips the pool has allocated since it was made
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+guint64          gst_nt_strip_pool_get_n_allocated (GstNtStripPool * pool);
+
+G_END_DECLS
