@@ -71,7 +71,7 @@ typedef enum
   NTM_KERNEL_BEST,              /* nothing was forced: the best one */
   NTM_KERNEL_FORCED,            /* the forced one */
   NTM_KERNEL_UNKNOWN,           /* no kernel has that name: the best one */
-  NTM_KERNEL_UNSUPPORTED,       /* the CPU or the build lacks it: the best one */
+  NTM_KERNEL_UNSUPPORTED,       /* the CPU or build lacks it: the best one */
 } NtmKernelChoice;
 
 /* The kernel to use on a CPU with @features: the one named @forced, or the
