@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The names of the kernels, for their own files and for the table in
+ * kernels.c. Private to this folder. Prototypes only: a function body in here
+ * would be compiled once per instruction set, and the linker could then keep
+ * the AVX-512 one for everybody. */
+
+#pragma once
+
+#include "copy.h"
+
+#define DECL_KERNEL(isa) \
+  void ntm_copy_##isa (uint8_t * dst, ptrdiff_t dst_stride, \
+      const uint8_t * src, ptrdiff_t src_stride, size_t row_bytes, \
+      size_t rows); \
+  void ntm_copy_stream_##isa (uint8_t * dst, ptrdiff_t dst_stride, \
+      const uint8_t * src, ptrdiff_t src_stride, size_t row_bytes, \
+      size_t rows); \
+  void ntm_fill_stream_##isa (uint8_t * dst, ptrdiff_t dst_stride, \
+      uint32_t pixel, size_t row_pixels, size_t rows); \
+  void ntm_fence_##isa (void)
+
+DECL_KERNEL (avx512);
+DECL_KERNEL (avx2);
+DECL_KERNEL (sse2);
+DECL_KERNEL (c);
+
+#undef DECL_KERNEL
