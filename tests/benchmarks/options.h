@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* What is measured, and how often: the options of the benchmark. */
+
+#pragma once
+
+#include <gst/gst.h>
+
+/* Strips that leave before the timing starts: enough that every strip of a pool
+ * and every frame of a ring has been used at least once with the defaults. */
+#define WARM_UP 5
+
+typedef struct
+{
+  gint pads;
+  gint width;                   /* of one tile, in pixels */
+  gint height;
+  gint strips;                  /* that are measured, after WARM_UP others */
+  gint rounds;
+  gint ring;                    /* different frames per pad */
+  gint strips_pool;             /* `strips` property; 0 = the default */
+  gchar **elements;             /* factory names; the first one is the one that
+                                 * the others are compared with */
+  gchar *csv;                   /* NULL = no CSV */
+  gchar *peak;                  /* run only this element, and say its peak */
+} Options;
+
+/* Parses the command line, --help and GStreamer's own options included, and
+ * initializes GStreamer. */
+gboolean options_parse (Options * options, int *argc, char ***argv,
+    GError ** error);
+
+/* Bytes of all frames that go in. */
+gsize options_frames_bytes (const Options * options);
+
+/* The arguments that make this program, in another process, measure the peak
+ * memory of @element. Free with g_strfreev(). */
+gchar **options_for_peak (const Options * options, const gchar * element);
+
+void options_clear (Options * options);
