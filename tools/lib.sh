@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: The ntmosaic authors
+# shellcheck shell=bash
+#
+# What tools/demo and tools/check share: saying, dying, Debian packages and the
+# build. The caller sets $top, the root of the source tree.
+
+BUILD_PACKAGES='gcc libc6-dev meson ninja-build pkg-config
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+  liborc-0.4-dev liborc-0.4-dev-bin'
+RUN_PACKAGES='gstreamer1.0-plugins-base gstreamer1.0-plugins-good'
+# The header test wants a C++ compiler as well.
+TEST_PACKAGES='g++ gstreamer1.0-tools'
+
+say () {
+  printf '%s\n' "$*"
+}
+
+die () {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# Runs a command quietly: its output goes to the file $1, and is shown (its end)
+# only if the command fails.
+quietly () {
+  local log=$1
+  shift
+  mkdir -p "${log%/*}"
+  "$@" >"$log" 2>&1 </dev/null && return
+  tail -n 40 "$log" >&2
+  return 1
+}
+
+missing_packages () {
+  local package
+  for package; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
+      grep -q ' ok installed$' || printf ' %s' "$package"
+  done
+}
+
+apt_get () {
+  local as=()
+  [ "$(id -u)" = 0 ] || as=(sudo)
+  "${as[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -o DPkg::Lock::Timeout=600 "$@"
+}
+
+install_packages () {
+  # Lists that can't be renewed may still be good enough.
+  apt_get update || say 'apt-get update failed, trying the lists at hand'
+  apt_get install -y --no-install-recommends "$@"
+}
+
+# Installs those of the named Debian packages that are missing.
+need_packages () {
+  local missing
+  if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    say "not a Debian system: taking it that these, or their like, are here: $*"
+    return
+  fi
+  missing=$(missing_packages "$@")
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+    die "packages are missing, and there is neither root nor sudo to install" \
+      "them; as root: apt-get install --no-install-recommends$missing"
+  fi
+  say "installing:$missing"
+  # shellcheck disable=SC2086  # a list of names
+  quietly "$build/packages.log" install_packages $missing ||
+    die "can't install the packages (log: $build/packages.log):$missing"
+}
+
+# Configures $build with the given options, if that is not how it is configured,
+# and brings it up to date.
+compile () {
+  local options_file=$build/configured-with
+  if [ ! -f "$build/build.ninja" ]; then
+    meson setup "$build" "$top" "$@" || return
+  elif [ "$(cat "$options_file")" != "$*" ]; then
+    meson configure "$build" "$@" || return
+  fi
+  printf '%s\n' "$*" >"$options_file"
+  meson compile -C "$build"
+}

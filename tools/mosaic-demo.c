@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors
+ *
+ * Sets photographs side by side in one strip, writes it as a PNG, and says what
+ * the element did: the working half of tools/demo.
+ */
+#include <gst/gst.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TILE_SIZE 512
+/* Far more than any number of photographs that fits in one strip needs. */
+#define PATIENCE (10 * 60 * GST_SECOND)
+
+/* What may have become of a tile: field of the element's stats, in words. */
+static const struct
+{
+  const gchar *field;
+  const gchar *words;
+} tile_fates[] = {
+  {"tiles-copied", "copied into the strip"},
+  {"tiles-kept", "already in the strip, kept"},
+  {"tiles-background", "without a picture, filled with the background"},
+};
+
+static GstElement *
+make_pipeline (guint n_photos, GError ** error)
+{
+  GString *text = g_string_new ("ntmosaic name=mosaic ! "
+      "pngenc name=encoder ! filesink name=picture");
+  GstElement *pipeline;
+
+  for (guint i = 0; i < n_photos; i++)
+    g_string_append_printf (text, " filesrc name=photo_%u ! "
+        "jpegdec name=decoder_%u ! aspectratiocrop aspect-ratio=1/1 ! "
+        "videoconvertscale method=lanczos ! video/x-raw, format=RGBA, "
+        "width=%d, height=%d, pixel-aspect-ratio=1/1 ! mosaic.sink_%u",
+        i, i, TILE_SIZE, TILE_SIZE, i);
+
+  pipeline = gst_parse_launch_full (text->str, NULL,
+      GST_PARSE_FLAG_FATAL_ERRORS, error);
+  g_string_free (text, TRUE);
+  return pipeline;
+}
+
+/* By the property, not by the pipeline's text: any file name will do. */
+static void
+set_location (GstElement * pipeline, const gchar * name, const gchar * path)
+{
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), name);
+
+  g_object_set (element, "location", path, NULL);
+  gst_object_unref (element);
+}
+
+static void
+set_locations (GstElement * pipeline, const gchar * picture, gchar ** photos)
+{
+  set_location (pipeline, "picture", picture);
+  for (guint i = 0; photos[i] != NULL; i++) {
+    gchar *name = g_strdup_printf ("photo_%u", i);
+
+    set_location (pipeline, name, photos[i]);
+    g_free (name);
+  }
+}
+
+static GstCaps *
+get_caps (GstElement * pipeline, const gchar * name, const gchar * pad_name)
+{
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), name);
+  GstPad *pad = gst_element_get_static_pad (element, pad_name);
+  GstCaps *caps = gst_pad_get_current_caps (pad);
+
+  gst_object_unref (pad);
+  gst_object_unref (element);
+  return caps;
+}
+
+/* Says what went wrong, and with which photograph if it was one of them. */
+static void
+report_error (GstMessage * message, gchar ** photos)
+{
+  GError *error = NULL;
+  gchar *details = NULL;
+  const gchar *reason = NULL;
+  guint index;
+
+  gst_message_parse_error (message, &error, &details);
+  if (sscanf (GST_MESSAGE_SRC_NAME (message), "%*[a-z]_%u", &index) == 1
+      && index < g_strv_length (photos))
+    fprintf (stderr, "%s: ", photos[index]);
+  if (details != NULL)
+    reason = strrchr (details, '\n');
+  fprintf (stderr, "%s %s\n", error->message, reason ? reason + 1 : "");
+  g_error_free (error);
+  g_free (details);
+}
+
+/* A file without a picture in it is nothing to a decoder, not an error. */
+static gboolean
+all_were_decoded (GstElement * pipeline, gchar ** photos)
+{
+  for (guint i = 0; photos[i] != NULL; i++) {
+    gchar *name = g_strdup_printf ("decoder_%u", i);
+    GstCaps *caps = get_caps (pipeline, name, "src");
+
+    g_free (name);
+    if (caps == NULL) {
+      fprintf (stderr, "%s: no JPEG picture in it\n", photos[i]);
+      return FALSE;
+    }
+    gst_caps_unref (caps);
+  }
+  return TRUE;
+}
+
+static gboolean
+run_to_the_end (GstElement * pipeline, gchar ** photos)
+{
+  GstBus *bus = gst_element_get_bus (pipeline);
+  GstMessage *message;
+  gboolean done;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (bus, PATIENCE,
+      GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  gst_object_unref (bus);
+
+  if (message == NULL) {
+    fprintf (stderr, "no picture in %u seconds\n",
+        (guint) (PATIENCE / GST_SECOND));
+    return FALSE;
+  }
+  done = GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS;
+  if (!done)
+    report_error (message, photos);
+  gst_message_unref (message);
+  return done;
+}
+
+static guint64
+get_count (const GstStructure * stats, const gchar * field)
+{
+  guint64 count = 0;
+
+  gst_structure_get_uint64 (stats, field, &count);
+  return count;
+}
+
+static void
+print_picture (GstElement * pipeline, const gchar * picture, guint n_photos)
+{
+  GstCaps *caps = get_caps (pipeline, "encoder", "sink");
+  const GstStructure *format = gst_caps_get_structure (caps, 0);
+  gint width = 0, height = 0;
+
+  gst_structure_get (format, "width", G_TYPE_INT, &width,
+      "height", G_TYPE_INT, &height, NULL);
+  printf ("picture: %s\n         %u photographs side by side, %dx%d pixels\n",
+      picture, n_photos, width, height);
+  gst_caps_unref (caps);
+}
+
+static void
+print_work (GstElement * pipeline)
+{
+  GstElement *mosaic = gst_bin_get_by_name (GST_BIN (pipeline), "mosaic");
+  GstStructure *stats = NULL;
+  gchar *kernel = NULL;
+  guint64 bytes, nanoseconds;
+
+  g_object_get (mosaic, "kernel", &kernel, "stats", &stats, NULL);
+  bytes = get_count (stats, "bytes-copied");
+  nanoseconds = get_count (stats, "copy-time");
+
+  printf ("kernel:  %s\n", kernel);
+  printf ("copied:  %" G_GUINT64_FORMAT " bytes in %.3f ms", bytes,
+      nanoseconds / 1e6);
+  if (nanoseconds > 0)
+    printf (" (%.1f GB/s)", (gdouble) bytes / nanoseconds);
+  printf ("\nstrips:  %" G_GUINT64_FORMAT " made, %" G_GUINT64_FORMAT
+      " allocated\n", get_count (stats, "strips"),
+      get_count (stats, "strips-allocated"));
+  for (guint i = 0; i < G_N_ELEMENTS (tile_fates); i++)
+    printf ("tiles:   %" G_GUINT64_FORMAT " %s\n",
+        get_count (stats, tile_fates[i].field), tile_fates[i].words);
+
+  gst_structure_free (stats);
+  g_free (kernel);
+  gst_object_unref (mosaic);
+}
+
+int
+main (int argc, char **argv)
+{
+  GError *error = NULL;
+  GstElement *pipeline;
+  gboolean done;
+
+  gst_init (NULL, NULL);
+  if (argc < 3) {
+    fprintf (stderr, "usage: %s PICTURE.png PHOTO.jpg...\n", argv[0]);
+    return 2;
+  }
+
+  pipeline = make_pipeline (argc - 2, &error);
+  if (pipeline == NULL) {
+    fprintf (stderr, "can't make the pipeline: %s\n", error->message);
+    g_error_free (error);
+    return 1;
+  }
+  set_locations (pipeline, argv[1], argv + 2);
+
+  done = run_to_the_end (pipeline, argv + 2)
+      && all_were_decoded (pipeline, argv + 2);
+  if (done) {
+    print_picture (pipeline, argv[1], argc - 2);
+    print_work (pipeline);
+  } else {
+    g_unlink (argv[1]);
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  return done ? 0 : 1;
+}
