@@ -66,7 +66,7 @@ need_packages () {
     die "packages are missing, and there is neither root nor sudo to install" \
       "them; as root: apt-get install --no-install-recommends$missing"
   fi
-  say "installing:$missing"
+  say "installing (log: $build/packages.log):$missing"
   # shellcheck disable=SC2086  # a list of names
   quietly "$build/packages.log" install_packages $missing ||
     die "can't install the packages (log: $build/packages.log):$missing"
