@@ -169,6 +169,306 @@ test_assert_strip (GstBuffer * buffer, GstCaps * caps, const TestStrip * strip)
   gst_video_frame_unmap (&frame);
 }
 
+/* ---- Frames in unusual memory ---- */
+
+GstBuffer *
+test_frame_new_upside_down (GstVideoFormat format, guint width, guint height,
+    gsize stride, guint32 seed)
+{
+  gsize offsets[GST_VIDEO_MAX_PLANES] = { stride * (height - 1), };
+  gint strides[GST_VIDEO_MAX_PLANES] = { -(gint) stride, };
+  GstBuffer *buffer;
+  GstMapInfo map;
+  guint x;
+  guint y;
+
+  buffer = gst_buffer_new_allocate (NULL, stride * height, NULL);
+  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_WRITE));
+  memset (map.data, 0x5a, map.size);
+  for (y = 0; y < height; y++)
+    for (x = 0; x < width * PIXEL_BYTES; x++)
+      map.data[offsets[0] - y * stride + x] = test_byte (seed, y, x);
+  gst_buffer_unmap (buffer, &map);
+  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, format,
+      width, height, 1, offsets, strides);
+
+  return buffer;
+}
+
+GstBuffer *
+test_frame_split (GstBuffer * frame, gsize part_bytes)
+{
+  GstBuffer *split = gst_buffer_new ();
+  gsize offset = 0;
+  GstMapInfo map;
+
+  gst_buffer_copy_into (split, frame, GST_BUFFER_COPY_METADATA, 0, -1);
+  fail_unless (gst_buffer_map (frame, &map, GST_MAP_READ));
+  while (offset < map.size) {
+    const gsize bytes = MIN (part_bytes, map.size - offset);
+    GstMemory *memory = gst_allocator_alloc (NULL, bytes, NULL);
+    GstMapInfo part;
+
+    fail_unless (gst_memory_map (memory, &part, GST_MAP_WRITE));
+    memcpy (part.data, map.data + offset, bytes);
+    gst_memory_unmap (memory, &part);
+    gst_buffer_append_memory (split, memory);
+    offset += bytes;
+  }
+  gst_buffer_unmap (frame, &map);
+  gst_buffer_unref (frame);
+
+  return split;
+}
+
+/* ---- The rig ---- */
+
+TestRig *
+test_rig_new (guint n_inputs)
+{
+  TestRig *rig = g_new0 (TestRig, 1);
+  guint i;
+
+  rig->element = gst_element_factory_make ("ntmosaic", NULL);
+  fail_unless (rig->element != NULL);
+  gst_object_ref_sink (rig->element);
+  rig->bus = gst_bus_new ();
+  gst_element_set_bus (rig->element, rig->bus);
+  rig->inputs = g_ptr_array_new ();
+  rig->out = gst_harness_new_with_element (rig->element, NULL, "src");
+  gst_harness_set_live (rig->out, FALSE);
+
+  for (i = 0; i < n_inputs; i++) {
+    gchar *name = g_strdup_printf ("sink_%u", i);
+
+    test_rig_add (rig, name);
+    g_free (name);
+  }
+
+  return rig;
+}
+
+void
+test_rig_free_failed (TestRig * rig)
+{
+  guint i;
+
+  gst_element_set_state (rig->element, GST_STATE_NULL);
+  for (i = 0; i < rig->inputs->len; i++)
+    gst_harness_teardown (rig->inputs->pdata[i]);
+  gst_harness_teardown (rig->out);
+  g_ptr_array_unref (rig->inputs);
+  gst_element_set_bus (rig->element, NULL);
+  gst_object_unref (rig->bus);
+  ASSERT_OBJECT_REFCOUNT (rig->element, "ntmosaic", 1);
+  gst_object_unref (rig->element);
+  g_free (rig);
+}
+
+void
+test_rig_free (TestRig * rig)
+{
+  GstMessage *message = gst_bus_pop_filtered (rig->bus, GST_MESSAGE_ERROR);
+
+  if (message) {
+    GError *error;
+
+    gst_message_parse_error (message, &error, NULL);
+    fail ("unexpected error: %s", error->message);
+  }
+  test_rig_free_failed (rig);
+}
+
+GstHarness *
+test_rig_add (TestRig * rig, const gchar * pad_name)
+{
+  GstHarness *input =
+      gst_harness_new_with_element (rig->element, pad_name, NULL);
+
+  gst_harness_set_live (input, FALSE);
+  g_ptr_array_add (rig->inputs, input);
+
+  return input;
+}
+
+void
+test_rig_remove (TestRig * rig, GstHarness * input)
+{
+  fail_unless (g_ptr_array_remove (rig->inputs, input));
+  gst_harness_teardown (input);
+}
+
+GstHarness *
+test_rig_input (TestRig * rig, guint index)
+{
+  fail_unless (index < rig->inputs->len);
+
+  return rig->inputs->pdata[index];
+}
+
+void
+test_input_set_caps_full (GstHarness * input, const gchar * format,
+    guint width, guint height, gint fps_n, gint fps_d)
+{
+  gst_harness_set_src_caps (input, test_caps_new (format, width, height, fps_n,
+          fps_d));
+}
+
+void
+test_input_set_caps (GstHarness * input, const gchar * format, guint width,
+    guint height)
+{
+  test_input_set_caps_full (input, format, width, height, 25, 1);
+}
+
+void
+test_input_send (GstHarness * input, guint32 seed, guint n)
+{
+  GstCaps *caps = gst_pad_get_current_caps (input->srcpad);
+  GstVideoInfo info;
+  GstBuffer *frame;
+
+  fail_unless (gst_video_info_from_caps (&info, caps));
+  gst_caps_unref (caps);
+  frame = test_frame_new (GST_VIDEO_INFO_FORMAT (&info),
+      GST_VIDEO_INFO_WIDTH (&info), GST_VIDEO_INFO_HEIGHT (&info), 0, 0, seed);
+  GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
+  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
+  fail_unless_equals_int (gst_harness_push (input, frame), GST_FLOW_OK);
+}
+
+void
+test_rig_set_caps (TestRig * rig, const TestStrip * strip,
+    const gchar * format)
+{
+  guint i;
+
+  fail_unless_equals_int (rig->inputs->len, strip->n_tiles);
+  for (i = 0; i < strip->n_tiles; i++)
+    test_input_set_caps (test_rig_input (rig, i), format,
+        strip->tiles[i].width, MAX (strip->tiles[i].height, 1));
+}
+
+void
+test_rig_send (TestRig * rig, const TestStrip * strip)
+{
+  guint i;
+
+  fail_unless_equals_int (rig->inputs->len, strip->n_tiles);
+  for (i = 0; i < strip->n_tiles; i++) {
+    GstHarness *input = test_rig_input (rig, i);
+
+    if (strip->tiles[i].height > 0)
+      test_input_send (input, strip->tiles[i].seed, rig->n_sent);
+    else
+      fail_unless (gst_harness_push_event (input, gst_event_new_gap
+              (rig->n_sent * TEST_FRAME_TIME, TEST_FRAME_TIME)));
+  }
+  rig->n_sent++;
+}
+
+GstBuffer *
+test_rig_pull (TestRig * rig, GstCaps ** caps)
+{
+  GstBuffer *buffer = gst_harness_pull (rig->out);
+
+  fail_unless (buffer != NULL);
+  if (caps)
+    *caps = gst_pad_get_current_caps (rig->out->sinkpad);
+
+  return buffer;
+}
+
+void
+test_rig_expect (TestRig * rig, const TestStrip * strip)
+{
+  GstCaps *caps;
+  GstBuffer *buffer = test_rig_pull (rig, &caps);
+
+  test_assert_strip (buffer, caps, strip);
+  gst_buffer_unref (buffer);
+  gst_caps_unref (caps);
+}
+
+void
+test_rig_check (TestRig * rig, const TestStrip * strip)
+{
+  test_rig_send (rig, strip);
+  test_rig_expect (rig, strip);
+}
+
+guint64
+test_get_stat (GstElement * element, const gchar * name)
+{
+  GstStructure *stats;
+  guint64 value;
+
+  g_object_get (element, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, name, &value));
+  gst_structure_free (stats);
+
+  return value;
+}
+
+/* ---- Errors ---- */
+
+/* Error messages of @source that are on the bus now, or come before @wait is
+ * over; @text is the last one's. */
+static guint
+count_errors (GstBus * bus, GstElement * source, GstClockTime wait,
+    gchar ** text)
+{
+  const gint64 end = g_get_monotonic_time () + wait / GST_USECOND;
+  guint n = 0;
+
+  for (;;) {
+    const gint64 left = MAX (end - g_get_monotonic_time (), 0);
+    GstMessage *message = gst_bus_timed_pop_filtered (bus, n > 0 ? 0 :
+        left * GST_USECOND, GST_MESSAGE_ERROR);
+    GError *error;
+
+    if (message == NULL)
+      return n;
+
+    if (GST_MESSAGE_SRC (message) == GST_OBJECT (source)) {
+      gst_message_parse_error (message, &error, NULL);
+      g_free (*text);
+      *text = g_strdup (error->message);
+      g_error_free (error);
+      n++;
+    }
+    gst_message_unref (message);
+  }
+}
+
+void
+test_expect_error (GstBus * bus, GstElement * source, ...)
+{
+  gchar *text = NULL;
+  const gchar *word;
+  va_list words;
+  guint n;
+
+  n = count_errors (bus, source, 20 * GST_SECOND, &text);
+  if (n == 0)
+    fail ("no error message");
+
+  /* A second one would come at once. */
+  g_usleep (30 * G_TIME_SPAN_MILLISECOND);
+  n += count_errors (bus, source, 0, &text);
+  fail_unless_equals_int (n, 1);
+
+  va_start (words, source);
+  while ((word = va_arg (words, const gchar *)))
+    if (strstr (text, word) == NULL)
+      fail ("the error \"%s\" does not say \"%s\"", text, word);
+  va_end (words);
+  GST_INFO ("error, as expected: %s", text);
+  g_free (text);
+}
+
+/* ---- The program ---- */
+
 void
 test_init (int *argc, char ***argv)
 {

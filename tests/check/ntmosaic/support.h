@@ -8,6 +8,7 @@
 #pragma once
 
 #include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 
 /* One tile of an expected strip. */
@@ -49,6 +50,81 @@ GstCaps *test_caps_new (const gchar * format, guint width, guint height,
  * @strip. */
 void test_assert_strip (GstBuffer * buffer, GstCaps * caps,
     const TestStrip * strip);
+
+/* A rig: one ntmosaic with a harness at each of its pads, not live. Frames are
+ * TEST_FRAME_TIME apart where the rig makes them. */
+#define TEST_FRAME_TIME (GST_SECOND / 25)
+
+typedef struct
+{
+  GstElement *element;
+  GstHarness *out;              /* at the src pad */
+  GPtrArray *inputs;            /* of GstHarness, as they were added */
+  GstBus *bus;
+  guint n_sent;                 /* how often test_rig_send() was called */
+} TestRig;
+
+/* With pads sink_0 to sink_(@n_inputs - 1), in READY if there are none. */
+TestRig *test_rig_new (guint n_inputs);
+
+/* Fails the test if there is an error on the bus. */
+void test_rig_free (TestRig * rig);
+
+/* The same for a rig that is expected to have failed. */
+void test_rig_free_failed (TestRig * rig);
+
+/* One more pad; the harness belongs to the rig. */
+GstHarness *test_rig_add (TestRig * rig, const gchar * pad_name);
+
+/* Releases the pad of @input, which is freed. */
+void test_rig_remove (TestRig * rig, GstHarness * input);
+
+/* The input's harness by the order of adding. */
+GstHarness *test_rig_input (TestRig * rig, guint index);
+
+/* Sends caps at 25/1; with a @fps_n of 0, for still images. */
+void test_input_set_caps (GstHarness * input, const gchar * format,
+    guint width, guint height);
+void test_input_set_caps_full (GstHarness * input, const gchar * format,
+    guint width, guint height, gint fps_n, gint fps_d);
+
+/* Sends a frame of the size and format of the input's caps, the @n-th of its
+ * kind. */
+void test_input_send (GstHarness * input, guint32 seed, guint n);
+
+/* Sends a frame to each input: those of @strip's tiles, in the order of the
+ * inputs, which must have caps; a GAP event where a tile has no height. */
+void test_rig_send (TestRig * rig, const TestStrip * strip);
+
+/* Sets the caps of all inputs to those of @strip's tiles. */
+void test_rig_set_caps (TestRig * rig, const TestStrip * strip,
+    const gchar * format);
+
+/* The next strip, and the caps that it came with unless NULL. Fails the test
+ * when none comes in time. */
+GstBuffer *test_rig_pull (TestRig * rig, GstCaps ** caps);
+
+/* Fails the test unless the next strip is @strip. */
+void test_rig_expect (TestRig * rig, const TestStrip * strip);
+
+/* Both. */
+void test_rig_check (TestRig * rig, const TestStrip * strip);
+
+/* A number of the property "stats". */
+guint64 test_get_stat (GstElement * element, const gchar * name);
+
+/* Fails the test unless exactly one error message from @source is on the bus, or
+ * comes within seconds, and its text has all of the words, which end with NULL.
+ * Errors of other elements don't count. */
+void test_expect_error (GstBus * bus, GstElement * source, ...)
+    G_GNUC_NULL_TERMINATED;
+
+/* A frame whose rows stand in memory from the last to the first. */
+GstBuffer *test_frame_new_upside_down (GstVideoFormat format, guint width,
+    guint height, gsize stride, guint32 seed);
+
+/* The same bytes and metas, in memories of @part_bytes bytes. Takes @frame. */
+GstBuffer *test_frame_split (GstBuffer * frame, gsize part_bytes);
 
 /* Initializes the checks. Where NTMOSAIC_CPU asks for a kernel that this CPU
  * lacks, says so and ends the program as skipped: another kernel would be
