@@ -42,7 +42,7 @@ struct _GstNtMosaic
   /* Of the streaming thread alone. */
   GstNtComposer *composer;
   GstNtLayout *next_layout;     /* of the caps that are being negotiated */
-  GPtrArray *next_pads;         /* the pads of its tiles */
+  GArray *next_seats;           /* the pads of its tiles */
   gboolean downstream_takes_meta;
   gboolean strip_is_ours;       /* the one being made is from strip_pool */
   gboolean failed;              /* an error was posted: no more strips */

@@ -412,6 +412,8 @@ gst_nt_mosaic_stop (GstAggregator * agg)
   GST_OBJECT_UNLOCK (self);
 
   g_clear_pointer (&layout, gst_nt_layout_unref);
+  g_clear_pointer (&self->next_layout, gst_nt_layout_unref);
+  g_clear_pointer (&self->next_seats, g_array_unref);
   gst_nt_strip_pool_clear (self->strip_pool);
 
   return GST_AGGREGATOR_CLASS (parent_class)->stop (agg);
@@ -435,7 +437,7 @@ gst_nt_mosaic_finalize (GObject * object)
   gst_nt_strip_pool_unref (self->strip_pool);
   g_clear_pointer (&self->layout, gst_nt_layout_unref);
   g_clear_pointer (&self->next_layout, gst_nt_layout_unref);
-  g_clear_pointer (&self->next_pads, g_ptr_array_unref);
+  g_clear_pointer (&self->next_seats, g_array_unref);
 
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }

@@ -28,14 +28,31 @@ static gpointer parent_class;
 
 /* ---- When a strip is due ---- */
 
-/* All inputs are still images, or have no fixed rate. */
+static gboolean
+has_caps (GstNtMosaic * self)
+{
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
+  gboolean has;
+
+  GST_OBJECT_LOCK (self);
+  has = GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
+  GST_OBJECT_UNLOCK (self);
+
+  return has;
+}
+
+/* All inputs are still images, or have no fixed rate; or there are no caps. */
 static gboolean
 has_no_rate (GstNtMosaic * self)
 {
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
+  gboolean none;
 
-  return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN
-      && GST_VIDEO_INFO_FPS_N (info) == 0;
+  GST_OBJECT_LOCK (self);
+  none = GST_VIDEO_INFO_FPS_N (info) == 0;
+  GST_OBJECT_UNLOCK (self);
+
+  return none;
 }
 
 /* Without a rate there is no next time: a strip is due when every pad has a
@@ -43,7 +60,9 @@ has_no_rate (GstNtMosaic * self)
 static GstClockTime
 gst_nt_mosaic_get_next_time (GstAggregator * agg)
 {
-  if (has_no_rate (GST_NT_MOSAIC (agg)))
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+
+  if (has_caps (self) && has_no_rate (self))
     return GST_CLOCK_TIME_NONE;
 
   return gst_aggregator_simple_get_next_time (agg);
@@ -111,39 +130,48 @@ gst_nt_mosaic_set_stopping (GstNtMosaic * self, gboolean stopping)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* Whether there is a sink pad, and all of them are at EOS. */
+static gboolean
+all_pads_eos (GstNtMosaic * self)
+{
+  gboolean all;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  l = GST_ELEMENT (self)->sinkpads;
+  all = l != NULL;
+  for (; l && all; l = l->next)
+    all = gst_aggregator_pad_is_eos (l->data);
+  GST_OBJECT_UNLOCK (self);
+
+  return all;
+}
+
 static gpointer
 ref_pad (gconstpointer pad, gpointer unused)
 {
   return gst_object_ref ((gpointer) pad);
 }
 
-/* Whether there is at least one sink pad, and @is_true of all. */
+/* Whether nothing is to come from any pad, and what they showed is over. */
 static gboolean
-all_pads (GstNtMosaic * self,
-    gboolean (*is_true) (GstNtMosaicPad * pad, GstClockTime now),
-    GstClockTime now)
+all_pads_over (GstNtMosaic * self)
 {
-  GList *pads = NULL;
+  GstClockTime now = gst_aggregator_simple_get_next_time (GST_AGGREGATOR
+      (self));
   gboolean all = TRUE;
+  GList *pads;
   GList *l;
 
   GST_OBJECT_LOCK (self);
-  pads = g_list_copy_deep (GST_ELEMENT (self)->sinkpads,
-      ref_pad, NULL);
+  pads = g_list_copy_deep (GST_ELEMENT (self)->sinkpads, ref_pad, NULL);
   GST_OBJECT_UNLOCK (self);
 
   for (l = pads; l && all; l = l->next)
-    all = is_true (l->data, now);
-  all = all && pads != NULL;
+    all = gst_nt_mosaic_pad_is_over (l->data, now);
   g_list_free_full (pads, gst_object_unref);
 
   return all;
-}
-
-static gboolean
-is_eos (GstNtMosaicPad * pad, GstClockTime now)
-{
-  return gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
 }
 
 /* What to do when every pad is at EOS. The base class would go on for ever in
@@ -152,25 +180,19 @@ is_eos (GstNtMosaicPad * pad, GstClockTime now)
 static GstFlowReturn
 handle_all_eos (GstNtMosaic * self, gboolean * timeout)
 {
-  GstAggregator *agg = GST_AGGREGATOR (self);
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
+  const gboolean caps = has_caps (self);
 
-  if (has_no_rate (self))
+  if (caps && has_no_rate (self))
     return GST_FLOW_EOS;
 
-  if (gst_aggregator_get_force_live (agg)) {
+  if (gst_aggregator_get_force_live (GST_AGGREGATOR (self))) {
     if (!*timeout && !wait_until_due (self))
       return GST_AGGREGATOR_FLOW_NEED_DATA;
     *timeout = TRUE;
     return GST_FLOW_OK;
   }
 
-  if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN
-      || all_pads (self, gst_nt_mosaic_pad_is_over,
-          gst_aggregator_simple_get_next_time (agg)))
-    return GST_FLOW_EOS;
-
-  return GST_FLOW_OK;
+  return !caps || all_pads_over (self) ? GST_FLOW_EOS : GST_FLOW_OK;
 }
 
 /* ---- What its tiles show ---- */
@@ -226,17 +248,41 @@ clear_picture (Picture * picture)
   gst_nt_layout_unref (picture->layout);
 }
 
-/* Maps what the pad shows, if it shows anything. */
-static gboolean
-take_frame (GstNtMosaic * self, GstNtMosaicPad * pad, GstNtMosaicFrame * frame,
-    GstNtTileSource * source)
+static void
+fail_before_caps (GstNtMosaic * self, GstNtMosaicPad * pad)
 {
+  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
+      "before caps: set caps on the source", GST_OBJECT_NAME (pad));
+}
+
+/* Maps what the pad shows in tile @i, if it shows anything. */
+static gboolean
+take_frame (GstNtMosaic * self, Picture * picture, guint i)
+{
+  GstNtMosaicPad *pad = picture->pads[i];
+  const NtmTile *tile = &picture->layout->tiles[i];
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+  GstNtMosaicFrame *frame = &picture->frames[i];
   GstBuffer *buffer = gst_nt_mosaic_pad_ref_frame (pad);
   gchar *why = NULL;
 
   if (buffer == NULL)
     return TRUE;
+
+  if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN) {
+    fail_before_caps (self, pad);
+    gst_buffer_unref (buffer);
+    return FALSE;
+  }
+
+  /* The base class negotiates before it takes a frame with new caps. Should it
+   * ever not, the strip has no room for that frame. */
+  if ((guint) GST_VIDEO_INFO_WIDTH (info) != tile->width
+      || (guint) GST_VIDEO_INFO_HEIGHT (info) != tile->frame_height) {
+    GST_WARNING_OBJECT (pad, "frame of other caps than the tile");
+    gst_buffer_unref (buffer);
+    return TRUE;
+  }
 
   if (!gst_nt_mosaic_frame_map (frame, info, buffer, &why)) {
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s: %s",
@@ -245,8 +291,8 @@ take_frame (GstNtMosaic * self, GstNtMosaicPad * pad, GstNtMosaicFrame * frame,
     return FALSE;
   }
 
-  source->data = frame->data;
-  source->stride = frame->stride;
+  picture->sources[i].data = frame->data;
+  picture->sources[i].stride = frame->stride;
   return TRUE;
 }
 
@@ -256,8 +302,7 @@ take_frames (GstNtMosaic * self, Picture * picture)
   guint i;
 
   for (i = 0; i < picture->layout->n_tiles; i++)
-    if (picture->pads[i] && !take_frame (self, picture->pads[i],
-            &picture->frames[i], &picture->sources[i]))
+    if (picture->pads[i] && !take_frame (self, picture, i))
       return FALSE;
 
   return TRUE;
@@ -322,7 +367,10 @@ acquire_downstream (GstAggregator * agg)
   if (pool == NULL)
     return NULL;
 
-  if (gst_buffer_pool_acquire_buffer (pool, &buffer, &params) != GST_FLOW_OK)
+  /* The aggregator deactivates the pool that it had before, even if it is the
+   * same. */
+  if (!gst_buffer_pool_set_active (pool, TRUE)
+      || gst_buffer_pool_acquire_buffer (pool, &buffer, &params) != GST_FLOW_OK)
     buffer = NULL;
   gst_object_unref (pool);
 
@@ -516,16 +564,14 @@ check_caps_before_data (GstNtMosaic * self)
 {
   GstNtMosaicPad *pad;
 
-  if (GST_VIDEO_INFO_FORMAT (&GST_VIDEO_AGGREGATOR (self)->info)
-      != GST_VIDEO_FORMAT_UNKNOWN)
+  if (has_caps (self))
     return TRUE;
 
   pad = find_pad (self, has_data_before_caps);
   if (pad == NULL)
     return TRUE;
 
-  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
-      "before caps: set caps on the source", GST_OBJECT_NAME (pad));
+  fail_before_caps (self, pad);
   gst_object_unref (pad);
   return FALSE;
 }
@@ -539,7 +585,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   if (self->failed || !check_caps_before_data (self))
     return GST_FLOW_ERROR;
 
-  if (all_pads (self, is_eos, GST_CLOCK_TIME_NONE))
+  if (all_pads_eos (self))
     ret = handle_all_eos (self, &timeout);
   if (ret != GST_FLOW_OK)
     return ret;
@@ -596,7 +642,6 @@ static gboolean
 gst_nt_mosaic_src_event (GstAggregator * agg, GstEvent * event)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  gboolean drop;
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_NAVIGATION:
@@ -604,11 +649,9 @@ gst_nt_mosaic_src_event (GstAggregator * agg, GstEvent * event)
     case GST_EVENT_SEEK:
       return seek (agg, event);
     case GST_EVENT_QOS:
-      /* A job over stills loses none, however slow downstream is. */
-      GST_OBJECT_LOCK (self);
-      drop = has_no_rate (self);
-      GST_OBJECT_UNLOCK (self);
-      if (drop) {
+      /* A job over stills loses none, however slow downstream is. The base class
+       * divides by the rate. */
+      if (has_no_rate (self)) {
         gst_event_unref (event);
         return TRUE;
       }

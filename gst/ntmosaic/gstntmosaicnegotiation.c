@@ -200,23 +200,43 @@ gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
 
 /* ---- The strip's caps ---- */
 
-/* Pads in the order of their tiles; references. */
-static GPtrArray *
-ref_pads (GstNtMosaic * self)
+/* A pad, and the caps of its frames as they were when it was looked at. */
+typedef struct
 {
-  GPtrArray *pads = g_ptr_array_new_with_free_func (gst_object_unref);
+  GstNtMosaicPad *pad;          /* a reference */
+  GstVideoInfo info;            /* UNKNOWN: none yet */
+} Seat;
+
+static void
+clear_seat (gpointer seat)
+{
+  gst_object_unref (((Seat *) seat)->pad);
+}
+
+/* All pads, in the order of their tiles. */
+static GArray *
+take_seats (GstNtMosaic * self)
+{
+  GArray *seats = g_array_new (FALSE, FALSE, sizeof (Seat));
   GList *sorted;
   GList *l;
+
+  g_array_set_clear_func (seats, clear_seat);
 
   GST_OBJECT_LOCK (self);
   sorted = g_list_sort (g_list_copy (GST_ELEMENT (self)->sinkpads),
       gst_nt_mosaic_pad_compare);
-  for (l = sorted; l; l = l->next)
-    g_ptr_array_add (pads, gst_object_ref (l->data));
+  for (l = sorted; l; l = l->next) {
+    const Seat seat = {
+      gst_object_ref (l->data), GST_VIDEO_AGGREGATOR_PAD (l->data)->info
+    };
+
+    g_array_append_val (seats, seat);
+  }
   GST_OBJECT_UNLOCK (self);
   g_list_free (sorted);
 
-  return pads;
+  return seats;
 }
 
 static gboolean
@@ -228,16 +248,16 @@ has_caps (const GstVideoInfo * info)
 
 /* The pads that have caps, as the pure functions want them. */
 static GArray *
-collect_inputs (GPtrArray * pads)
+collect_inputs (const GArray * seats)
 {
   GArray *inputs = g_array_new (FALSE, FALSE, sizeof (GstNtMosaicInput));
   guint i;
 
-  for (i = 0; i < pads->len; i++) {
-    const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pads->pdata[i])->info;
-    const GstNtMosaicInput input = { GST_OBJECT_NAME (pads->pdata[i]), *info };
+  for (i = 0; i < seats->len; i++) {
+    const Seat *seat = &g_array_index (seats, Seat, i);
+    const GstNtMosaicInput input = { GST_OBJECT_NAME (seat->pad), seat->info };
 
-    if (has_caps (info))
+    if (has_caps (&seat->info))
       g_array_append_val (inputs, input);
   }
 
@@ -247,13 +267,14 @@ collect_inputs (GPtrArray * pads)
 /* One tile a pad; a pad without caps is as wide as tile-width says. FALSE with
  * @error set if a frame does not fit into its tile. */
 static gboolean
-collect_tiles (GPtrArray * pads, guint tile_width, NtmTile * tiles,
+collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
     GError ** error)
 {
   guint i;
 
-  for (i = 0; i < pads->len; i++) {
-    const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pads->pdata[i])->info;
+  for (i = 0; i < seats->len; i++) {
+    const Seat *seat = &g_array_index (seats, Seat, i);
+    const GstVideoInfo *info = &seat->info;
 
     tiles[i] = (NtmTile) { .width = tile_width };
     if (!has_caps (info))
@@ -262,7 +283,7 @@ collect_tiles (GPtrArray * pads, guint tile_width, NtmTile * tiles,
     if (tile_width > 0 && (guint) GST_VIDEO_INFO_WIDTH (info) != tile_width) {
       g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
           "%s brings frames that are %d pixels wide, but tile-width is %u: a "
-          "videoscale before the pad can help", GST_OBJECT_NAME (pads->pdata[i]),
+          "videoscale before the pad can help", GST_OBJECT_NAME (seat->pad),
           GST_VIDEO_INFO_WIDTH (info), tile_width);
       return FALSE;
     }
@@ -291,22 +312,22 @@ get_rules (GstNtMosaic * self, const GArray * inputs, guint * tile_width,
 }
 
 static GstNtLayout *
-place_tiles (GPtrArray * pads, guint tile_width, const NtmLayoutRules * rules,
+place_tiles (const GArray * seats, guint tile_width, const NtmLayoutRules * rules,
     GError ** error)
 {
-  NtmTile *tiles = g_new0 (NtmTile, pads->len);
+  NtmTile *tiles = g_new0 (NtmTile, seats->len);
   GstNtLayout *layout = NULL;
 
-  if (collect_tiles (pads, tile_width, tiles, error))
-    layout = gst_nt_layout_new (tiles, pads->len, rules, error);
+  if (collect_tiles (seats, tile_width, tiles, error))
+    layout = gst_nt_layout_new (tiles, seats->len, rules, error);
   g_free (tiles);
 
   return layout;
 }
 
-/* Caps and layout of a strip of @pads, as downstream takes it. */
+/* Caps and layout of a strip of @seats, as downstream takes it. */
 static GstCaps *
-design_strip (GstNtMosaic * self, GPtrArray * pads, const GArray * inputs,
+design_strip (GstNtMosaic * self, const GArray * seats, const GArray * inputs,
     GstCaps * downstream, GstNtLayout ** layout, GError ** error)
 {
   const GstNtMosaicInput *first = &g_array_index (inputs, GstNtMosaicInput, 0);
@@ -319,7 +340,7 @@ design_strip (GstNtMosaic * self, GPtrArray * pads, const GArray * inputs,
   if (!gst_nt_mosaic_inputs_agree (first, inputs->len, error))
     return NULL;
 
-  *layout = place_tiles (pads, tile_width, &rules, error);
+  *layout = place_tiles (seats, tile_width, &rules, error);
   if (*layout == NULL)
     return NULL;
 
@@ -335,7 +356,7 @@ design_strip (GstNtMosaic * self, GPtrArray * pads, const GArray * inputs,
   /* Downstream wants it higher. */
   gst_nt_layout_unref (*layout);
   rules.min_height = height;
-  *layout = place_tiles (pads, tile_width, &rules, error);
+  *layout = place_tiles (seats, tile_width, &rules, error);
   if (*layout == NULL)
     gst_clear_caps (&caps);
 
@@ -343,12 +364,12 @@ design_strip (GstNtMosaic * self, GPtrArray * pads, const GArray * inputs,
 }
 
 static void
-set_next_layout (GstNtMosaic * self, GstNtLayout * layout, GPtrArray * pads)
+set_next_layout (GstNtMosaic * self, GstNtLayout * layout, GArray * seats)
 {
   g_clear_pointer (&self->next_layout, gst_nt_layout_unref);
-  g_clear_pointer (&self->next_pads, g_ptr_array_unref);
+  g_clear_pointer (&self->next_seats, g_array_unref);
   self->next_layout = layout;
-  self->next_pads = pads;
+  self->next_seats = seats;
 }
 
 static GstFlowReturn
@@ -356,8 +377,8 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
     GstCaps ** caps)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  GPtrArray *pads = ref_pads (self);
-  GArray *inputs = collect_inputs (pads);
+  GArray *seats = take_seats (self);
+  GArray *inputs = collect_inputs (seats);
   GstFlowReturn ret = GST_FLOW_OK;
   GstNtLayout *layout = NULL;
   GError *error = NULL;
@@ -365,7 +386,7 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   if (inputs->len == 0) {
     ret = GST_AGGREGATOR_FLOW_NEED_DATA;
   } else {
-    *caps = design_strip (self, pads, inputs, downstream, &layout, &error);
+    *caps = design_strip (self, seats, inputs, downstream, &layout, &error);
     if (*caps == NULL) {
       gst_nt_mosaic_fail (self, error);
       ret = GST_FLOW_NOT_NEGOTIATED;
@@ -373,13 +394,13 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   }
 
   if (ret == GST_FLOW_OK) {
-    set_next_layout (self, layout, g_ptr_array_ref (pads));
+    set_next_layout (self, layout, g_array_ref (seats));
   } else if (layout) {
     gst_nt_layout_unref (layout);
   }
   g_clear_error (&error);
   g_array_unref (inputs);
-  g_ptr_array_unref (pads);
+  g_array_unref (seats);
 
   return ret;
 }
@@ -397,11 +418,11 @@ adopt_next_layout (GstNtMosaic * self)
   self->layout = g_steal_pointer (&self->next_layout);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
     GST_NT_MOSAIC_PAD (l->data)->tile = -1;
-  for (i = 0; i < self->next_pads->len; i++)
-    GST_NT_MOSAIC_PAD (self->next_pads->pdata[i])->tile = i;
+  for (i = 0; i < self->next_seats->len; i++)
+    g_array_index (self->next_seats, Seat, i).pad->tile = i;
   GST_OBJECT_UNLOCK (self);
 
-  g_clear_pointer (&self->next_pads, g_ptr_array_unref);
+  g_clear_pointer (&self->next_seats, g_array_unref);
   if (old)
     gst_nt_layout_unref (old);
 }
