@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The element's insides, for the three files that it is made of. */
+/* The element's insides, for the files that it is made of. */
 
 #pragma once
 
@@ -49,7 +49,9 @@ struct _GstNtMosaic
 };
 
 /* Each file sets the virtual functions that it implements. */
+void gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_negotiation (GstNtMosaicClass * klass);
+void gst_nt_mosaic_class_init_pace (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_mixing (GstNtMosaicClass * klass);
 
 /* Posts an error, if it is the first since the element was started, and ends the
@@ -57,6 +59,13 @@ void gst_nt_mosaic_class_init_mixing (GstNtMosaicClass * klass);
 void gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error);
 void gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
     const gchar * format, ...) G_GNUC_PRINTF (3, 4);
+
+void gst_nt_mosaic_fail_before_caps (GstNtMosaic * self, GstPad * pad);
+
+void gst_nt_mosaic_init_properties (GstNtMosaic * self);
+
+/* All inputs are still images, or have no fixed rate; or there are no caps. */
+gboolean gst_nt_mosaic_has_no_rate (GstNtMosaic * self);
 
 /* Ends and forbids (@stopping), or allows again, the streaming thread's waiting
  * for the clock. */

@@ -60,28 +60,6 @@ static GstStaticPadTemplate src_template =
 GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS (TEMPLATE_CAPS));
 
-#define DEFAULT_ALIGN NTM_ALIGN_TOP
-#define DEFAULT_BACKGROUND_COLOR 0xff000000
-#define DEFAULT_TILE_SIZE 0
-/* One that is written, one that downstream shows, one in between. */
-#define DEFAULT_STRIPS 3
-#define DEFAULT_NT_STORES GST_NT_STORES_AUTO
-#define DEFAULT_IGNORE_INACTIVE_PADS FALSE
-
-enum
-{
-  PROP_0,
-  PROP_ALIGN,
-  PROP_BACKGROUND_COLOR,
-  PROP_TILE_WIDTH,
-  PROP_TILE_HEIGHT,
-  PROP_STRIPS,
-  PROP_NT_STORES,
-  PROP_IGNORE_INACTIVE_PADS,
-  PROP_KERNEL,
-  PROP_STATS,
-};
-
 #define gst_nt_mosaic_parent_class parent_class
 
 static void gst_nt_mosaic_child_proxy_init (gpointer iface, gpointer data);
@@ -95,154 +73,6 @@ G_DEFINE_TYPE_WITH_CODE (GstNtMosaic, gst_nt_mosaic,
  * flows, and also where the element was registered without its plugin. */
 GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (ntmosaic, "ntmosaic", GST_RANK_NONE,
     GST_TYPE_NT_MOSAIC, gst_nt_kernel_get_name ());
-
-static GType
-gst_nt_mosaic_align_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    {NTM_ALIGN_TOP, "At the top, background below", "top"},
-    {NTM_ALIGN_CENTER, "In the middle, background above and below", "center"},
-    {NTM_ALIGN_BOTTOM, "At the bottom, background above", "bottom"},
-    {0, NULL, NULL},
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstNtMosaicAlign",
-            values));
-
-  return type;
-}
-
-static GType
-gst_nt_mosaic_stores_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    {GST_NT_STORES_AUTO, "Where the strip is too large for the cache", "auto"},
-    {GST_NT_STORES_ALWAYS, "Always", "always"},
-    {GST_NT_STORES_NEVER, "Never", "never"},
-    {0, NULL, NULL},
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstNtMosaicStores",
-            values));
-
-  return type;
-}
-
-/* ---- Properties ---- */
-
-static GstStructure *
-make_stats (GstNtMosaic * self)
-{
-  GstNtMosaicStats stats;
-
-  GST_OBJECT_LOCK (self);
-  stats = self->stats;
-  GST_OBJECT_UNLOCK (self);
-
-  return gst_structure_new ("application/x-ntmosaic-stats",
-      "strips", G_TYPE_UINT64, stats.strips,
-      "tiles-copied", G_TYPE_UINT64, stats.tiles_copied,
-      "tiles-kept", G_TYPE_UINT64, stats.tiles_kept,
-      "tiles-background", G_TYPE_UINT64, stats.tiles_background,
-      "bytes-copied", G_TYPE_UINT64, stats.bytes_copied,
-      "copy-time", G_TYPE_UINT64, stats.copy_time,
-      "strips-allocated", G_TYPE_UINT64,
-      gst_nt_strip_pool_get_n_allocated (self->strip_pool),
-      "kernel", G_TYPE_STRING, gst_nt_kernel_get_name (), NULL);
-}
-
-static void
-gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
-    GParamSpec * pspec)
-{
-  GstNtMosaic *self = GST_NT_MOSAIC (object);
-
-  if (id == PROP_IGNORE_INACTIVE_PADS) {
-    g_value_set_boolean (value,
-        gst_aggregator_get_ignore_inactive_pads (GST_AGGREGATOR (self)));
-    return;
-  }
-  if (id == PROP_STATS) {
-    g_value_take_boxed (value, make_stats (self));
-    return;
-  }
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_ALIGN:
-      g_value_set_enum (value, self->align);
-      break;
-    case PROP_BACKGROUND_COLOR:
-      g_value_set_uint (value, self->background_color);
-      break;
-    case PROP_TILE_WIDTH:
-      g_value_set_uint (value, self->tile_width);
-      break;
-    case PROP_TILE_HEIGHT:
-      g_value_set_uint (value, self->tile_height);
-      break;
-    case PROP_STRIPS:
-      g_value_set_uint (value, self->n_strips);
-      break;
-    case PROP_NT_STORES:
-      g_value_set_enum (value, self->nt_stores);
-      break;
-    case PROP_KERNEL:
-      g_value_set_static_string (value, gst_nt_kernel_get_name ());
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
-gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
-    GParamSpec * pspec)
-{
-  GstNtMosaic *self = GST_NT_MOSAIC (object);
-
-  if (id == PROP_IGNORE_INACTIVE_PADS) {
-    gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self),
-        g_value_get_boolean (value));
-    return;
-  }
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_ALIGN:
-      self->align = g_value_get_enum (value);
-      break;
-    case PROP_BACKGROUND_COLOR:
-      self->background_color = g_value_get_uint (value);
-      break;
-    case PROP_TILE_WIDTH:
-      self->tile_width = g_value_get_uint (value);
-      break;
-    case PROP_TILE_HEIGHT:
-      self->tile_height = g_value_get_uint (value);
-      break;
-    case PROP_STRIPS:
-      self->n_strips = g_value_get_uint (value);
-      break;
-    case PROP_NT_STORES:
-      self->nt_stores = g_value_get_enum (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
-
-  /* A new place for the tiles is a new layout. */
-  if (id == PROP_ALIGN)
-    gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
-}
 
 /* ---- Pads ---- */
 
@@ -381,6 +211,26 @@ gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
   g_error_free (error);
 }
 
+void
+gst_nt_mosaic_fail_before_caps (GstNtMosaic * self, GstPad * pad)
+{
+  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
+      "before caps: set caps on the source", GST_OBJECT_NAME (pad));
+}
+
+gboolean
+gst_nt_mosaic_has_no_rate (GstNtMosaic * self)
+{
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
+  gboolean none;
+
+  GST_OBJECT_LOCK (self);
+  none = GST_VIDEO_INFO_FPS_N (info) == 0;
+  GST_OBJECT_UNLOCK (self);
+
+  return none;
+}
+
 static gboolean
 gst_nt_mosaic_start (GstAggregator * agg)
 {
@@ -445,155 +295,9 @@ gst_nt_mosaic_finalize (GObject * object)
 static void
 gst_nt_mosaic_init (GstNtMosaic * self)
 {
-  self->align = DEFAULT_ALIGN;
-  self->background_color = DEFAULT_BACKGROUND_COLOR;
-  self->tile_width = DEFAULT_TILE_SIZE;
-  self->tile_height = DEFAULT_TILE_SIZE;
-  self->n_strips = DEFAULT_STRIPS;
-  self->nt_stores = DEFAULT_NT_STORES;
+  gst_nt_mosaic_init_properties (self);
   self->strip_pool = gst_nt_strip_pool_new ();
   self->composer = gst_nt_composer_new ();
-}
-
-static void
-install_properties (GObjectClass * klass)
-{
-  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-  const GParamFlags ready =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-  const GParamFlags playing =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
-
-  /**
-   * GstNtMosaic:align:
-   *
-   * Where a tile that is shorter than the strip stands. Interlaced frames are
-   * moved up by a row where they would stand on an odd one.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_ALIGN,
-      g_param_spec_enum ("align", "Align",
-          "Where a tile that is shorter than the strip stands",
-          gst_nt_mosaic_align_get_type (), DEFAULT_ALIGN, playing));
-
-  /**
-   * GstNtMosaic:background-color:
-   *
-   * Colour of what no frame covers, as 0xAARRGGBB.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_BACKGROUND_COLOR,
-      g_param_spec_uint ("background-color", "Background color",
-          "Color of what no frame covers (big-endian ARGB)",
-          0, G_MAXUINT32, DEFAULT_BACKGROUND_COLOR, playing));
-
-  /**
-   * GstNtMosaic:tile-width:
-   *
-   * Width of every tile in pixels. A pad then has its room in the strip before
-   * its first frame, so that a live strip does not change its width when a
-   * camera appears late; frames of another width are refused. 0: each tile is as
-   * wide as its frames.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_TILE_WIDTH,
-      g_param_spec_uint ("tile-width", "Tile width",
-          "Width of every tile in pixels, known before its caps are "
-          "(0 = as wide as the frames)",
-          0, G_MAXINT, DEFAULT_TILE_SIZE, ready));
-
-  /**
-   * GstNtMosaic:tile-height:
-   *
-   * Height of the strip in pixels. Higher frames are refused, shorter ones stand
-   * where #GstNtMosaic:align says. 0: as high as the highest frame.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_TILE_HEIGHT,
-      g_param_spec_uint ("tile-height", "Tile height",
-          "Height of the strip in pixels, known before any caps are "
-          "(0 = as high as the highest frame)",
-          0, G_MAXINT, DEFAULT_TILE_SIZE, ready));
-
-  /**
-   * GstNtMosaic:strips:
-   *
-   * How many strips are allocated, and their pages touched, before the first
-   * frame. They are used again and again; when downstream holds all of them, one
-   * more is made, which then belongs to them.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_STRIPS,
-      g_param_spec_uint ("strips", "Strips",
-          "Number of strips allocated before the first frame "
-          "(more are made when downstream holds all of them)",
-          1, G_MAXINT, DEFAULT_STRIPS, ready));
-
-  /**
-   * GstNtMosaic:nt-stores:
-   *
-   * Whether tiles are written with streaming (non-temporal) stores, which go
-   * past the caches to memory. They are about twice as fast for strips that
-   * don't fit the last-level cache, and slower for those that do.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_NT_STORES,
-      g_param_spec_enum ("nt-stores", "Non-temporal stores",
-          "Whether tiles are written with streaming stores, past the caches",
-          gst_nt_mosaic_stores_get_type (), DEFAULT_NT_STORES, playing));
-
-  /**
-   * GstNtMosaic:ignore-inactive-pads:
-   *
-   * In live pipelines, don't wait for pads that haven't had any data yet.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_IGNORE_INACTIVE_PADS,
-      g_param_spec_boolean ("ignore-inactive-pads", "Ignore inactive pads",
-          "Avoid timing out waiting for inactive pads",
-          DEFAULT_IGNORE_INACTIVE_PADS, playing));
-
-  /**
-   * GstNtMosaic:kernel:
-   *
-   * The copy kernel in use: c, sse2, avx2 or avx512. It is the best that the CPU
-   * has; the environment variable NTMOSAIC_CPU forces another.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_KERNEL,
-      g_param_spec_string ("kernel", "Kernel",
-          "Copy kernel in use, selected when the plugin was loaded",
-          NULL, readable));
-
-  /**
-   * GstNtMosaic:stats:
-   *
-   * What has been done since the element was started, as a structure
-   * `application/x-ntmosaic-stats`:
-   *
-   * * `strips` (uint64): strips made
-   * * `tiles-copied` (uint64): tiles whose frame was copied
-   * * `tiles-kept` (uint64): tiles that the strip already held
-   * * `tiles-background` (uint64): tiles filled with background
-   * * `bytes-copied` (uint64): bytes of the copied frames
-   * * `copy-time` (uint64): nanoseconds spent on all this
-   * * `strips-allocated` (uint64): strips allocated since the element was made
-   * * `kernel` (string): the copy kernel
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-          "What has been done since the element was started",
-          GST_TYPE_STRUCTURE, readable));
 }
 
 static void
@@ -606,10 +310,7 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   GST_DEBUG_CATEGORY_INIT (gst_nt_mosaic_debug, "ntmosaic", 0,
       "frames side by side in one strip");
 
-  object_class->get_property = gst_nt_mosaic_get_property;
-  object_class->set_property = gst_nt_mosaic_set_property;
   object_class->finalize = gst_nt_mosaic_finalize;
-  install_properties (object_class);
 
   element_class->request_new_pad = gst_nt_mosaic_request_new_pad;
   element_class->release_pad = gst_nt_mosaic_release_pad;
@@ -626,10 +327,10 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   agg_class->start = gst_nt_mosaic_start;
   agg_class->stop = gst_nt_mosaic_stop;
   agg_class->src_activate = gst_nt_mosaic_src_activate;
+  gst_nt_mosaic_class_init_properties (klass);
   gst_nt_mosaic_class_init_negotiation (klass);
+  gst_nt_mosaic_class_init_pace (klass);
   gst_nt_mosaic_class_init_mixing (klass);
 
-  gst_type_mark_as_plugin_api (gst_nt_mosaic_align_get_type (), 0);
-  gst_type_mark_as_plugin_api (gst_nt_mosaic_stores_get_type (), 0);
   gst_type_mark_as_plugin_api (GST_TYPE_NT_MOSAIC_PAD, 0);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A strip's way: when it is due, what its tiles show, whose memory it gets, how
- * it is filled. Frames are taken from the pads under their locks and copied
- * under none: a source that pushes never waits for a copy. */
+/* One strip: what its tiles show, whose memory it gets, how it is filled. Frames
+ * are taken from the pads under their locks and copied under none: a source that
+ * pushes never waits for a copy. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -13,7 +13,6 @@
 
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicframe.h"
-#include "gstntmosaicnavigation.h"
 #include "gstntmosaicpad.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
@@ -23,177 +22,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define FIELD_FLAGS (GST_VIDEO_BUFFER_FLAG_INTERLACED \
     | GST_VIDEO_BUFFER_FLAG_TFF | GST_VIDEO_BUFFER_FLAG_RFF \
     | GST_VIDEO_BUFFER_FLAG_ONEFIELD)
-
-static gpointer parent_class;
-
-/* ---- When a strip is due ---- */
-
-static gboolean
-has_caps (GstNtMosaic * self)
-{
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
-  gboolean has;
-
-  GST_OBJECT_LOCK (self);
-  has = GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
-  GST_OBJECT_UNLOCK (self);
-
-  return has;
-}
-
-/* All inputs are still images, or have no fixed rate; or there are no caps. */
-static gboolean
-has_no_rate (GstNtMosaic * self)
-{
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
-  gboolean none;
-
-  GST_OBJECT_LOCK (self);
-  none = GST_VIDEO_INFO_FPS_N (info) == 0;
-  GST_OBJECT_UNLOCK (self);
-
-  return none;
-}
-
-/* Without a rate there is no next time: a strip is due when every pad has a
- * frame or is at EOS. */
-static GstClockTime
-gst_nt_mosaic_get_next_time (GstAggregator * agg)
-{
-  GstNtMosaic *self = GST_NT_MOSAIC (agg);
-
-  if (has_caps (self) && has_no_rate (self))
-    return GST_CLOCK_TIME_NONE;
-
-  return gst_aggregator_simple_get_next_time (agg);
-}
-
-static GstClockTime
-get_due_time (GstNtMosaic * self, GstClock * clock)
-{
-  GstAggregator *agg = GST_AGGREGATOR (self);
-  GstClockTime next = gst_nt_mosaic_get_next_time (agg);
-  GstClockTime latency = gst_aggregator_get_latency (agg);
-
-  if (!GST_CLOCK_TIME_IS_VALID (next))
-    return gst_clock_get_time (clock);
-  if (!GST_CLOCK_TIME_IS_VALID (latency))
-    latency = 0;
-
-  return gst_element_get_base_time (GST_ELEMENT (self)) + next + latency;
-}
-
-/* Waits until the next strip is due. FALSE if stopped before. */
-static gboolean
-wait_until_due (GstNtMosaic * self)
-{
-  GstClock *clock = gst_element_get_clock (GST_ELEMENT (self));
-  GstClockReturn ret = GST_CLOCK_UNSCHEDULED;
-  gboolean may_wait;
-  GstClockID id;
-
-  /* Not PLAYING yet: any clock will do to keep from spinning. */
-  if (clock == NULL) {
-    clock = gst_system_clock_obtain ();
-    id = gst_clock_new_single_shot_id (clock, gst_clock_get_time (clock)
-        + 20 * GST_MSECOND);
-  } else {
-    id = gst_clock_new_single_shot_id (clock, get_due_time (self, clock));
-  }
-
-  GST_OBJECT_LOCK (self);
-  may_wait = !self->stopping;
-  if (may_wait)
-    self->wait_id = gst_clock_id_ref (id);
-  GST_OBJECT_UNLOCK (self);
-
-  if (may_wait)
-    ret = gst_clock_id_wait (id, NULL);
-
-  GST_OBJECT_LOCK (self);
-  g_clear_pointer (&self->wait_id, gst_clock_id_unref);
-  GST_OBJECT_UNLOCK (self);
-
-  gst_clock_id_unref (id);
-  gst_object_unref (clock);
-
-  return ret != GST_CLOCK_UNSCHEDULED;
-}
-
-void
-gst_nt_mosaic_set_stopping (GstNtMosaic * self, gboolean stopping)
-{
-  GST_OBJECT_LOCK (self);
-  self->stopping = stopping;
-  if (stopping && self->wait_id)
-    gst_clock_id_unschedule (self->wait_id);
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* Whether there is a sink pad, and all of them are at EOS. */
-static gboolean
-all_pads_eos (GstNtMosaic * self)
-{
-  gboolean all;
-  GList *l;
-
-  GST_OBJECT_LOCK (self);
-  l = GST_ELEMENT (self)->sinkpads;
-  all = l != NULL;
-  for (; l && all; l = l->next)
-    all = gst_aggregator_pad_is_eos (l->data);
-  GST_OBJECT_UNLOCK (self);
-
-  return all;
-}
-
-static gpointer
-ref_pad (gconstpointer pad, gpointer unused)
-{
-  return gst_object_ref ((gpointer) pad);
-}
-
-/* Whether nothing is to come from any pad, and what they showed is over. */
-static gboolean
-all_pads_over (GstNtMosaic * self)
-{
-  GstClockTime now = gst_aggregator_simple_get_next_time (GST_AGGREGATOR
-      (self));
-  gboolean all = TRUE;
-  GList *pads;
-  GList *l;
-
-  GST_OBJECT_LOCK (self);
-  pads = g_list_copy_deep (GST_ELEMENT (self)->sinkpads, ref_pad, NULL);
-  GST_OBJECT_UNLOCK (self);
-
-  for (l = pads; l && all; l = l->next)
-    all = gst_nt_mosaic_pad_is_over (l->data, now);
-  g_list_free_full (pads, gst_object_unref);
-
-  return all;
-}
-
-/* What to do when every pad is at EOS. The base class would go on for ever in
- * three cases: without a rate, with repeat-after-eos on all pads, and before any
- * caps; and with force-live it would go on without waiting for the clock. */
-static GstFlowReturn
-handle_all_eos (GstNtMosaic * self, gboolean * timeout)
-{
-  const gboolean caps = has_caps (self);
-
-  if (caps && has_no_rate (self))
-    return GST_FLOW_EOS;
-
-  if (gst_aggregator_get_force_live (GST_AGGREGATOR (self))) {
-    if (!*timeout && !wait_until_due (self))
-      return GST_AGGREGATOR_FLOW_NEED_DATA;
-    *timeout = TRUE;
-    return GST_FLOW_OK;
-  }
-
-  return !caps || all_pads_over (self) ? GST_FLOW_EOS : GST_FLOW_OK;
-}
 
 /* ---- What its tiles show ---- */
 
@@ -248,13 +76,6 @@ clear_picture (Picture * picture)
   gst_nt_layout_unref (picture->layout);
 }
 
-static void
-fail_before_caps (GstNtMosaic * self, GstNtMosaicPad * pad)
-{
-  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
-      "before caps: set caps on the source", GST_OBJECT_NAME (pad));
-}
-
 /* Maps what the pad shows in tile @i, if it shows anything. */
 static gboolean
 take_frame (GstNtMosaic * self, Picture * picture, guint i)
@@ -270,7 +91,7 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
     return TRUE;
 
   if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN) {
-    fail_before_caps (self, pad);
+    gst_nt_mosaic_fail_before_caps (self, GST_PAD (pad));
     gst_buffer_unref (buffer);
     return FALSE;
   }
@@ -471,7 +292,7 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
   filled = take_frames (self, &picture)
       && fill_strip (self, &picture, strip, &report);
   if (filled) {
-    if (has_no_rate (self))
+    if (gst_nt_mosaic_has_no_rate (self))
       set_time_of_frames (self, &picture, strip);
     if (GST_VIDEO_INFO_IS_INTERLACED (&vagg->info))
       set_field_flags (&picture, strip);
@@ -482,198 +303,11 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
   return filled ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
-/* ---- What can go wrong ---- */
-
-/* The first pad whose next buffer is as @is_wrong says; a reference. */
-static GstNtMosaicPad *
-find_pad (GstNtMosaic * self, gboolean (*is_wrong) (GstNtMosaicPad * pad))
-{
-  GstNtMosaicPad *found = NULL;
-  GList *l;
-
-  GST_OBJECT_LOCK (self);
-  for (l = GST_ELEMENT (self)->sinkpads; l && !found; l = l->next)
-    if (is_wrong (l->data))
-      found = gst_object_ref (l->data);
-  GST_OBJECT_UNLOCK (self);
-
-  return found;
-}
-
-static gboolean
-has_no_timestamp (GstNtMosaicPad * pad)
-{
-  GstBuffer *buffer = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
-  gboolean wrong = buffer && !GST_BUFFER_PTS_IS_VALID (buffer);
-
-  gst_clear_buffer (&buffer);
-
-  return wrong;
-}
-
-static gboolean
-has_data_before_caps (GstNtMosaicPad * pad)
-{
-  GstVideoInfo info;
-
-  return gst_aggregator_pad_has_buffer (GST_AGGREGATOR_PAD (pad))
-      && !gst_nt_mosaic_pad_get_announced (pad, &info);
-}
-
-/* The base class only logs what it trips over. */
-static void
-explain_error (GstNtMosaic * self)
-{
-  GstNtMosaicPad *pad = find_pad (self, has_no_timestamp);
-
-  if (pad == NULL)
-    return;
-
-  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
-      "without timestamps, which have no place in time: do-timestamp=true on "
-      "the source can help", GST_OBJECT_NAME (pad));
-  gst_object_unref (pad);
-}
-
-static void
-explain_flow (GstNtMosaic * self, GstFlowReturn flow)
-{
-  switch (flow) {
-    case GST_FLOW_ERROR:
-      explain_error (self);
-      break;
-    case GST_FLOW_NOT_LINKED:
-      gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED,
-          gst_pad_is_linked (GST_AGGREGATOR_SRC_PAD (self)) ?
-          "an element downstream is not linked" :
-          "the src pad is not linked: there is nobody to send strips to");
-      break;
-    case GST_FLOW_NOT_NEGOTIATED:
-      gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT,
-          "downstream refused the strip's caps");
-      break;
-    default:
-      break;
-  }
-}
-
-/* Data before caps would keep the base class asking for more data, at full
- * speed, as long as no other pad has caps either. */
-static gboolean
-check_caps_before_data (GstNtMosaic * self)
-{
-  GstNtMosaicPad *pad;
-
-  if (has_caps (self))
-    return TRUE;
-
-  pad = find_pad (self, has_data_before_caps);
-  if (pad == NULL)
-    return TRUE;
-
-  fail_before_caps (self, pad);
-  gst_object_unref (pad);
-  return FALSE;
-}
-
-static GstFlowReturn
-gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
-{
-  GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  GstFlowReturn ret = GST_FLOW_OK;
-
-  if (self->failed || !check_caps_before_data (self))
-    return GST_FLOW_ERROR;
-
-  if (all_pads_eos (self))
-    ret = handle_all_eos (self, &timeout);
-  if (ret != GST_FLOW_OK)
-    return ret;
-
-  ret = GST_AGGREGATOR_CLASS (parent_class)->aggregate (agg, timeout);
-  explain_flow (self, ret);
-
-  return ret;
-}
-
-/* ---- Events from downstream ---- */
-
-static gboolean
-navigate (GstNtMosaic * self, GstEvent * event)
-{
-  GstNtLayout *layout;
-  gboolean handled;
-
-  GST_OBJECT_LOCK (self);
-  layout = self->layout ? gst_nt_layout_ref (self->layout) : NULL;
-  GST_OBJECT_UNLOCK (self);
-
-  if (layout == NULL) {
-    gst_event_unref (event);
-    return FALSE;
-  }
-
-  handled = gst_nt_mosaic_navigate (GST_ELEMENT (self), layout, event);
-  gst_nt_layout_unref (layout);
-
-  return handled;
-}
-
-static gboolean
-seek (GstAggregator * agg, GstEvent * event)
-{
-  GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  GstSeekFlags flags;
-  gboolean ret;
-
-  gst_event_parse_seek (event, NULL, NULL, &flags, NULL, NULL, NULL, NULL);
-
-  /* A flushing seek waits for the streaming thread to end. */
-  if (flags & GST_SEEK_FLAG_FLUSH)
-    gst_nt_mosaic_set_stopping (self, TRUE);
-  ret = GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
-  if (flags & GST_SEEK_FLAG_FLUSH)
-    gst_nt_mosaic_set_stopping (self, FALSE);
-
-  return ret;
-}
-
-static gboolean
-gst_nt_mosaic_src_event (GstAggregator * agg, GstEvent * event)
-{
-  GstNtMosaic *self = GST_NT_MOSAIC (agg);
-
-  switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_NAVIGATION:
-      return navigate (self, event);
-    case GST_EVENT_SEEK:
-      return seek (agg, event);
-    case GST_EVENT_QOS:
-      /* A job over stills loses none, however slow downstream is. The base class
-       * divides by the rate. */
-      if (has_no_rate (self)) {
-        gst_event_unref (event);
-        return TRUE;
-      }
-      break;
-    default:
-      break;
-  }
-
-  return GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
-}
-
 void
 gst_nt_mosaic_class_init_mixing (GstNtMosaicClass * klass)
 {
-  GstAggregatorClass *agg_class = GST_AGGREGATOR_CLASS (klass);
   GstVideoAggregatorClass *vagg_class = GST_VIDEO_AGGREGATOR_CLASS (klass);
 
-  parent_class = g_type_class_peek_parent (klass);
-
-  agg_class->get_next_time = gst_nt_mosaic_get_next_time;
-  agg_class->aggregate = gst_nt_mosaic_aggregate;
-  agg_class->src_event = gst_nt_mosaic_src_event;
   vagg_class->create_output_buffer = gst_nt_mosaic_create_output_buffer;
   vagg_class->aggregate_frames = gst_nt_mosaic_aggregate_frames;
 }
