@@ -106,7 +106,7 @@ report_clear (Report * report)
 static gboolean
 compare_elements (const Options * options, GError ** error)
 {
-  Report report = { NULL, };
+  Report report = { 0 };
   gboolean complete = report_init (&report, options, error);
 
   if (complete) {

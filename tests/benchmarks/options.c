@@ -73,7 +73,7 @@ parse (Options * options, const gchar * elements_default, int *argc,
         "Write one line per element and round to FILE", "FILE"},
     {"peak", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &options->peak,
         "Run this element once and print the peak of the process", "ELEMENT"},
-    {NULL}
+    {0}
   };
   GOptionContext *context =
       g_option_context_new ("- tiles side by side: time and memory per strip");
