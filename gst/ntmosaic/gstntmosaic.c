@@ -231,6 +231,20 @@ gst_nt_mosaic_has_no_rate (GstNtMosaic * self)
   return none;
 }
 
+static void
+forget_layouts (GstNtMosaic * self)
+{
+  GstNtLayout *layout;
+
+  GST_OBJECT_LOCK (self);
+  layout = g_steal_pointer (&self->layout);
+  GST_OBJECT_UNLOCK (self);
+
+  g_clear_pointer (&layout, gst_nt_layout_unref);
+  g_clear_pointer (&self->next_layout, gst_nt_layout_unref);
+  g_clear_pointer (&self->next_seats, g_array_unref);
+}
+
 static gboolean
 gst_nt_mosaic_start (GstAggregator * agg)
 {
@@ -241,6 +255,7 @@ gst_nt_mosaic_start (GstAggregator * agg)
     GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", warning), (NULL));
 
   self->failed = FALSE;
+  forget_layouts (self);
   GST_OBJECT_LOCK (self);
   self->stats = (GstNtMosaicStats) { 0, };
   GST_OBJECT_UNLOCK (self);
@@ -248,22 +263,20 @@ gst_nt_mosaic_start (GstAggregator * agg)
   return GST_AGGREGATOR_CLASS (parent_class)->start (agg);
 }
 
+/* Layouts stay until the next start: a flush that arrives while the pads are
+ * being deactivated can start the streaming thread once more, and the base class
+ * ends it only after this. */
 static gboolean
 gst_nt_mosaic_stop (GstAggregator * agg)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  GstNtLayout *layout;
   GList *l;
 
   GST_OBJECT_LOCK (self);
-  layout = g_steal_pointer (&self->layout);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
     gst_nt_mosaic_pad_reset (l->data);
   GST_OBJECT_UNLOCK (self);
 
-  g_clear_pointer (&layout, gst_nt_layout_unref);
-  g_clear_pointer (&self->next_layout, gst_nt_layout_unref);
-  g_clear_pointer (&self->next_seats, g_array_unref);
   gst_nt_strip_pool_clear (self->strip_pool);
 
   return GST_AGGREGATOR_CLASS (parent_class)->stop (agg);
@@ -285,9 +298,7 @@ gst_nt_mosaic_finalize (GObject * object)
 
   gst_nt_composer_free (self->composer);
   gst_nt_strip_pool_unref (self->strip_pool);
-  g_clear_pointer (&self->layout, gst_nt_layout_unref);
-  g_clear_pointer (&self->next_layout, gst_nt_layout_unref);
-  g_clear_pointer (&self->next_seats, g_array_unref);
+  forget_layouts (self);
 
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
