@@ -123,7 +123,8 @@ void test_expect_error (GstBus * bus, GstElement * source, ...)
 GstBuffer *test_frame_new_upside_down (GstVideoFormat format, guint width,
     guint height, gsize stride, guint32 seed);
 
-/* The same bytes and metas, in memories of @part_bytes bytes. Takes @frame. */
+/* The same bytes and GstVideoMeta, in memories of @part_bytes bytes. Takes
+ * @frame. */
 GstBuffer *test_frame_split (GstBuffer * frame, gsize part_bytes);
 
 /* Initializes the checks. Where NTMOSAIC_CPU asks for a kernel that this CPU
