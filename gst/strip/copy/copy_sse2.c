@@ -22,6 +22,13 @@
  * docs/kernels.md). */
 #define BLOCK (8 * sizeof (__m128i))
 
+/* How far ahead of a streaming copy its source is fetched. Frames mostly live in
+ * pages of 4 KiB, where the CPU's own prefetcher stops at every row of 1024
+ * pixels; see docs/kernels.md for what it gains. No further than a few lines:
+ * from 1 KiB on it was slower. A prefetch past the end of the source does
+ * nothing. */
+#define PREFETCH_BYTES 512
+
 #define PIXEL sizeof (uint32_t)
 
 /* Fewer bytes than a line, each written once, by ordinary stores. */
@@ -96,6 +103,14 @@ copy_line (uint8_t * dst, const uint8_t * src, bool stream)
   put_line (dst, v0, v1, v2, v3, stream);
 }
 
+/* For one block. Its lines are read once: they need not stay. */
+static ALWAYS_INLINE void
+prefetch (const uint8_t * src)
+{
+  for (size_t i = 0; i < BLOCK; i += LINE)
+    _mm_prefetch ((const char *) src + PREFETCH_BYTES + i, _MM_HINT_NTA);
+}
+
 static ALWAYS_INLINE void
 copy_block (uint8_t * dst, const uint8_t * src, bool stream)
 {
@@ -108,6 +123,8 @@ copy_block (uint8_t * dst, const uint8_t * src, bool stream)
   const __m128i v6 = get (src + 96);
   const __m128i v7 = get (src + 112);
 
+  if (stream)
+    prefetch (src);
   put_line (dst, v0, v1, v2, v3, stream);
   put_line (dst + LINE, v4, v5, v6, v7, stream);
 }
