@@ -187,6 +187,10 @@ gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
     gst_event_parse_caps (event, &caps);
     gst_caps_ref (caps);
+    /* The base class would take the next still along with these caps, and then
+     * the one after that before it makes a strip. */
+    if (gst_nt_mosaic_has_no_rate (GST_NT_MOSAIC (agg)))
+      gst_nt_mosaic_pad_forget (GST_NT_MOSAIC_PAD (pad), agg);
   }
 
   ret = GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
@@ -460,7 +464,7 @@ gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
   if (GST_VIDEO_INFO_FPS_N (&info) == 0)
     return negotiated_stills (agg, caps, &info);
 
-  return GST_AGGREGATOR_CLASS (parent_class)->negotiated_src_caps (agg, caps);
+  return negotiated_rate (agg, caps, &info);
 }
 
 /* Every failure gets its one error here, if it didn't get one where it arose. */
@@ -488,6 +492,22 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 }
 
 /* ---- The strips' memory ---- */
+
+/* The base class sets no latency if the caps before the stills were the same. */
+static gboolean
+negotiated_rate (GstAggregator * agg, GstCaps * caps,
+    const GstVideoInfo * info)
+{
+  const GstClockTime latency = gst_util_uint64_scale (GST_SECOND,
+      GST_VIDEO_INFO_FPS_D (info), GST_VIDEO_INFO_FPS_N (info));
+
+  if (!GST_AGGREGATOR_CLASS (parent_class)->negotiated_src_caps (agg, caps))
+    return FALSE;
+
+  gst_aggregator_set_latency (agg, latency, latency);
+
+  return TRUE;
+}
 
 static gboolean
 configure_strips (GstNtMosaic * self, const GstAllocationParams * params)

@@ -267,6 +267,26 @@ check_caps_before_data (GstNtMosaic * self)
   return FALSE;
 }
 
+/* When the base class has taken frames with new caps, it asks for more data, and
+ * settles the caps and makes the strip only when that has come. It may never
+ * come: these may be the last. */
+static GstFlowReturn
+aggregate_settled (GstAggregator * agg, gboolean timeout)
+{
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (agg);
+  GstFlowReturn ret;
+
+  for (;;) {
+    ret = GST_AGGREGATOR_CLASS (parent_class)->aggregate (agg, timeout);
+    if (ret != GST_AGGREGATOR_FLOW_NEED_DATA
+        || !gst_pad_needs_reconfigure (srcpad))
+      return ret;
+    if (!gst_aggregator_negotiate (agg))
+      return GST_PAD_IS_FLUSHING (srcpad) ? GST_FLOW_FLUSHING
+          : GST_FLOW_NOT_NEGOTIATED;
+  }
+}
+
 static GstFlowReturn
 gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
 {
@@ -281,7 +301,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   if (ret != GST_FLOW_OK)
     return ret;
 
-  ret = GST_AGGREGATOR_CLASS (parent_class)->aggregate (agg, timeout);
+  ret = aggregate_settled (agg, timeout);
   explain_flow (self, ret);
 
   return ret;

@@ -113,6 +113,17 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
   pad->tile = -1;
 }
 
+void
+gst_nt_mosaic_pad_forget (GstNtMosaicPad * pad, GstAggregator * agg)
+{
+  GstAggregatorPad *aggpad = GST_AGGREGATOR_PAD (pad);
+
+  GST_AGGREGATOR_PAD_GET_CLASS (aggpad)->flush (aggpad, agg);
+  GST_OBJECT_LOCK (agg);
+  gst_video_info_init (&GST_VIDEO_AGGREGATOR_PAD (pad)->info);
+  GST_OBJECT_UNLOCK (agg);
+}
+
 gint
 gst_nt_mosaic_pad_compare (gconstpointer a, gconstpointer b)
 {

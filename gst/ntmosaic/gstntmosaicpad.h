@@ -52,6 +52,10 @@ gboolean gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad,
  * lock held. */
 void gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad);
 
+/* Makes the pad as if no caps had come before: the next ones hold at once, and
+ * what it showed is over. In the streaming thread, without locks. */
+void gst_nt_mosaic_pad_forget (GstNtMosaicPad * pad, GstAggregator * agg);
+
 /* For g_list_sort() and the like: tiles stand in the order of their numbers. */
 gint gst_nt_mosaic_pad_compare (gconstpointer a, gconstpointer b);
 
