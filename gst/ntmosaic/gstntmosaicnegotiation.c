@@ -448,6 +448,22 @@ negotiated_stills (GstAggregator * agg, GstCaps * caps,
   return TRUE;
 }
 
+/* The base class sets no latency if the caps before the stills were the same. */
+static gboolean
+negotiated_rate (GstAggregator * agg, GstCaps * caps,
+    const GstVideoInfo * info)
+{
+  const GstClockTime latency = gst_util_uint64_scale (GST_SECOND,
+      GST_VIDEO_INFO_FPS_D (info), GST_VIDEO_INFO_FPS_N (info));
+
+  if (!GST_AGGREGATOR_CLASS (parent_class)->negotiated_src_caps (agg, caps))
+    return FALSE;
+
+  gst_aggregator_set_latency (agg, latency, latency);
+
+  return TRUE;
+}
+
 static gboolean
 gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
 {
@@ -492,22 +508,6 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 }
 
 /* ---- The strips' memory ---- */
-
-/* The base class sets no latency if the caps before the stills were the same. */
-static gboolean
-negotiated_rate (GstAggregator * agg, GstCaps * caps,
-    const GstVideoInfo * info)
-{
-  const GstClockTime latency = gst_util_uint64_scale (GST_SECOND,
-      GST_VIDEO_INFO_FPS_D (info), GST_VIDEO_INFO_FPS_N (info));
-
-  if (!GST_AGGREGATOR_CLASS (parent_class)->negotiated_src_caps (agg, caps))
-    return FALSE;
-
-  gst_aggregator_set_latency (agg, latency, latency);
-
-  return TRUE;
-}
 
 static gboolean
 configure_strips (GstNtMosaic * self, const GstAllocationParams * params)
