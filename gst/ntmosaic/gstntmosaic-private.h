@@ -30,7 +30,9 @@ struct _GstNtMosaic
   guint tile_width;
   guint tile_height;
   guint n_strips;
+  guint max_threads;
   GstNtStores nt_stores;
+  guint64 nt_threshold;
   GstNtMosaicStats stats;
   GstNtLayout *layout;          /* of the caps that the src pad has */
   GstClockID wait_id;           /* the streaming thread waits for it */

@@ -33,7 +33,6 @@ typedef struct
   GstNtMosaicFrame *frames;
   GstNtTileSource *sources;
   guint32 background;
-  GstNtStores stores;
 } Picture;
 
 static void
@@ -53,7 +52,6 @@ init_picture (GstNtMosaic * self, Picture * picture)
       picture->pads[pad->tile] = gst_object_ref (pad);
   }
   argb = self->background_color;
-  picture->stores = self->nt_stores;
   GST_OBJECT_UNLOCK (self);
 
   picture->background = gst_nt_mosaic_pixel (info->finfo, argb);
@@ -236,6 +234,26 @@ gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
 
 /* ---- How it is filled ---- */
 
+static void
+set_up_composer (GstNtMosaic * self)
+{
+  GstNtStores stores;
+  guint64 threshold;
+  guint max_threads;
+  guint n_strips;
+
+  GST_OBJECT_LOCK (self);
+  stores = self->nt_stores;
+  threshold = self->nt_threshold;
+  max_threads = self->max_threads;
+  n_strips = self->n_strips;
+  GST_OBJECT_UNLOCK (self);
+
+  gst_nt_composer_set_stores (self->composer, stores);
+  gst_nt_composer_set_stream_from (self->composer, threshold, n_strips);
+  gst_nt_composer_set_max_threads (self->composer, max_threads);
+}
+
 static gboolean
 fill_strip (GstNtMosaic * self, const Picture * picture, GstBuffer * strip,
     GstNtComposeReport * report)
@@ -243,7 +261,7 @@ fill_strip (GstNtMosaic * self, const Picture * picture, GstBuffer * strip,
   GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
   GstVideoFrame frame;
 
-  gst_nt_composer_set_stores (self->composer, picture->stores);
+  set_up_composer (self);
 
   if (self->strip_is_ours) {
     gst_nt_composer_compose (self->composer, picture->layout, strip,

@@ -15,7 +15,9 @@
 #define DEFAULT_TILE_SIZE 0
 /* One that is written, one that downstream shows, one in between. */
 #define DEFAULT_STRIPS 3
+#define DEFAULT_MAX_THREADS 0
 #define DEFAULT_NT_STORES GST_NT_STORES_AUTO
+#define DEFAULT_NT_THRESHOLD 0
 #define DEFAULT_IGNORE_INACTIVE_PADS FALSE
 
 enum
@@ -26,7 +28,9 @@ enum
   PROP_TILE_WIDTH,
   PROP_TILE_HEIGHT,
   PROP_STRIPS,
+  PROP_MAX_THREADS,
   PROP_NT_STORES,
+  PROP_NT_THRESHOLD,
   PROP_IGNORE_INACTIVE_PADS,
   PROP_KERNEL,
   PROP_STATS,
@@ -122,8 +126,14 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
     case PROP_STRIPS:
       g_value_set_uint (value, self->n_strips);
       break;
+    case PROP_MAX_THREADS:
+      g_value_set_uint (value, self->max_threads);
+      break;
     case PROP_NT_STORES:
       g_value_set_enum (value, self->nt_stores);
+      break;
+    case PROP_NT_THRESHOLD:
+      g_value_set_uint64 (value, self->nt_threshold);
       break;
     case PROP_KERNEL:
       g_value_set_static_string (value, gst_nt_kernel_get_name ());
@@ -164,8 +174,14 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
     case PROP_STRIPS:
       self->n_strips = g_value_get_uint (value);
       break;
+    case PROP_MAX_THREADS:
+      self->max_threads = g_value_get_uint (value);
+      break;
     case PROP_NT_STORES:
       self->nt_stores = g_value_get_enum (value);
+      break;
+    case PROP_NT_THRESHOLD:
+      self->nt_threshold = g_value_get_uint64 (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -258,6 +274,21 @@ install_properties (GObjectClass * klass)
           1, G_MAXINT, DEFAULT_STRIPS, ready));
 
   /**
+   * GstNtMosaic:max-threads:
+   *
+   * How many threads may write one strip, the streaming thread included. 0: as
+   * many as this process may use CPUs, and 8 at most. All elements of a process
+   * share the helping threads; small strips are written by one.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MAX_THREADS,
+      g_param_spec_uint ("max-threads", "Max threads",
+          "Number of threads that may write one strip "
+          "(0 = from the CPUs that this process may use)",
+          0, G_MAXINT, DEFAULT_MAX_THREADS, playing));
+
+  /**
    * GstNtMosaic:nt-stores:
    *
    * Whether tiles are written with streaming (non-temporal) stores, which go
@@ -270,6 +301,21 @@ install_properties (GObjectClass * klass)
       g_param_spec_enum ("nt-stores", "Non-temporal stores",
           "Whether tiles are written with streaming stores, past the caches",
           gst_nt_mosaic_stores_get_type (), DEFAULT_NT_STORES, playing));
+
+  /**
+   * GstNtMosaic:nt-threshold:
+   *
+   * Size of a strip in bytes from which `nt-stores=auto` streams. 0: where
+   * #GstNtMosaic:strips and one strip's tiles together don't fit the last-level
+   * cache, which is its size / (strips + 1).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_NT_THRESHOLD,
+      g_param_spec_uint64 ("nt-threshold", "Non-temporal threshold",
+          "Bytes of a strip from which nt-stores=auto streams "
+          "(0 = from the size of the last-level cache)",
+          0, G_MAXUINT64, DEFAULT_NT_THRESHOLD, playing));
 
   /**
    * GstNtMosaic:ignore-inactive-pads:
@@ -327,7 +373,9 @@ gst_nt_mosaic_init_properties (GstNtMosaic * self)
   self->tile_width = DEFAULT_TILE_SIZE;
   self->tile_height = DEFAULT_TILE_SIZE;
   self->n_strips = DEFAULT_STRIPS;
+  self->max_threads = DEFAULT_MAX_THREADS;
   self->nt_stores = DEFAULT_NT_STORES;
+  self->nt_threshold = DEFAULT_NT_THRESHOLD;
 }
 
 void

@@ -13,6 +13,7 @@
 #include "gstntcomposer.h"
 #include "gstntkernel-private.h"
 #include "gstntstripallocator-private.h"
+#include "gstntworkers-private.h"
 #include "ntfill-orc.h"
 
 GST_DEBUG_CATEGORY_STATIC (nt_composer_debug);
@@ -21,12 +22,21 @@ GST_DEBUG_CATEGORY_STATIC (nt_composer_debug);
 /* Bytes that the ledger knows nothing of. No id is 0. */
 #define CONTENT_UNKNOWN G_GUINT64_CONSTANT (0)
 
-/* A strip comes back to its writer after the others of its pool, and its tiles
- * come through the cache too: three strips and the tiles of one, four times its
- * bytes, is what a default pool keeps in flight. If that fits the last-level
- * cache, ordinary stores are faster (measured up to 2x when the strip is read
- * at once); if not, they only evict each other. */
-#define STREAM_FROM_LLC_FRACTION 4
+/* How many strips are in turn, if nobody says so. */
+#define DEFAULT_N_STRIPS 3
+
+/* A piece of work: so much of one tile that rows of source and destination stay
+ * near each other, and so little that threads end together. Of 1 to 1024 rows of
+ * 4 KiB, 64 to 128 were fastest on two threads, and no slower on one. */
+#define BLOCK_BYTES ((gsize) 256 << 10)
+
+/* A thread is woken for so many bytes: some 20 microseconds to wake one, in which
+ * a core streams about a third of this. */
+#define BYTES_PER_THREAD ((gsize) 1 << 20)
+
+/* More threads than this have not been seen to help: a few cores fill a memory
+ * bus, and the sources need some too. */
+#define MAX_THREADS 8
 
 /* Something to write: a copy, or where @src is NULL, background. */
 typedef struct
@@ -42,7 +52,15 @@ struct _GstNtComposer
 {
   GstNtStores stores;
   gsize stream_from_bytes;      /* what AUTO streams */
-  GArray *jobs;                 /* of Job: the plan; kept to be used again */
+  guint max_threads;
+
+  gsize llc_bytes;              /* of this machine, asked for once */
+  guint default_threads;
+
+  /* The plan; kept to be used again. */
+  GArray *jobs;                 /* of Job */
+  GArray *units;                /* of guint: the first job of each unit of work,
+                                 * and one more, the end */
 };
 
 /* Where the strip is that is being composed, and what is known of it. */
@@ -53,6 +71,15 @@ typedef struct
   GstNtTileContent *contents;   /* NULL: nothing is known */
   guint32 background;
 } Target;
+
+/* What the threads that write need to know. */
+typedef struct
+{
+  const GstNtComposer *composer;
+  const Target *target;
+  const NtmKernel *kernel;
+  gboolean stream;
+} Order;
 
 GstNtComposer *
 gst_nt_composer_new (void)
@@ -66,9 +93,14 @@ gst_nt_composer_new (void)
     g_once_init_leave (&done, 1);
   }
 
-  composer->stores = GST_NT_STORES_AUTO;
-  composer->stream_from_bytes = ntm_llc_bytes () / STREAM_FROM_LLC_FRACTION;
+  gst_nt_workers_ref ();
+  composer->llc_bytes = ntm_llc_bytes ();
+  composer->default_threads = MIN (gst_nt_workers_get_n_cpus (), MAX_THREADS);
   composer->jobs = g_array_new (FALSE, FALSE, sizeof (Job));
+  composer->units = g_array_new (FALSE, FALSE, sizeof (guint));
+  gst_nt_composer_set_stores (composer, GST_NT_STORES_AUTO);
+  gst_nt_composer_set_stream_from (composer, 0, DEFAULT_N_STRIPS);
+  gst_nt_composer_set_max_threads (composer, 0);
 
   return composer;
 }
@@ -76,6 +108,8 @@ gst_nt_composer_new (void)
 void
 gst_nt_composer_free (GstNtComposer * composer)
 {
+  gst_nt_workers_unref ();
+  g_array_unref (composer->units);
   g_array_unref (composer->jobs);
   g_free (composer);
 }
@@ -84,6 +118,24 @@ void
 gst_nt_composer_set_stores (GstNtComposer * composer, GstNtStores stores)
 {
   composer->stores = stores;
+}
+
+/* Ordinary stores are faster as long as all that is in flight stays in the cache:
+ * the strips, which come back to their writer in turn, and the tiles of one more.
+ * Beyond, the strips only evict each other, and streaming wins. */
+void
+gst_nt_composer_set_stream_from (GstNtComposer * composer, gsize bytes,
+    guint n_strips)
+{
+  composer->stream_from_bytes = bytes > 0 ? bytes
+      : composer->llc_bytes / ((gsize) n_strips + 1);
+}
+
+void
+gst_nt_composer_set_max_threads (GstNtComposer * composer, guint max_threads)
+{
+  composer->max_threads = max_threads > 0 ? max_threads
+      : composer->default_threads;
 }
 
 static gboolean
@@ -103,18 +155,24 @@ static void
 plan_rows (GstNtComposer * composer, const Target * target,
     const NtmTile * tile, guint y, guint rows, const GstNtTileSource * source)
 {
+  const gsize row_bytes = (gsize) tile->width * NTM_BYTES_PER_PIXEL;
+  const gsize block_rows = MAX (BLOCK_BYTES / row_bytes, 1);
   Job job;
-
-  if (rows == 0)
-    return;
 
   job.dst = target->data + (gssize) y * target->stride
       + (gsize) tile->x * NTM_BYTES_PER_PIXEL;
   job.src = source ? source->data : NULL;
   job.src_stride = source ? source->stride : 0;
   job.row_pixels = tile->width;
-  job.rows = rows;
-  g_array_append_val (composer->jobs, job);
+
+  while (rows > 0) {
+    job.rows = MIN (rows, block_rows);
+    g_array_append_val (composer->jobs, job);
+    rows -= job.rows;
+    job.dst += (gssize) job.rows * target->stride;
+    if (job.src)
+      job.src += (gssize) job.rows * job.src_stride;
+  }
 }
 
 /* Whether the rectangle that @held speaks of has to be written to hold @wanted;
@@ -181,30 +239,81 @@ plan (GstNtComposer * composer, const GstNtLayout * layout,
   }
 }
 
-static void
-carry_out (const GstNtComposer * composer, const Target * target,
-    gboolean stream)
+/* Threads take units, which are blocks of BLOCK_BYTES, or so many small tiles
+ * that they come to as much. Answers how many bytes there are in all. */
+static gsize
+cut_into_units (GstNtComposer * composer)
 {
-  const NtmKernel *kernel = gst_nt_kernel_get ();
-  const NtmCopyFunc copy = stream ? kernel->copy_stream : kernel->copy;
+  gsize total_bytes = 0;
+  gsize unit_bytes = 0;
   guint i;
 
+  g_array_set_size (composer->units, 0);
   for (i = 0; i < composer->jobs->len; i++) {
     const Job *job = &g_array_index (composer->jobs, Job, i);
+    const gsize bytes = job->row_pixels * NTM_BYTES_PER_PIXEL * job->rows;
 
-    if (job->src)
-      copy (job->dst, target->stride, job->src, job->src_stride,
-          job->row_pixels * NTM_BYTES_PER_PIXEL, job->rows);
-    else if (stream)
-      kernel->fill_stream (job->dst, target->stride, target->background,
-          job->row_pixels, job->rows);
-    else
-      ntm_orc_fill_u32 ((guint32 *) job->dst, target->stride,
-          target->background, job->row_pixels, job->rows);
+    if (unit_bytes == 0 || unit_bytes + bytes > BLOCK_BYTES) {
+      g_array_append_val (composer->units, i);
+      unit_bytes = 0;
+    }
+    unit_bytes += bytes;
+    total_bytes += bytes;
   }
+  g_array_append_val (composer->units, i);
 
-  if (stream)
-    kernel->fence ();
+  return total_bytes;
+}
+
+static void
+do_job (const Order * order, const Job * job)
+{
+  const NtmKernel *kernel = order->kernel;
+  const Target *target = order->target;
+
+  if (job->src)
+    (order->stream ? kernel->copy_stream : kernel->copy) (job->dst,
+        target->stride, job->src, job->src_stride,
+        job->row_pixels * NTM_BYTES_PER_PIXEL, job->rows);
+  else if (order->stream)
+    kernel->fill_stream (job->dst, target->stride, target->background,
+        job->row_pixels, job->rows);
+  else
+    ntm_orc_fill_u32 ((guint32 *) job->dst, target->stride, target->background,
+        job->row_pixels, job->rows);
+}
+
+static void
+do_unit (gpointer data, guint unit)
+{
+  const Order *order = data;
+  const GstNtComposer *composer = order->composer;
+  const guint end = g_array_index (composer->units, guint, unit + 1);
+  guint i;
+
+  for (i = g_array_index (composer->units, guint, unit); i < end; i++)
+    do_job (order, &g_array_index (composer->jobs, Job, i));
+}
+
+/* Each thread's streaming stores are its own to fence. */
+static void
+fence (gpointer data)
+{
+  const Order *order = data;
+
+  if (order->stream)
+    order->kernel->fence ();
+}
+
+static void
+carry_out (GstNtComposer * composer, const Target * target, gboolean stream)
+{
+  Order order = { composer, target, gst_nt_kernel_get (), stream };
+  const gsize bytes = cut_into_units (composer);
+  const guint worth = MIN (bytes / BYTES_PER_THREAD, G_MAXUINT);
+
+  gst_nt_workers_run (do_unit, fence, &order, composer->units->len - 1,
+      MIN (composer->max_threads, worth));
 }
 
 static void

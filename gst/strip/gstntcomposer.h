@@ -103,6 +103,36 @@ void            gst_nt_composer_set_stores (GstNtComposer * composer,
                                             GstNtStores stores);
 
 /**
+ * gst_nt_composer_set_stream_from:
+ * @composer: a composer
+ * @bytes: strips of so many bytes and more are streamed by
+ *   %GST_NT_STORES_AUTO; 0, as at first: decided from the last-level cache and
+ *   @n_strips
+ * @n_strips: how many strips are in turn; 1 or more, 3 at first
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+void            gst_nt_composer_set_stream_from (GstNtComposer * composer,
+                                            gsize bytes, guint n_strips);
+
+/**
+ * gst_nt_composer_set_max_threads:
+ * @composer: a composer
+ * @max_threads: how many threads may write one strip, the caller's own
+ *   included; 0, as at first: as many as the process may use CPUs, and not more
+ *   than are known to help
+ *
+ * Helping threads are shared by all composers of the process. Small strips are
+ * written by the caller alone.
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+void            gst_nt_composer_set_max_threads (GstNtComposer * composer,
+                                            guint max_threads);
+
+/**
  * gst_nt_composer_compose:
  * @composer: a composer
  * @layout: the layout that the pool of @strip was configured with

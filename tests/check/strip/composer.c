@@ -274,6 +274,81 @@ GST_START_TEST (test_foreign_memory)
 
 GST_END_TEST;
 
+/* Large enough that several threads write, each with blocks of every tile. */
+#define LARGE_TILES 5
+#define LARGE_WIDTH 613
+#define LARGE_HEIGHT 997
+
+static GstNtLayout *
+new_large_layout (void)
+{
+  const NtmLayoutRules rules = {.align = NTM_ALIGN_TOP };
+  NtmTile tiles[LARGE_TILES];
+  guint i;
+
+  for (i = 0; i < LARGE_TILES; i++)
+    tiles[i] = (NtmTile) {.width = LARGE_WIDTH,.frame_height = LARGE_HEIGHT };
+
+  return gst_nt_layout_new (tiles, LARGE_TILES, &rules, NULL);
+}
+
+static gpointer
+make_large_strips (gpointer data)
+{
+  GstNtLayout *layout = new_large_layout ();
+  GstNtComposer *composer = gst_nt_composer_new ();
+  const gsize row_bytes = LARGE_WIDTH * NTM_BYTES_PER_PIXEL;
+  const gsize stride = layout->geometry.stride;
+  guint8 *frame = g_malloc (row_bytes * LARGE_HEIGHT);
+  guint8 *strip = g_malloc (layout->geometry.size);
+  GstNtTileSource sources[LARGE_TILES];
+  GstNtComposeReport report;
+  guint threads;
+  guint i;
+  guint y;
+
+  for (threads = 0; threads < 6; threads++) {
+    for (i = 0; i < row_bytes * LARGE_HEIGHT; i++)
+      frame[i] = (i * 2654435761u + threads) >> 13;
+    for (i = 0; i < LARGE_TILES; i++)
+      sources[i] = (GstNtTileSource) { i == 2 ? NULL : frame, row_bytes };
+
+    gst_nt_composer_set_max_threads (composer, threads);
+    gst_nt_composer_set_stores (composer, threads % 3);
+    gst_nt_composer_compose_into (composer, layout, strip, stride, sources,
+        BACKGROUND, &report);
+    for (i = 0; i < LARGE_TILES; i++)
+      for (y = 0; y < LARGE_HEIGHT; y++) {
+        const guint8 *row = strip + y * stride + i * row_bytes;
+
+        if (sources[i].data)
+          fail_unless (memcmp (row, frame + y * row_bytes, row_bytes) == 0);
+        else
+          fail_unless (row[0] == 0x11 && row[row_bytes - 1] == 0x44);
+      }
+  }
+
+  g_free (frame);
+  g_free (strip);
+  gst_nt_composer_free (composer);
+  gst_nt_layout_unref (layout);
+
+  return NULL;
+}
+
+GST_START_TEST (test_many_threads)
+{
+  GThread *threads[3];
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("maker", make_large_strips, NULL);
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
+GST_END_TEST;
+
 static Suite *
 composer_suite (void)
 {
@@ -287,6 +362,7 @@ composer_suite (void)
   tcase_add_test (tcase, test_written_strip_is_not_trusted);
   tcase_add_test (tcase, test_other_layout_is_not_trusted);
   tcase_add_test (tcase, test_foreign_memory);
+  tcase_add_test (tcase, test_many_threads);
 
   return suite;
 }
