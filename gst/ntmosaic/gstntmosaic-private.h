@@ -38,6 +38,8 @@ struct _GstNtMosaic
   GstClockID wait_id;           /* the streaming thread waits for it */
   gboolean stopping;            /* it must not begin to */
 
+  gint failed;                  /* atomic: an error was posted; no more strips */
+
   /* Set once. */
   GstNtStripPool *strip_pool;
 
@@ -47,7 +49,6 @@ struct _GstNtMosaic
   GArray *next_seats;           /* the pads of its tiles */
   gboolean downstream_takes_meta;
   gboolean strip_is_ours;       /* the one being made is from strip_pool */
-  gboolean failed;              /* an error was posted: no more strips */
 };
 
 /* Each file sets the virtual functions that it implements. */
@@ -57,7 +58,7 @@ void gst_nt_mosaic_class_init_pace (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_mixing (GstNtMosaicClass * klass);
 
 /* Posts an error, if it is the first since the element was started, and ends the
- * making of strips. In the streaming thread only. */
+ * making of strips. From any thread, without locks. */
 void gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error);
 void gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
     const gchar * format, ...) G_GNUC_PRINTF (3, 4);

@@ -187,10 +187,9 @@ gst_nt_mosaic_child_proxy_init (gpointer iface, gpointer data)
 void
 gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error)
 {
-  if (self->failed)
+  if (!g_atomic_int_compare_and_exchange (&self->failed, FALSE, TRUE))
     return;
 
-  self->failed = TRUE;
   gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR,
       error->domain, error->code, g_strdup (error->message), NULL, __FILE__,
       GST_FUNCTION, __LINE__);
@@ -254,7 +253,7 @@ gst_nt_mosaic_start (GstAggregator * agg)
   if (warning)
     GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", warning), (NULL));
 
-  self->failed = FALSE;
+  g_atomic_int_set (&self->failed, FALSE);
   forget_layouts (self);
   GST_OBJECT_LOCK (self);
   self->stats = (GstNtMosaicStats) { 0, };

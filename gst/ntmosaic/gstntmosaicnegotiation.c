@@ -93,30 +93,21 @@ gst_nt_mosaic_sink_query (GstAggregator * agg, GstAggregatorPad * pad,
   }
 }
 
-/* The base class aborts on a segment that isn't in TIME. Answers whether it is;
- * says once per pad if not. */
+/* The base class aborts on a segment that isn't in TIME. Answers whether it is. */
 static gboolean
 check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
 {
   const GstSegment *segment;
-  gboolean refused_before;
-  gboolean good;
 
   gst_event_parse_segment (event, &segment);
-  good = segment->format == GST_FORMAT_TIME;
+  if (segment->format == GST_FORMAT_TIME)
+    return TRUE;
 
-  GST_OBJECT_LOCK (pad);
-  refused_before = pad->refused;
-  pad->refused = !good;
-  GST_OBJECT_UNLOCK (pad);
+  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets a segment "
+      "in %s format, but needs one in time format: set format=time on the "
+      "source", GST_OBJECT_NAME (pad), gst_format_get_name (segment->format));
 
-  if (!good && !refused_before)
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("%s gets a segment in %s format, but needs one in time format: set "
-            "format=time on the source", GST_OBJECT_NAME (pad),
-            gst_format_get_name (segment->format)), (NULL));
-
-  return good;
+  return FALSE;
 }
 
 static GstFlowReturn
@@ -145,27 +136,54 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
       aggpad, event);
 }
 
+/* How @info of @pad disagrees with another pad, or else with the strip; NULL if
+ * it doesn't. */
+static GError *
+find_disagreement (GstNtMosaic * self, GstAggregatorPad * pad,
+    const GstVideoInfo * info)
+{
+  GstNtMosaicInput inputs[] = {
+    {GST_OBJECT_NAME (pad), *info},
+    {"the strip", GST_VIDEO_AGGREGATOR (self)->info},
+  };
+  GstNtMosaicInput *other = &inputs[1];
+  GError *error = NULL;
+  GList *l;
+
+  if (GST_VIDEO_INFO_FORMAT (&other->info) != GST_VIDEO_FORMAT_UNKNOWN)
+    gst_nt_mosaic_inputs_agree (inputs, 2, &error);
+
+  GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
+    GError *better = NULL;
+
+    other->pad_name = GST_OBJECT_NAME (l->data);
+    if (l->data == pad
+        || !gst_nt_mosaic_pad_get_announced (l->data, &other->info)
+        || gst_nt_mosaic_inputs_agree (inputs, 2, &better))
+      continue;
+    g_clear_error (&error);
+    error = better;
+    break;
+  }
+  GST_OBJECT_UNLOCK (self);
+
+  return error;
+}
+
 /* The base class refuses caps in silence: those that make no GstVideoInfo, and
  * another interlace-mode than the strip has. */
 static void
 explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
     GstCaps * caps)
 {
-  GstVideoInfo *current = &GST_VIDEO_AGGREGATOR (self)->info;
-  GstNtMosaicInput inputs[2];
   GError *error = NULL;
+  GstVideoInfo info;
   gchar *text;
 
-  inputs[0].pad_name = GST_OBJECT_NAME (pad);
-  inputs[1].pad_name = "the strip";
-  inputs[1].info = *current;
-  if (GST_VIDEO_INFO_FORMAT (current) == GST_VIDEO_FORMAT_UNKNOWN
-      && !find_like (self, pad, &inputs[1].info))
-    inputs[1].info = *current;
-
-  if (gst_video_info_from_caps (&inputs[0].info, caps)
-      && GST_VIDEO_INFO_FORMAT (&inputs[1].info) != GST_VIDEO_FORMAT_UNKNOWN
-      && !gst_nt_mosaic_inputs_agree (inputs, 2, &error)) {
+  if (gst_video_info_from_caps (&info, caps))
+    error = find_disagreement (self, pad, &info);
+  if (error) {
     gst_nt_mosaic_fail (self, error);
     g_error_free (error);
     return;
@@ -246,8 +264,7 @@ take_seats (GstNtMosaic * self)
 static gboolean
 has_caps (const GstVideoInfo * info)
 {
-  return info->finfo != NULL
-      && GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
+  return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
 }
 
 /* The pads that have caps, as the pure functions want them. */
@@ -494,7 +511,7 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 
   if (GST_AGGREGATOR_CLASS (parent_class)->negotiate (agg))
     return TRUE;
-  if (self->failed || GST_PAD_IS_FLUSHING (srcpad))
+  if (g_atomic_int_get (&self->failed) || GST_PAD_IS_FLUSHING (srcpad))
     return FALSE;
 
   downstream = gst_pad_peer_query_caps (srcpad, NULL);

@@ -293,7 +293,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GstFlowReturn ret = GST_FLOW_OK;
 
-  if (self->failed || !check_caps_before_data (self))
+  if (g_atomic_int_get (&self->failed) || !check_caps_before_data (self))
     return GST_FLOW_ERROR;
 
   if (all_pads_eos (self))

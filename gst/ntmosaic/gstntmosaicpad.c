@@ -107,7 +107,6 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 {
   GST_OBJECT_LOCK (pad);
   gst_video_info_init (&pad->announced);
-  pad->refused = FALSE;
   GST_OBJECT_UNLOCK (pad);
 
   pad->tile = -1;
@@ -174,6 +173,8 @@ gst_nt_mosaic_pad_class_init (GstNtMosaicPadClass * klass)
 static void
 gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
 {
+  /* The base class leaves it at zeros, which is no GstVideoInfo. */
+  gst_video_info_init (&GST_VIDEO_AGGREGATOR_PAD (pad)->info);
   gst_video_info_init (&pad->announced);
   pad->tile = -1;
   g_mutex_init (&pad->flush_lock);

@@ -23,7 +23,6 @@ struct _GstNtMosaicPad
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
                                  * are still queued; UNKNOWN: none yet */
-  gboolean refused;             /* its segment is of no use; said once */
 
   /* Guarded by the element's object lock. */
   gint tile;                    /* its place in the element's layout, or -1 */

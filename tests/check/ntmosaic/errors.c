@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* What can't be: each cause is told once, with its names and numbers; upstream
+ * is stopped, nothing hangs, and the same element works when it is started again
+ * with the cause removed. */
+
+#include "support.h"
+
+#define BLACK 0xff000000
+#define WIDTH 8
+#define HEIGHT 6
+
+/* ---- After the error ---- */
+
+/* One buffer may still be queued; another one waits for it, or is refused. */
+static void
+check_upstream_stops (GstHarness * input)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  guint i;
+
+  for (i = 0; i < 3 && ret == GST_FLOW_OK; i++)
+    ret = gst_harness_push (input, test_frame_new_timed (WIDTH, HEIGHT, 1, 0,
+            TEST_FRAME_TIME));
+  fail_unless (ret < GST_FLOW_OK);
+}
+
+/* So that it forgets events. */
+static void
+restart_pad (GstPad * pad)
+{
+  gst_pad_set_active (pad, FALSE);
+  gst_pad_set_active (pad, TRUE);
+}
+
+/* The same element, started again, makes a strip of what is right. */
+static void
+check_restart (TestRig * rig)
+{
+  TestTile *tiles = g_new (TestTile, rig->inputs->len);
+  const TestStrip strip = { tiles, rig->inputs->len, HEIGHT, "top", BLACK };
+  guint i;
+
+  fail_unless_equals_int (gst_element_set_state (rig->element,
+          GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+  restart_pad (rig->out->sinkpad);
+  fail_unless_equals_int (gst_element_set_state (rig->element,
+          GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
+
+  for (i = 0; i < strip.n_tiles; i++) {
+    tiles[i] = (TestTile) { WIDTH, HEIGHT, i };
+    restart_pad (test_rig_input (rig, i)->srcpad);
+    fail_unless (gst_harness_push_event (test_rig_input (rig, i),
+            gst_event_new_stream_start ("again")));
+  }
+  rig->n_sent = 0;
+  test_rig_set_caps (rig, &strip, "RGBA");
+  test_rig_check (rig, &strip);
+  g_free (tiles);
+}
+
+/* Ends a test whose cause is gone with the next caps. */
+static void
+finish (TestRig * rig)
+{
+  check_upstream_stops (test_rig_input (rig, 0));
+  check_restart (rig);
+  test_rig_free (rig);
+}
+
+/* ---- Streams ---- */
+
+static TestRig *
+rig_with_caps (guint n_inputs)
+{
+  TestRig *rig = test_rig_new (n_inputs);
+  guint i;
+
+  for (i = 0; i < n_inputs; i++)
+    test_input_set_caps (test_rig_input (rig, i), "RGBA", WIDTH, HEIGHT);
+
+  return rig;
+}
+
+static void
+send_segment (GstHarness * input, GstFormat format)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, format);
+  gst_harness_push_event (input, gst_event_new_segment (&segment));
+}
+
+GST_START_TEST (segment_in_bytes)
+{
+  TestRig *rig = rig_with_caps (2);
+
+  send_segment (test_rig_input (rig, 1), GST_FORMAT_BYTES);
+  test_expect_error (rig->bus, rig->element, "sink_1", "bytes", "time", NULL);
+  check_restart (rig);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (segments_in_bytes_everywhere)
+{
+  TestRig *rig = rig_with_caps (3);
+  guint i;
+
+  for (i = 0; i < 3; i++)
+    send_segment (test_rig_input (rig, i), GST_FORMAT_BYTES);
+  test_expect_error (rig->bus, rig->element, "bytes", "format=time", NULL);
+  check_restart (rig);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (no_timestamps)
+{
+  TestRig *rig = rig_with_caps (2);
+
+  test_input_send (test_rig_input (rig, 0), 1, 0);
+  gst_harness_push (test_rig_input (rig, 1),
+      test_frame_new (GST_VIDEO_FORMAT_RGBA, WIDTH, HEIGHT, 0, 0, 1));
+  test_expect_error (rig->bus, rig->element, "sink_1", "timestamps", NULL);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+/* On the second of two pads, or on the only one. */
+GST_START_TEST (no_caps)
+{
+  TestRig *rig = test_rig_new (1 + __i__);
+  GstHarness *input = test_rig_input (rig, __i__);
+
+  fail_unless (gst_harness_push_event (input,
+          gst_event_new_stream_start ("no-caps")));
+  send_segment (input, GST_FORMAT_TIME);
+  if (__i__ > 0) {
+    test_input_set_caps (test_rig_input (rig, 0), "RGBA", WIDTH, HEIGHT);
+    test_input_send (test_rig_input (rig, 0), 1, 0);
+  }
+  gst_harness_push (input, test_frame_new_timed (WIDTH, HEIGHT, 1, 0,
+          TEST_FRAME_TIME));
+  test_expect_error (rig->bus, rig->element,
+      __i__ > 0 ? "sink_1" : "sink_0", "before caps", NULL);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Buffers ---- */
+
+/* Sends @frame, which can't be taken, to sink_1. */
+static TestRig *
+send_frame (GstBuffer * frame)
+{
+  TestRig *rig = rig_with_caps (2);
+
+  GST_BUFFER_PTS (frame) = 0;
+  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
+  test_input_send (test_rig_input (rig, 0), 1, 0);
+  gst_harness_push (test_rig_input (rig, 1), frame);
+
+  return rig;
+}
+
+static GstBuffer *
+frame_with_meta (GstVideoFormat format, guint width, guint height,
+    gsize offset, gint stride)
+{
+  GstBuffer *frame =
+      test_frame_new (GST_VIDEO_FORMAT_RGBA, WIDTH, HEIGHT, 0, 0, 1);
+  gsize offsets[GST_VIDEO_MAX_PLANES] = { offset, };
+  gint strides[GST_VIDEO_MAX_PLANES] = { stride, };
+
+  gst_buffer_add_video_meta_full (frame, GST_VIDEO_FRAME_FLAG_NONE, format,
+      width, height, 1, offsets, strides);
+
+  return frame;
+}
+
+GST_START_TEST (short_buffer)
+{
+  TestRig *rig = send_frame (gst_buffer_new_allocate (NULL, 191, NULL));
+
+  test_expect_error (rig->bus, rig->element, "sink_1", "191", "192", "RGBA",
+      "8x6", NULL);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (empty_buffer)
+{
+  TestRig *rig = send_frame (gst_buffer_new ());
+
+  test_expect_error (rig->bus, rig->element, "sink_1", "0 bytes", "192", NULL);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (meta_smaller_than_caps)
+{
+  TestRig *rig = send_frame (frame_with_meta (GST_VIDEO_FORMAT_RGBA, 7, 6, 0,
+          32));
+
+  test_expect_error (rig->bus, rig->element, "sink_1", "7x6", "8x6", NULL);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (meta_of_other_format)
+{
+  TestRig *rig = send_frame (frame_with_meta (GST_VIDEO_FORMAT_BGRA, 8, 6, 0,
+          32));
+
+  test_expect_error (rig->bus, rig->element, "sink_1", "BGRA", "RGBA", NULL);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (rows_outside_of_memory)
+{
+  static const struct
+  {
+    gsize offset;
+    gint stride;
+  } bad[] = {
+    {1, 32}, {0, 33}, {0, -32}, {127, -32}, {G_MAXSIZE, 32},
+    {G_MAXSIZE - 100, 32}, {0, G_MAXINT}, {0, G_MININT}, {192, 0},
+  };
+  TestRig *rig = send_frame (frame_with_meta (GST_VIDEO_FORMAT_RGBA, 8, 6,
+          bad[__i__].offset, bad[__i__].stride));
+
+  test_expect_error (rig->bus, rig->element, "sink_1", "192", "8x6", NULL);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Sizes ---- */
+
+/* Caps on each pad and a gap: no picture is needed. */
+static TestRig *
+rig_of_size (guint n_inputs, guint width, guint height)
+{
+  TestRig *rig = test_rig_new (n_inputs);
+  guint i;
+
+  for (i = 0; i < n_inputs; i++)
+    test_input_set_caps (test_rig_input (rig, i), "RGBA", width, height);
+  for (i = 0; i < n_inputs; i++)
+    gst_harness_push_event (test_rig_input (rig, i), gst_event_new_gap (0,
+            TEST_FRAME_TIME));
+
+  return rig;
+}
+
+GST_START_TEST (too_large)
+{
+  TestRig *rig = rig_of_size (3, 20000, 20000);
+
+  test_expect_error (rig->bus, rig->element, "60000x20000", "4294967295", NULL);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (too_wide)
+{
+  TestRig *rig = rig_of_size (2, 1 << 28, 1);
+
+  test_expect_error (rig->bus, rig->element, "536870912", "536870911", NULL);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (not_of_tile_width)
+{
+  TestRig *rig = test_rig_new (2);
+
+  g_object_set (rig->element, "tile-width", WIDTH, NULL);
+  test_input_set_caps (test_rig_input (rig, 0), "RGBA", WIDTH, HEIGHT);
+  test_input_set_caps (test_rig_input (rig, 1), "RGBA", 9, HEIGHT);
+  test_input_send (test_rig_input (rig, 0), 1, 0);
+  test_input_send (test_rig_input (rig, 1), 1, 0);
+  test_expect_error (rig->bus, rig->element, "sink_1", "9", "tile-width",
+      "8", NULL);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (higher_than_tile_height)
+{
+  TestRig *rig = test_rig_new (2);
+
+  g_object_set (rig->element, "tile-height", HEIGHT, NULL);
+  test_input_set_caps (test_rig_input (rig, 0), "RGBA", WIDTH, HEIGHT);
+  test_input_set_caps (test_rig_input (rig, 1), "RGBA", WIDTH, 17);
+  test_input_send (test_rig_input (rig, 0), 1, 0);
+  test_input_send (test_rig_input (rig, 1), 1, 0);
+  test_expect_error (rig->bus, rig->element, "17", "6", NULL);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Pads that disagree ---- */
+
+static void
+send_rest_of_caps (GstHarness * input, const gchar * rest)
+{
+  gchar *text = g_strdup_printf ("video/x-raw,width=8,height=6,"
+      "framerate=25/1,%s", rest);
+
+  gst_harness_set_src_caps_str (input, text);
+  g_free (text);
+}
+
+/* sink_0 has what sink_2 has, sink_1 something else. */
+static const struct
+{
+  const gchar *field;
+  const gchar *rest;
+  const gchar *value;
+  const gchar *other_rest;
+  const gchar *other_value;
+} disagreements[] = {
+  {"format", "format=RGBA", "RGBA", "format=xBGR", "xBGR"},
+  {"pixel-aspect-ratio", "format=RGBA", "1/1",
+      "format=RGBA,pixel-aspect-ratio=12/11", "12/11"},
+  {"interlace-mode", "format=RGBA", "progressive",
+      "format=RGBA,interlace-mode=interleaved", "interleaved"},
+  {"field-order",
+      "format=RGBA,interlace-mode=interleaved,field-order=top-field-first",
+      "top-field-first",
+      "format=RGBA,interlace-mode=interleaved,field-order=bottom-field-first",
+      "bottom-field-first"},
+  {"colorimetry", "format=RGBA,colorimetry=sRGB", "sRGB",
+      "format=RGBA,colorimetry=1:1:5:1", "1:1:5:1"},
+};
+
+static void
+expect_disagreement (TestRig * rig, guint i)
+{
+  test_expect_error (rig->bus, rig->element, "sink_1", "sink_",
+      disagreements[i].field, disagreements[i].value,
+      disagreements[i].other_value, " but sink_", NULL);
+}
+
+GST_START_TEST (disagreement)
+{
+  TestRig *rig = test_rig_new (3);
+  guint i;
+
+  for (i = 0; i < 3; i++)
+    send_rest_of_caps (test_rig_input (rig, i),
+        i == 1 ? disagreements[__i__].other_rest : disagreements[__i__].rest);
+  for (i = 0; i < 3; i++)
+    gst_harness_push (test_rig_input (rig, i), test_frame_new_timed (WIDTH,
+            HEIGHT, i, 0, TEST_FRAME_TIME));
+  expect_disagreement (rig, __i__);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+/* The same, after a strip of pads that agreed. */
+GST_START_TEST (disagreement_later)
+{
+  TestRig *rig = test_rig_new (2);
+  guint n;
+  guint i;
+
+  for (n = 0; n < 2; n++) {
+    for (i = 0; i < 2; i++)
+      send_rest_of_caps (test_rig_input (rig, i), i == 1 && n == 1 ?
+          disagreements[__i__].other_rest : disagreements[__i__].rest);
+    for (i = 0; i < 2; i++)
+      gst_harness_push (test_rig_input (rig, i), test_frame_new_timed (WIDTH,
+              HEIGHT, i, n * TEST_FRAME_TIME, TEST_FRAME_TIME));
+    if (n == 0)
+      gst_buffer_unref (test_rig_pull (rig, NULL));
+  }
+  expect_disagreement (rig, __i__);
+  finish (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Downstream ---- */
+
+/* Downstream takes @caps only; says @word and @other_word. */
+static void
+check_downstream (const gchar * caps, const gchar * word,
+    const gchar * other_word)
+{
+  TestRig *rig = test_rig_new (2);
+  guint i;
+
+  gst_harness_set_sink_caps_str (rig->out, caps);
+  for (i = 0; i < 2; i++)
+    test_input_set_caps (test_rig_input (rig, i), "RGBA", WIDTH, HEIGHT);
+  for (i = 0; i < 2; i++)
+    gst_harness_push (test_rig_input (rig, i), test_frame_new_timed (WIDTH,
+            HEIGHT, i, 0, TEST_FRAME_TIME));
+  test_expect_error (rig->bus, rig->element, "downstream", word, other_word,
+      NULL);
+  check_upstream_stops (test_rig_input (rig, 0));
+  gst_harness_set_sink_caps_str (rig->out, "video/x-raw");
+  check_restart (rig);
+  test_rig_free (rig);
+}
+
+GST_START_TEST (downstream_takes_no_strip)
+{
+  check_downstream ("video/x-raw,format=I420", "I420", "takes");
+  check_downstream ("audio/x-raw", "audio/x-raw", "takes");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (downstream_takes_other_strip)
+{
+  check_downstream ("video/x-raw,width=100", "width=(int)100",
+      "width=(int)16");
+  check_downstream ("video/x-raw,height=5", "height=(int)5", "height=(int)6");
+  check_downstream ("video/x-raw,format=BGRA", "BGRA", "RGBA");
+  check_downstream ("video/x-raw,width=16,pixel-aspect-ratio=2/1", "2/1",
+      "1/1");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (nobody_downstream)
+{
+  TestRig *rig = rig_with_caps (2);
+  GstPad *src = gst_element_get_static_pad (rig->element, "src");
+
+  fail_unless (gst_pad_unlink (src, rig->out->sinkpad));
+  gst_harness_push (test_rig_input (rig, 0), test_frame_new_timed (WIDTH,
+          HEIGHT, 1, 0, TEST_FRAME_TIME));
+  gst_harness_push (test_rig_input (rig, 1), test_frame_new_timed (WIDTH,
+          HEIGHT, 1, 0, TEST_FRAME_TIME));
+  test_expect_error (rig->bus, rig->element, "not linked", NULL);
+  check_upstream_stops (test_rig_input (rig, 0));
+  fail_unless_equals_int (gst_pad_link (src, rig->out->sinkpad),
+      GST_PAD_LINK_OK);
+  gst_object_unref (src);
+  check_restart (rig);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+errors_suite (void)
+{
+  Suite *s = suite_create ("errors");
+  TCase *tc = tcase_create ("errors");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, segment_in_bytes);
+  tcase_add_test (tc, segments_in_bytes_everywhere);
+  tcase_add_test (tc, no_timestamps);
+  tcase_add_loop_test (tc, no_caps, 0, 2);
+  tcase_add_test (tc, short_buffer);
+  tcase_add_test (tc, empty_buffer);
+  tcase_add_test (tc, meta_smaller_than_caps);
+  tcase_add_test (tc, meta_of_other_format);
+  tcase_add_loop_test (tc, rows_outside_of_memory, 0, 9);
+  tcase_add_test (tc, too_large);
+  tcase_add_test (tc, too_wide);
+  tcase_add_test (tc, not_of_tile_width);
+  tcase_add_test (tc, higher_than_tile_height);
+  tcase_add_loop_test (tc, disagreement, 0, G_N_ELEMENTS (disagreements));
+  tcase_add_loop_test (tc, disagreement_later, 0,
+      G_N_ELEMENTS (disagreements));
+  tcase_add_test (tc, downstream_takes_no_strip);
+  tcase_add_test (tc, downstream_takes_other_strip);
+  tcase_add_test (tc, nobody_downstream);
+
+  return s;
+}
+
+NTMOSAIC_CHECK_MAIN (errors)
