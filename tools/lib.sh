@@ -78,7 +78,7 @@ compile () {
   local options_file=$build/configured-with
   if [ ! -f "$build/build.ninja" ]; then
     meson setup "$build" "$top" "$@" || return
-  elif [ "$(cat "$options_file")" != "$*" ]; then
+  elif [ "$(cat "$options_file" 2>/dev/null)" != "$*" ]; then
     meson configure "$build" "$@" || return
   fi
   printf '%s\n' "$*" >"$options_file"
