@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Who gets which caps: pads are asked for what the others have, downstream may
+ * choose where there is a choice, and converters in front of the pads find out
+ * what to do. */
+
+#include <gst/app/app.h>
+
+#include "support.h"
+
+#define BLACK 0xff000000
+
+/* ---- Queries on the pads ---- */
+
+/* What pad @input may be sent out of @filter (NULL: anything) is @expected. */
+static void
+check_query (TestRig * rig, guint input, const gchar * filter_text,
+    const gchar * expected_text)
+{
+  GstPad *pad = test_rig_input (rig, input)->srcpad;
+  GstCaps *filter = filter_text ? gst_caps_from_string (filter_text) : NULL;
+  GstCaps *expected = gst_caps_from_string (expected_text);
+  GstCaps *caps = gst_pad_peer_query_caps (pad, filter);
+
+  if (!gst_caps_is_equal (caps, expected)) {
+    gchar *text = gst_caps_to_string (caps);
+
+    fail ("%s instead of %s", text, expected_text);
+  }
+  gst_clear_caps (&filter);
+  gst_caps_unref (expected);
+  gst_caps_unref (caps);
+}
+
+#define SIZES ",width=[1,100],height=[1,100],framerate=25/1"
+#define REST ",interlace-mode=progressive,pixel-aspect-ratio=1/1"
+
+GST_START_TEST (query_first_pad)
+{
+  TestRig *rig = test_rig_new (2);
+
+  check_query (rig, 0, "video/x-raw,format={BGRA,RGBA,I420}" SIZES REST,
+      "video/x-raw,format=RGBA" SIZES REST ",colorimetry=sRGB");
+  check_query (rig, 0, "video/x-raw,format={xBGR,ABGR,I420}" SIZES REST,
+      "video/x-raw,format=ABGR" SIZES REST ",colorimetry=sRGB");
+  check_query (rig, 0, "video/x-raw,format={I420,NV12}" SIZES, "EMPTY");
+  check_query (rig, 0, "audio/x-raw", "EMPTY");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (query_like_other_pad)
+{
+  TestRig *rig = test_rig_new (2);
+
+  test_input_set_caps (test_rig_input (rig, 1), "BGRA", 4, 4);
+  check_query (rig, 0, "video/x-raw,format={BGRA,RGBA}" SIZES REST,
+      "video/x-raw,format=BGRA" SIZES REST ",colorimetry=sRGB");
+
+  /* What can't, is let through, to be told why it can't. */
+  check_query (rig, 0, "video/x-raw,format=RGBA" SIZES REST,
+      "video/x-raw,format=RGBA" SIZES REST ",colorimetry=sRGB");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (query_like_downstream)
+{
+  TestRig *rig = test_rig_new (2);
+
+  gst_harness_set_sink_caps_str (rig->out,
+      "video/x-raw,format={ABGR,BGRx},width=64,height=7,framerate=30/1");
+  check_query (rig, 0, "video/x-raw,format={BGRA,RGBA,BGRx}" SIZES REST,
+      "video/x-raw,format=BGRx" SIZES REST ",colorimetry=sRGB");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (query_tile_size)
+{
+  TestRig *rig = test_rig_new (2);
+
+  g_object_set (rig->element, "tile-width", 33, "tile-height", 44, NULL);
+  check_query (rig, 0, "video/x-raw,format=RGBA" SIZES REST,
+      "video/x-raw,format=RGBA,width=33,height=44,framerate=25/1" REST
+      ",colorimetry=sRGB");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Without a filter all that could be is in the answer, the best first. */
+GST_START_TEST (query_without_filter)
+{
+  TestRig *rig = test_rig_new (2);
+  GstPad *pad = test_rig_input (rig, 0)->srcpad;
+  GstPad *peer = gst_pad_get_peer (pad);
+  GstCaps *template_caps = gst_pad_get_pad_template_caps (peer);
+  GstVideoInfo info;
+  GstCaps *caps;
+
+  test_input_set_caps (test_rig_input (rig, 1), "xRGB", 4, 4);
+  caps = gst_pad_peer_query_caps (pad, NULL);
+  fail_unless (gst_caps_is_subset (template_caps, caps));
+  caps = gst_caps_fixate (caps);
+  fail_unless (gst_video_info_from_caps (&info, caps));
+  fail_unless_equals_int (GST_VIDEO_INFO_FORMAT (&info),
+      GST_VIDEO_FORMAT_xRGB);
+  gst_caps_unref (caps);
+  gst_caps_unref (template_caps);
+  gst_object_unref (peer);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (accept_caps)
+{
+  TestRig *rig = test_rig_new (2);
+  GstPad *pad = test_rig_input (rig, 0)->srcpad;
+  GstCaps *good = test_caps_new ("RGBA", 1000, 1000, 25, 1);
+  GstCaps *bad = test_caps_new ("I420", 4, 4, 25, 1);
+
+  fail_unless (gst_pad_peer_query_accept_caps (pad, good));
+  fail_if (gst_pad_peer_query_accept_caps (pad, bad));
+
+  /* Also when the strip has caps, which are not those of a tile. */
+  test_input_set_caps (test_rig_input (rig, 0), "RGBA", 4, 4);
+  test_input_set_caps (test_rig_input (rig, 1), "RGBA", 4, 4);
+  test_input_send (test_rig_input (rig, 0), 1, 0);
+  test_input_send (test_rig_input (rig, 1), 1, 0);
+  gst_buffer_unref (test_rig_pull (rig, NULL));
+  fail_unless (gst_pad_peer_query_accept_caps (pad, good));
+  fail_if (gst_pad_peer_query_accept_caps (pad, bad));
+
+  gst_caps_unref (good);
+  gst_caps_unref (bad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (allocation_query)
+{
+  TestRig *rig = test_rig_new (2);
+  GstHarness *input = test_rig_input (rig, 0);
+  GstCaps *caps = test_caps_new ("RGBA", 4, 4, 25, 1);
+  GstQuery *query = gst_query_new_allocation (caps, TRUE);
+
+  test_input_set_caps (input, "RGBA", 4, 4);
+  fail_unless (gst_pad_peer_query (input->srcpad, query));
+  fail_unless (gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE,
+          NULL));
+  gst_query_unref (query);
+  gst_caps_unref (caps);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Downstream's choice ---- */
+
+/* The strip of two tiles is as high as downstream wants it. */
+static void
+check_height (const gchar * sink_caps, const gchar * align, guint height)
+{
+  static const TestTile tiles[] = { {5, 6, 1}, {8, 3, 2} };
+  const TestStrip strip = { tiles, 2, height, align, BLACK };
+  TestRig *rig = test_rig_new (2);
+
+  gst_util_set_object_arg (G_OBJECT (rig->element), "align", align);
+  gst_harness_set_sink_caps_str (rig->out, sink_caps);
+  test_rig_set_caps (rig, &strip, "RGBA");
+  test_rig_check (rig, &strip);
+  test_rig_check (rig, &strip);
+  test_rig_free (rig);
+}
+
+GST_START_TEST (downstream_sets_height)
+{
+  check_height ("video/x-raw,height=6", "top", 6);
+  check_height ("video/x-raw,height=15", "top", 15);
+  check_height ("video/x-raw,height=15", "center", 15);
+  check_height ("video/x-raw,height=15", "bottom", 15);
+  check_height ("video/x-raw,height=[10,20]", "bottom", 10);
+  check_height ("video/x-raw,height=[1,20]", "bottom", 6);
+  check_height ("video/x-raw,width=13,height={3,7,9}", "center", 7);
+}
+
+GST_END_TEST;
+
+/* Inputs at @rate_0 and @rate_1 make a strip at @expected if downstream takes
+ * @sink_caps. */
+static void
+check_rate (gint rate_0, gint rate_1, const gchar * sink_caps, gint expected_n,
+    gint expected_d)
+{
+  TestRig *rig = test_rig_new (2);
+  const gint rates[] = { rate_0, rate_1 };
+  GstVideoInfo info;
+  GstBuffer *buffer;
+  GstCaps *caps;
+  guint i;
+
+  gst_harness_set_sink_caps_str (rig->out, sink_caps);
+  for (i = 0; i < 2; i++)
+    test_input_set_caps_full (test_rig_input (rig, i), "RGBA", 4, 4, rates[i],
+        1);
+  for (i = 0; i < 2; i++) {
+    fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i),
+            test_frame_new_timed (4, 4, i, 0, GST_SECOND)), GST_FLOW_OK);
+  }
+  buffer = test_rig_pull (rig, &caps);
+  fail_unless (gst_video_info_from_caps (&info, caps));
+  fail_unless_equals_int (GST_VIDEO_INFO_FPS_N (&info), expected_n);
+  fail_unless_equals_int (GST_VIDEO_INFO_FPS_D (&info), expected_d);
+  if (expected_n > 0)
+    fail_unless_equals_uint64 (GST_BUFFER_DURATION (buffer),
+        gst_util_uint64_scale (GST_SECOND, expected_d, expected_n));
+  gst_caps_unref (caps);
+  gst_buffer_unref (buffer);
+  test_rig_free (rig);
+}
+
+GST_START_TEST (rate_of_strip)
+{
+  check_rate (10, 50, "video/x-raw", 50, 1);
+  check_rate (50, 10, "video/x-raw", 50, 1);
+  check_rate (0, 10, "video/x-raw", 10, 1);
+  check_rate (0, 0, "video/x-raw", 0, 1);
+  check_rate (10, 50, "video/x-raw,framerate=5/1", 5, 1);
+  check_rate (10, 50, "video/x-raw,framerate=30000/1001", 30000, 1001);
+  check_rate (10, 50, "video/x-raw,framerate=[1/1,30/1]", 30, 1);
+  check_rate (0, 0, "video/x-raw,framerate=[1/1,30/1]", 1, 1);
+}
+
+GST_END_TEST;
+
+/* ---- Order of links and caps ---- */
+
+GST_START_TEST (caps_before_link)
+{
+  static const TestTile tiles[] = { {5, 6, 1}, {8, 3, 2} };
+  const TestStrip strip = { tiles, 2, 6, "top", BLACK };
+  TestRig *rig = test_rig_new (2);
+  GstPad *src = gst_element_get_static_pad (rig->element, "src");
+
+  fail_unless (gst_pad_unlink (src, rig->out->sinkpad));
+  test_rig_set_caps (rig, &strip, "RGBA");
+  fail_unless_equals_int (gst_pad_link (src, rig->out->sinkpad),
+      GST_PAD_LINK_OK);
+  gst_object_unref (src);
+  test_rig_check (rig, &strip);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A pad that never gets caps takes no room, unless tile-width says how much. */
+GST_START_TEST (pad_without_caps)
+{
+  static const TestTile tiles[] = { {8, 6, 1}, {8, 0, 0}, {8, 3, 2} };
+  static const TestTile without[] = { {8, 6, 1}, {8, 3, 2} };
+  const TestStrip strips[] = {
+    {without, 2, 6, "top", BLACK}, {tiles, 3, 6, "top", BLACK}
+  };
+  TestRig *rig = test_rig_new (3);
+
+  g_object_set (rig->element, "tile-width", __i__ * 8, NULL);
+  gst_harness_push_event (test_rig_input (rig, 1),
+      gst_event_new_stream_start ("nothing"));
+  gst_harness_push_event (test_rig_input (rig, 1), gst_event_new_eos ());
+  test_input_set_caps (test_rig_input (rig, 0), "RGBA", 8, 6);
+  test_input_set_caps (test_rig_input (rig, 2), "RGBA", 8, 3);
+  test_input_send (test_rig_input (rig, 0), 1, 0);
+  test_input_send (test_rig_input (rig, 2), 2, 0);
+  test_rig_expect (rig, &strips[__i__]);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* With a size given up front, a live strip is the same before and after a pad has
+ * its first frame. */
+GST_START_TEST (late_pad_in_its_place)
+{
+  TestTile tiles[] = { {8, 4, 1}, {8, 0, 0} };
+  const TestStrip strip = { tiles, 2, 6, "bottom", BLACK };
+  TestRig *rig = test_rig_new (2);
+  GstHarness *late = test_rig_input (rig, 1);
+
+  g_object_set (rig->element, "tile-width", 8, "tile-height", 6, NULL);
+  gst_util_set_object_arg (G_OBJECT (rig->element), "align", "bottom");
+  gst_harness_set_live (test_rig_input (rig, 0), TRUE);
+  test_input_set_caps (test_rig_input (rig, 0), "RGBA", 8, 4);
+  test_input_send (test_rig_input (rig, 0), 1, 0);
+  fail_unless (gst_harness_crank_single_clock_wait (rig->out));
+  test_rig_expect (rig, &strip);
+
+  test_input_set_caps (late, "RGBA", 8, 5);
+  tiles[1] = (TestTile) { 8, 5, 2 };
+  rig->n_sent = 1;
+  test_rig_check (rig, &strip);
+  test_rig_check (rig, &strip);
+  fail_unless_equals_uint64 (test_get_stat (rig->element, "strips-allocated"),
+      3);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Pipelines ---- */
+
+/* Runs the pipeline, which has an appsink "s", to its end; the number of strips
+ * and the caps of the last one. */
+static guint
+run (const gchar * description, GstVideoInfo * info)
+{
+  GError *error = NULL;
+  GstElement *pipeline = gst_parse_launch (description, &error);
+  GstElement *sink;
+  GstMessage *message;
+  GstBus *bus;
+  GstSample *sample;
+  guint n = 0;
+
+  if (error)
+    fail ("%s: %s", description, error->message);
+  sink = gst_bin_get_by_name (GST_BIN (pipeline), "s");
+  g_object_set (sink, "sync", FALSE, NULL);
+  fail_if (gst_element_set_state (pipeline, GST_STATE_PLAYING)
+      == GST_STATE_CHANGE_FAILURE);
+
+  while ((sample = gst_app_sink_try_pull_sample (GST_APP_SINK (sink),
+              20 * GST_SECOND))) {
+    fail_unless (gst_video_info_from_caps (info, gst_sample_get_caps (sample)));
+    gst_sample_unref (sample);
+    n++;
+  }
+
+  bus = gst_element_get_bus (pipeline);
+  message = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND,
+      GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  fail_unless (message != NULL);
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error (message, &error, NULL);
+    fail ("%s: %s", description, error->message);
+  }
+  gst_message_unref (message);
+  gst_object_unref (bus);
+  gst_object_unref (sink);
+  fail_unless_equals_int (gst_element_set_state (pipeline, GST_STATE_NULL),
+      GST_STATE_CHANGE_SUCCESS);
+  gst_object_unref (pipeline);
+
+  return n;
+}
+
+#define TEST "videotestsrc num-buffers=2 ! video/x-raw,width=16,height=16"
+
+static void
+check_run (const gchar * description, GstVideoFormat format, gint width,
+    gint height)
+{
+  GstVideoInfo info;
+
+  fail_unless_equals_int (run (description, &info), 2);
+  fail_unless_equals_int (GST_VIDEO_INFO_FORMAT (&info), format);
+  fail_unless_equals_int (GST_VIDEO_INFO_WIDTH (&info), width);
+  fail_unless_equals_int (GST_VIDEO_INFO_HEIGHT (&info), height);
+}
+
+GST_START_TEST (sources_agree)
+{
+  check_run ("ntmosaic name=m ! appsink name=s " TEST " ! m. " TEST " ! m. "
+      TEST " ! m. " TEST " ! m.", GST_VIDEO_FORMAT_RGBA, 64, 16);
+  check_run ("ntmosaic name=m ! video/x-raw,format=BGRx ! appsink name=s "
+      TEST " ! m. " TEST " ! m. " TEST " ! m.", GST_VIDEO_FORMAT_BGRx, 48, 16);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (converters_agree)
+{
+  check_run ("ntmosaic name=m ! appsink name=s "
+      TEST ",format=BGRA ! videoconvert ! m. "
+      TEST ",format=I420 ! videoconvert ! m. "
+      TEST ",format=RGBA ! videoconvert ! m. "
+      TEST ",format=GRAY8 ! videoconvert ! m. "
+      TEST ",format=I420,colorimetry=bt601 ! videoconvert ! m.",
+      GST_VIDEO_FORMAT_RGBA, 80, 16);
+  check_run ("ntmosaic name=m ! video/x-raw,format=ARGB ! appsink name=s "
+      TEST ",format=BGRA ! videoconvert ! m. "
+      TEST ",format=I420 ! videoconvert ! m.", GST_VIDEO_FORMAT_ARGB, 32, 16);
+}
+
+GST_END_TEST;
+
+/* Only some have one: they do what the others can't. */
+GST_START_TEST (converter_follows)
+{
+  check_run ("ntmosaic name=m ! appsink name=s "
+      TEST ",format=RGBA ! m. "
+      TEST ",format=I420 ! videoconvert ! m.", GST_VIDEO_FORMAT_RGBA, 32, 16);
+  check_run ("ntmosaic name=m ! appsink name=s "
+      TEST ",format=I420 ! videoconvert ! m. "
+      TEST ",format=BGRA ! videoconvert ! queue ! m. "
+      TEST " ! m.", GST_VIDEO_FORMAT_RGBA, 48, 16);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (scaler_follows)
+{
+  check_run ("ntmosaic name=m tile-width=24 tile-height=12 ! appsink name=s "
+      TEST " ! videoscale ! m. "
+      "videotestsrc num-buffers=2 ! video/x-raw,width=100,height=80 ! "
+      "videoconvertscale ! m. "
+      TEST ",pixel-aspect-ratio=2/1 ! videoscale ! m.",
+      GST_VIDEO_FORMAT_RGBA, 72, 12);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (stills)
+{
+  GstVideoInfo info;
+
+  fail_unless_equals_int (run ("ntmosaic name=m ! appsink name=s "
+          "videotestsrc num-buffers=1 ! video/x-raw,framerate=0/1,width=5 ! m. "
+          "videotestsrc num-buffers=1 ! video/x-raw,framerate=0/1,width=6 ! m. "
+          "videotestsrc num-buffers=1 ! video/x-raw,framerate=0/1,width=7 ! m.",
+          &info), 1);
+  fail_unless_equals_int (GST_VIDEO_INFO_FPS_N (&info), 0);
+  fail_unless_equals_int (GST_VIDEO_INFO_WIDTH (&info), 18);
+}
+
+GST_END_TEST;
+
+/* As many strips as each pad has stills, however late downstream says they
+ * are. */
+GST_START_TEST (many_stills)
+{
+  TestTile tiles[] = { {5, 6, 0}, {8, 6, 100} };
+  const TestStrip strip = { tiles, 2, 6, "top", BLACK };
+  TestRig *rig = test_rig_new (2);
+  guint i;
+  guint n;
+
+  for (i = 0; i < 2; i++)
+    test_input_set_caps_full (test_rig_input (rig, i), "RGBA", tiles[i].width,
+        6, 0, 1);
+  for (n = 0; n < 10; n++) {
+    tiles[0].seed = n;
+    tiles[1].seed = 100 + n;
+    test_rig_check (rig, &strip);
+    gst_harness_push_upstream_event (rig->out, gst_event_new_qos
+        (GST_QOS_TYPE_UNDERFLOW, 3.0, 10 * GST_SECOND, n * TEST_FRAME_TIME));
+  }
+  for (i = 0; i < 2; i++)
+    gst_harness_push_event (test_rig_input (rig, i), gst_event_new_eos ());
+  fail_unless (gst_harness_try_pull (rig->out) == NULL);
+  fail_unless_equals_uint64 (test_get_stat (rig->element, "strips"), 10);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+negotiation_suite (void)
+{
+  Suite *s = suite_create ("negotiation");
+  TCase *tc = tcase_create ("negotiation");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, query_first_pad);
+  tcase_add_test (tc, query_like_other_pad);
+  tcase_add_test (tc, query_like_downstream);
+  tcase_add_test (tc, query_tile_size);
+  tcase_add_test (tc, query_without_filter);
+  tcase_add_test (tc, accept_caps);
+  tcase_add_test (tc, allocation_query);
+  tcase_add_test (tc, downstream_sets_height);
+  tcase_add_test (tc, rate_of_strip);
+  tcase_add_test (tc, caps_before_link);
+  tcase_add_loop_test (tc, pad_without_caps, 0, 2);
+  tcase_add_test (tc, late_pad_in_its_place);
+  tcase_add_test (tc, sources_agree);
+  tcase_add_test (tc, converters_agree);
+  tcase_add_test (tc, converter_follows);
+  tcase_add_test (tc, scaler_follows);
+  tcase_add_test (tc, stills);
+  tcase_add_test (tc, many_stills);
+
+  return s;
+}
+
+NTMOSAIC_CHECK_MAIN (negotiation)
