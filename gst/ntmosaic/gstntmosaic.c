@@ -105,8 +105,16 @@ gst_nt_mosaic_create_new_pad (GstAggregator * agg, GstPadTemplate * templ,
 
   aggpad = GST_AGGREGATOR_CLASS (parent_class)->create_new_pad (agg, templ,
       name, caps);
-  if (aggpad && parse_number (GST_OBJECT_NAME (aggpad), &number))
-    GST_NT_MOSAIC_PAD (aggpad)->number = number;
+  if (aggpad == NULL)
+    return NULL;
+
+  /* The base class counts up from the highest number that was in use. */
+  if (!parse_number (GST_OBJECT_NAME (aggpad), &number)) {
+    GST_WARNING_OBJECT (agg, "no number is left, request a pad by its name");
+    gst_object_unref (gst_object_ref_sink (aggpad));
+    return NULL;
+  }
+  GST_NT_MOSAIC_PAD (aggpad)->number = number;
 
   return aggpad;
 }
