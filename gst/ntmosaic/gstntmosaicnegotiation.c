@@ -195,6 +195,25 @@ explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
   g_free (text);
 }
 
+/* Where there is no rate, no frame is over by the clock. */
+static void
+end_still (GstAggregator * agg, GstAggregatorPad * pad, GstEventType event)
+{
+  gboolean repeats;
+
+  if (!gst_nt_mosaic_has_no_rate (GST_NT_MOSAIC (agg)))
+    return;
+
+  /* The base class would take the next still along with new caps, and then the
+   * one after that before it makes a strip. */
+  if (event == GST_EVENT_CAPS)
+    gst_nt_mosaic_pad_forget (GST_NT_MOSAIC_PAD (pad), agg);
+
+  g_object_get (pad, "repeat-after-eos", &repeats, NULL);
+  if (event == GST_EVENT_EOS && !repeats)
+    GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);
+}
+
 static gboolean
 gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
     GstEvent * event)
@@ -205,12 +224,9 @@ gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
     gst_event_parse_caps (event, &caps);
     gst_caps_ref (caps);
-    /* The base class would take the next still along with these caps, and then
-     * the one after that before it makes a strip. */
-    if (gst_nt_mosaic_has_no_rate (GST_NT_MOSAIC (agg)))
-      gst_nt_mosaic_pad_forget (GST_NT_MOSAIC_PAD (pad), agg);
   }
 
+  end_still (agg, pad, GST_EVENT_TYPE (event));
   ret = GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
 
   if (caps && !ret)

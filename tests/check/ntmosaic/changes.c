@@ -182,6 +182,36 @@ GST_START_TEST (still_with_new_caps_and_eos)
 
 GST_END_TEST;
 
+/* One pad ends before the other: from then on it is background, or with
+ * repeat-after-eos (@__i__) goes on showing its last still. */
+GST_START_TEST (still_at_eos)
+{
+  TestTile tiles[] = { {5, 6, 1}, {8, 3, 10} };
+  const TestStrip strip = { tiles, 2, 6, "top", BLACK };
+  TestRig *rig = test_rig_new (2);
+  guint n;
+
+  gst_child_proxy_set (GST_CHILD_PROXY (rig->element),
+      "sink_1::repeat-after-eos", __i__, NULL);
+  set_still_caps (rig, &strip);
+  test_rig_check (rig, &strip);
+  fail_unless (gst_harness_push_event (test_rig_input (rig, 1),
+          gst_event_new_eos ()));
+  if (!__i__)
+    tiles[1].height = 0;
+  for (n = 1; n < 4; n++) {
+    tiles[0].seed = 1 + n;
+    test_input_send (test_rig_input (rig, 0), 1 + n, n);
+    test_rig_expect (rig, &strip);
+  }
+  fail_unless (gst_harness_push_event (test_rig_input (rig, 0),
+          gst_event_new_eos ()));
+  fail_unless (gst_harness_try_pull (rig->out) == NULL);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static void
 expect_rate (TestRig * rig, gint fps_n)
 {
@@ -423,6 +453,7 @@ changes_suite (void)
   tcase_add_test (tc, layout_of_same_size);
   tcase_add_test (tc, stills_of_other_sizes);
   tcase_add_test (tc, still_with_new_caps_and_eos);
+  tcase_add_loop_test (tc, still_at_eos, 0, 2);
   tcase_add_test (tc, rates);
   tcase_add_test (tc, camera_stills_camera);
   tcase_add_test (tc, pad_comes);

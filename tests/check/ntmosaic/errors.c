@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* What can't be: each cause is told once, with its names and numbers; upstream
- * is stopped, nothing hangs, and the same element works when it is started again
- * with the cause removed. */
+ * is stopped, nothing hangs, and the same element works when it is started
+ * again with the cause removed. */
 
 #include "support.h"
 

@@ -86,8 +86,8 @@ GST_END_TEST;
 
 /* ---- What the strip's caps say ---- */
 
-/* Sends @caps, a string with the rest of RGBA caps of 4x4 frames, on each of the
- * two pads, and a frame. */
+/* Sends, on each of the two pads, RGBA caps of 4x4 frames that end with the
+ * string, and a frame. */
 static void
 send_frames (TestRig * rig, const gchar * caps_0, const gchar * caps_1)
 {

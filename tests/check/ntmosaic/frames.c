@@ -138,8 +138,8 @@ GST_START_TEST (too_long)
 
 GST_END_TEST;
 
-/* The meta may speak of more than the caps do: what is in the caps is at the top
- * on the left. */
+/* The meta may speak of more than the caps do: what is in the caps is at the
+ * top on the left. */
 GST_START_TEST (meta_larger_than_caps)
 {
   gsize offsets[GST_VIDEO_MAX_PLANES] = { 4, };

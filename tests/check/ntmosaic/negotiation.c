@@ -284,8 +284,8 @@ GST_START_TEST (pad_without_caps)
 
 GST_END_TEST;
 
-/* With a size given up front, a live strip is the same before and after a pad has
- * its first frame. */
+/* With a size given up front, a live strip is the same before and after a pad
+ * has its first frame. */
 GST_START_TEST (late_pad_in_its_place)
 {
   TestTile tiles[] = { {8, 4, 1}, {8, 0, 0} };

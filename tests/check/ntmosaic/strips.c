@@ -154,7 +154,7 @@ GST_END_TEST;
 
 /* ---- Order ---- */
 
-/* Tiles with the seeds and widths of their pads' numbers, from left to right. */
+/* Tiles with seeds and widths of their pads' numbers, from left to right. */
 static void
 check_order (TestRig * rig, const guint * numbers, guint n_numbers)
 {

@@ -113,9 +113,9 @@ void test_rig_check (TestRig * rig, const TestStrip * strip);
 /* A number of the property "stats". */
 guint64 test_get_stat (GstElement * element, const gchar * name);
 
-/* Fails the test unless exactly one error message from @source is on the bus, or
- * comes within seconds, and its text has all of the words, which end with NULL.
- * Errors of other elements don't count. */
+/* Fails the test unless exactly one error message from @source is on the bus,
+ * or comes within seconds, and its text has all of the words, which end with
+ * NULL. Errors of other elements don't count. */
 void test_expect_error (GstBus * bus, GstElement * source, ...)
     G_GNUC_NULL_TERMINATED;
 
