@@ -5,8 +5,9 @@
 
 #pragma once
 
-#include "machine.h"
+#include "../common/machine.h"
 #include "measure.h"
+#include "setup.h"
 
 /* All that is known of one element. */
 typedef struct
@@ -31,6 +32,11 @@ void report_print_head (const Report * report);
 
 /* The figures, and those of the others as multiples of the first element's. */
 void report_print_table (const Report * report);
+
+#define REPORT_CSV_HEADER MACHINE_CSV_HEADER ",element,kernel,threads,pads," \
+    "width,height,ring,strips_pool,strips,round,wall_ms,cpu_ms," \
+    "negotiated_ms,first_ms,page_faults,peak_bytes,frames_bytes," \
+    "tiles_copied,tiles_kept,tiles_in_place,tiles_background"
 
 /* One line per element and round, with everything that is in the head. */
 gboolean report_write_csv (const Report * report, const gchar * path,

@@ -7,6 +7,7 @@
  * Times are never asserted, but strips that are not right are an error. */
 
 #include "report.h"
+#include "table.h"
 #include "verify.h"
 
 #include <stdlib.h>
@@ -86,7 +87,7 @@ report_init (Report * report, const Options * options, GError ** error)
 
     result->name = options->elements[i];
     result->rounds = g_new0 (Figures, options->rounds);
-    if (!setup_init (&result->setup, result->name, error))
+    if (!setup_init (&result->setup, result->name, options->threads, error))
       return FALSE;
   }
   return TRUE;
@@ -131,6 +132,8 @@ main (int argc, char **argv)
 
   if (done && options.peak != NULL)
     done = measure_own_peak (&options, &error);
+  else if (done && options.table)
+    done = table_run (&options, &error);
   else if (done)
     done = compare_elements (&options, &error);
   if (!done)

@@ -12,20 +12,16 @@ typedef struct
   gchar *cpu;                   /* model */
   guint n_cpus;                 /* that this process may use */
   gchar *gstreamer;             /* version */
+  const gchar *version;         /* ours */
   const gchar *commit;
 } Machine;
-
-/* How an element was set up, as it says itself. */
-typedef struct
-{
-  gchar *kernel;                /* "-" if it knows of none */
-  gchar *threads;               /* that it copies with; "auto" = it decides */
-} Setup;
 
 void machine_init (Machine * machine);
 void machine_clear (Machine * machine);
 
-/* Makes an element of @factory and asks it; FALSE with @error if there is
- * none. */
-gboolean setup_init (Setup * setup, const gchar * factory, GError ** error);
-void setup_clear (Setup * setup);
+/* Two lines for people. */
+void machine_print (const Machine * machine);
+
+/* The first columns of each line of a CSV: their names, and the values. */
+#define MACHINE_CSV_HEADER "version,commit,gstreamer,cpu,cpus"
+void machine_append_csv (const Machine * machine, GString * csv);

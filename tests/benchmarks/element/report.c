@@ -3,15 +3,9 @@
 
 #include "report.h"
 
-#define MIB (1024.0 * 1024.0)
+#include "../common/stats.h"
 
-/* One number over all rounds of an element. */
-typedef struct
-{
-  gdouble median;
-  gdouble least;
-  gdouble most;
-} Spread;
+#define MIB (1024.0 * 1024.0)
 
 typedef gdouble (*FigureFunc) (const Figures * figures);
 
@@ -28,6 +22,12 @@ get_cpu_ms (const Figures * figures)
 }
 
 static gdouble
+get_negotiated_ms (const Figures * figures)
+{
+  return figures->negotiated_ms;
+}
+
+static gdouble
 get_first_ms (const Figures * figures)
 {
   return figures->first_ms;
@@ -40,16 +40,14 @@ get_faults (const Figures * figures)
 }
 
 static Spread
-spread_of (const Result * result, gint n_rounds, FigureFunc get)
+spread_of_rounds (const Result * result, gint n_rounds, FigureFunc get)
 {
   gdouble *values = g_new (gdouble, n_rounds);
   Spread spread;
 
   for (gint i = 0; i < n_rounds; i++)
     values[i] = get (&result->rounds[i]);
-  spread.median = median (values, n_rounds);
-  spread.least = values[0];
-  spread.most = values[n_rounds - 1];
+  spread = spread_of (values, n_rounds);
 
   g_free (values);
   return spread;
@@ -59,11 +57,8 @@ void
 report_print_head (const Report * report)
 {
   const Options *options = report->options;
-  const Machine *machine = &report->machine;
 
-  g_print ("machine   %s, %u CPUs for this process\n", machine->cpu,
-      machine->n_cpus);
-  g_print ("software  %s, commit %s\n", machine->gstreamer, machine->commit);
+  machine_print (&report->machine);
   for (guint i = 0; i < report->n_results; i++) {
     const Result *result = &report->results[i];
 
@@ -83,7 +78,7 @@ report_print_head (const Report * report)
 static void
 print_spread (const Result * result, gint n_rounds, FigureFunc get)
 {
-  Spread spread = spread_of (result, n_rounds, get);
+  Spread spread = spread_of_rounds (result, n_rounds, get);
   gchar *text = g_strdup_printf ("%.2f (%.2f-%.2f)", spread.median,
       spread.least, spread.most);
 
@@ -97,6 +92,7 @@ print_result (const Result * result, gint n_rounds)
   g_print ("%-12s", result->name);
   print_spread (result, n_rounds, get_wall_ms);
   print_spread (result, n_rounds, get_cpu_ms);
+  print_spread (result, n_rounds, get_negotiated_ms);
   print_spread (result, n_rounds, get_first_ms);
   print_spread (result, n_rounds, get_faults);
   g_print (" %.1f\n", result->peak_bytes / MIB);
@@ -129,8 +125,8 @@ print_ratio (const gchar * what, const Result * other, const Result * first,
     gint n_rounds, FigureFunc get)
 {
   g_print ("%s: %s / %s = %.2f\n", what, other->name, first->name,
-      spread_of (other, n_rounds, get).median /
-      spread_of (first, n_rounds, get).median);
+      spread_of_rounds (other, n_rounds, get).median /
+      spread_of_rounds (first, n_rounds, get).median);
 }
 
 void
@@ -140,9 +136,9 @@ report_print_table (const Report * report)
   const Result *first = &report->results[0];
 
   g_print ("\nmedian of the rounds (least-most); the frames are %.1f MiB of "
-      "every peak\n%-12s %-25s %-25s %-25s %-25s %s\n",
+      "every peak\n%-12s %-25s %-25s %-25s %-25s %-25s %s\n",
       report->frames_bytes / MIB, "", "wall ms/strip", "CPU ms/strip",
-      "first strip ms", "page faults/strip", "peak MiB");
+      "negotiated ms", "first strip ms", "page faults/strip", "peak MiB");
   for (guint i = 0; i < report->n_results; i++)
     print_result (&report->results[i], n_rounds);
   g_print ("\n");
@@ -160,11 +156,10 @@ static void
 append_context (GString * csv, const Report * report, const Result * result)
 {
   const Options *options = report->options;
-  const Machine *machine = &report->machine;
 
-  g_string_append_printf (csv, "%s,%s,\"%s\",%u,%s,%s,%s,%d,%d,%d,%d,%d,%d",
-      machine->commit, machine->gstreamer, machine->cpu, machine->n_cpus,
-      result->name, result->setup.kernel, result->setup.threads, options->pads,
+  machine_append_csv (&report->machine, csv);
+  g_string_append_printf (csv, ",%s,%s,%s,%d,%d,%d,%d,%d,%d", result->name,
+      result->setup.kernel, result->setup.threads, options->pads,
       options->width, options->height, options->ring, options->strips_pool,
       options->strips);
 }
@@ -176,8 +171,9 @@ append_round (GString * csv, const Report * report, const Result * result,
   const Figures *figures = &result->rounds[round];
 
   append_context (csv, report, result);
-  g_string_append_printf (csv, ",%d,%.3f,%.3f,%.3f,%.3f", round + 1,
-      figures->wall_ms, figures->cpu_ms, figures->first_ms, figures->faults);
+  g_string_append_printf (csv, ",%d,%.4f,%.4f,%.3f,%.3f,%.3f", round + 1,
+      figures->wall_ms, figures->cpu_ms, figures->negotiated_ms,
+      figures->first_ms, figures->faults);
   g_string_append_printf (csv, ",%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT
       ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
       ",%" G_GUINT64_FORMAT "\n", result->peak_bytes, report->frames_bytes,
@@ -188,10 +184,7 @@ append_round (GString * csv, const Report * report, const Result * result,
 gboolean
 report_write_csv (const Report * report, const gchar * path, GError ** error)
 {
-  GString *csv = g_string_new ("commit,gstreamer,cpu,cpus,element,kernel,"
-      "threads,pads,width,height,ring,strips_pool,strips,round,wall_ms,cpu_ms,"
-      "first_ms,page_faults,peak_bytes,frames_bytes,tiles_copied,tiles_kept,"
-      "tiles_in_place,tiles_background\n");
+  GString *csv = g_string_new (REPORT_CSV_HEADER "\n");
   gboolean written;
 
   for (guint i = 0; i < report->n_results; i++) {

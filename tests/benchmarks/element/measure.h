@@ -12,7 +12,8 @@ typedef struct
 {
   gdouble wall_ms;              /* median over strips, from one to the next */
   gdouble cpu_ms;               /* of the whole process, per strip */
-  gdouble first_ms;             /* from asking for PLAYING to the first */
+  gdouble negotiated_ms;        /* from asking for PLAYING to the caps */
+  gdouble first_ms;             /* from asking for PLAYING to the first strip */
   gdouble faults;               /* page faults of the process, per strip */
 
   /* What the element itself says of all its tiles, warm-up included; 0 where it
@@ -22,9 +23,6 @@ typedef struct
   guint64 tiles_in_place;
   guint64 tiles_background;
 } Figures;
-
-/* The median of @n_values values, which it sorts. */
-gdouble median (gdouble * values, gsize n_values);
 
 gboolean measure (const gchar * factory, const Options * options,
     const FrameRing * ring, Figures * figures, GError ** error);

@@ -3,7 +3,8 @@
 
 #include "measure.h"
 
-#include <stdlib.h>
+#include "../common/stats.h"
+
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -19,6 +20,7 @@ typedef struct
   guint n_expected;
   guint n_strips;               /* that left so far */
   GstClockTime *left;           /* when; n_expected of them */
+  GstClockTime negotiated;      /* when the first caps left */
   Usage start;                  /* when the last strip of the warm-up left */
   Usage end;                    /* when the last strip of all left */
 } Watch;
@@ -38,6 +40,18 @@ usage_now (void)
 }
 
 static GstPadProbeReturn
+event_leaves (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Watch *watch = user_data;
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_CAPS
+      && watch->negotiated == 0)
+    watch->negotiated = gst_util_get_timestamp ();
+
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
 strip_leaves (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
   Watch *watch = user_data;
@@ -51,22 +65,6 @@ strip_leaves (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
     watch->end = usage_now ();
 
   return GST_PAD_PROBE_OK;
-}
-
-static int
-compare_doubles (const void *a, const void *b)
-{
-  gdouble left = *(const gdouble *) a;
-  gdouble right = *(const gdouble *) b;
-
-  return (left > right) - (left < right);
-}
-
-gdouble
-median (gdouble * values, gsize n_values)
-{
-  qsort (values, n_values, sizeof (*values), compare_doubles);
-  return (values[(n_values - 1) / 2] + values[n_values / 2]) / 2;
 }
 
 static gdouble
@@ -110,6 +108,8 @@ read_watch (const Watch * watch, GstClockTime asked, Figures * figures)
   figures->wall_ms = median_wall_ms (watch);
   figures->cpu_ms = (gdouble) (watch->end.cpu_ns - watch->start.cpu_ns) /
       GST_MSECOND / n_measured;
+  figures->negotiated_ms =
+      (gdouble) (watch->negotiated - asked) / GST_MSECOND;
   figures->first_ms = (gdouble) (watch->left[0] - asked) / GST_MSECOND;
   figures->faults = (gdouble) (watch->end.faults - watch->start.faults) /
       n_measured;
@@ -130,6 +130,8 @@ measure (const gchar * factory, const Options * options,
   watch.left = g_new0 (GstClockTime, watch.n_expected);
   gst_pad_add_probe (mosaic->src, GST_PAD_PROBE_TYPE_BUFFER, strip_leaves,
       &watch, NULL);
+  gst_pad_add_probe (mosaic->src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      event_leaves, &watch, NULL);
 
   asked = gst_util_get_timestamp ();
   played = mosaic_play (mosaic, error);

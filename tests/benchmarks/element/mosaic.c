@@ -15,16 +15,23 @@ has_property (GstElement * element, const gchar * name)
 }
 
 static void
+set_number (GstElement * element, const gchar * property, gint number)
+{
+  gchar *text = g_strdup_printf ("%d", number);
+
+  gst_util_set_object_arg (G_OBJECT (element), property, text);
+  g_free (text);
+}
+
+static void
 set_up_element (GstElement * element, const Options * options)
 {
   if (g_str_equal (G_OBJECT_TYPE_NAME (element), "GstCompositor"))
     gst_util_set_object_arg (G_OBJECT (element), "background", "transparent");
-  if (options->strips_pool > 0 && has_property (element, "strips")) {
-    gchar *strips = g_strdup_printf ("%d", options->strips_pool);
-
-    gst_util_set_object_arg (G_OBJECT (element), "strips", strips);
-    g_free (strips);
-  }
+  if (options->strips_pool > 0 && has_property (element, "strips"))
+    set_number (element, "strips", options->strips_pool);
+  if (options->threads > 0 && has_property (element, "max-threads"))
+    set_number (element, "max-threads", options->threads);
 }
 
 static void

@@ -1,45 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-#include "machine.h"
-
-#include "commit.h"
-
-#include <string.h>
-
-/* The model of the first CPU in /proc/cpuinfo, where there is one. */
-static gchar *
-read_cpu_model (void)
-{
-  gchar *model = NULL;
-  gchar *text = NULL;
-  const gchar *line;
-
-  if (!g_file_get_contents ("/proc/cpuinfo", &text, NULL, NULL))
-    return g_strdup ("unknown");
-  line = strstr (text, "model name");
-  if (line != NULL && (line = strchr (line, ':')) != NULL)
-    model = g_strstrip (g_strndup (line + 1, strcspn (line + 1, "\n")));
-  g_free (text);
-
-  return model != NULL ? model : g_strdup ("unknown");
-}
-
-void
-machine_init (Machine * machine)
-{
-  machine->cpu = read_cpu_model ();
-  machine->n_cpus = g_get_num_processors ();
-  machine->gstreamer = gst_version_string ();
-  machine->commit = COMMIT;
-}
-
-void
-machine_clear (Machine * machine)
-{
-  g_free (machine->cpu);
-  g_free (machine->gstreamer);
-}
+#include "setup.h"
 
 static gchar *
 read_kernel (GstElement * element)
@@ -53,18 +15,21 @@ read_kernel (GstElement * element)
 
 /* An element without the property works in the one thread that it has. */
 static gchar *
-read_threads (GstElement * element)
+read_threads (GstElement * element, guint threads_asked)
 {
   guint threads = 1;
 
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (element),
-          "max-threads"))
+          "max-threads")) {
     g_object_get (element, "max-threads", &threads, NULL);
+    threads = threads_asked > 0 ? threads_asked : threads;
+  }
   return threads > 0 ? g_strdup_printf ("%u", threads) : g_strdup ("auto");
 }
 
 gboolean
-setup_init (Setup * setup, const gchar * factory, GError ** error)
+setup_init (Setup * setup, const gchar * factory, guint threads,
+    GError ** error)
 {
   GstElement *element = gst_element_factory_make (factory, NULL);
 
@@ -75,7 +40,7 @@ setup_init (Setup * setup, const gchar * factory, GError ** error)
   }
   gst_object_ref_sink (element);
   setup->kernel = read_kernel (element);
-  setup->threads = read_threads (element);
+  setup->threads = read_threads (element, threads);
   gst_object_unref (element);
   return TRUE;
 }

@@ -18,8 +18,8 @@ check_range (const gchar * name, gint value, gint least, gint most,
   return FALSE;
 }
 
-static gboolean
-check_geometry (const Options * options, GError ** error)
+gboolean
+options_check_geometry (const Options * options, GError ** error)
 {
   gint64 width = (gint64) options->pads * options->width;
   GstVideoInfo info;
@@ -40,11 +40,13 @@ check (const Options * options, GError ** error)
   return check_range ("pads", options->pads, 1, 10000, error)
       && check_range ("width", options->width, 1, G_MAXINT, error)
       && check_range ("height", options->height, 1, G_MAXINT, error)
-      && check_range ("strips", options->strips, 1, 1000000, error)
+      && check_range ("strips", options->strips, options->table ? 0 : 1,
+      1000000, error)
       && check_range ("rounds", options->rounds, 1, 1000, error)
       && check_range ("ring", options->ring, 1, 1000, error)
       && check_range ("strips-pool", options->strips_pool, 0, 1000, error)
-      && check_geometry (options, error);
+      && check_range ("threads", options->threads, 0, 1000, error)
+      && options_check_geometry (options, error);
 }
 
 static gboolean
@@ -60,13 +62,20 @@ parse (Options * options, const gchar * elements_default, int *argc,
     {"height", 0, 0, G_OPTION_ARG_INT, &options->height,
         "Height of a tile in pixels (1024)", "N"},
     {"strips", 0, 0, G_OPTION_ARG_INT, &options->strips,
-        "Strips that are measured in each round (40)", "N"},
+        "Strips that are measured in each round (40; --table: 10 to 500)",
+        "N"},
     {"rounds", 0, 0, G_OPTION_ARG_INT, &options->rounds,
         "Rounds; the elements take turns in each (5)", "N"},
     {"ring", 0, 0, G_OPTION_ARG_INT, &options->ring,
         "Different frames per pad, handed out in turn (3)", "N"},
     {"strips-pool", 0, 0, G_OPTION_ARG_INT, &options->strips_pool,
         "The 'strips' property where there is one (its default)", "N"},
+    {"threads", 0, 0, G_OPTION_ARG_INT, &options->threads,
+        "The 'max-threads' property where there is one (its default)", "N"},
+    {"table", 0, 0, G_OPTION_ARG_NONE, &options->table,
+        "1 to 1000 pads of 16x16 to 1024x1024: one line per case", NULL},
+    {"memory", 0, 0, G_OPTION_ARG_INT64, &options->memory_mib,
+        "Leave out what needs more than so many MiB of it (8192)", "N"},
     {"elements", 0, 0, G_OPTION_ARG_STRING, &elements,
         "Compare others with the first (ntmosaic,compositor)", "A,B,..."},
     {"csv", 0, 0, G_OPTION_ARG_FILENAME, &options->csv,
@@ -101,12 +110,16 @@ options_parse (Options * options, int *argc, char ***argv, GError ** error)
   options->pads = 100;
   options->width = 1024;
   options->height = 1024;
-  options->strips = 40;
   options->rounds = 5;
   options->ring = 3;
+  options->memory_mib = 8192;
 
-  return parse (options, "ntmosaic,compositor", argc, argv, error)
-      && check (options, error);
+  if (!parse (options, "ntmosaic,compositor", argc, argv, error))
+    return FALSE;
+  if (options->strips == 0 && !options->table)
+    options->strips = 40;
+
+  return check (options, error);
 }
 
 gsize
@@ -117,17 +130,52 @@ options_frames_bytes (const Options * options)
   return frame_pixels * sizeof (guint32) * options->pads * options->ring;
 }
 
+/* This program, with what is the same for every process that it starts. */
+static GPtrArray *
+arguments (const Options * options)
+{
+  GPtrArray *argv = g_ptr_array_new ();
+
+  g_ptr_array_add (argv, g_strdup ("/proc/self/exe"));
+  g_ptr_array_add (argv, g_strdup_printf ("--pads=%d", options->pads));
+  g_ptr_array_add (argv, g_strdup_printf ("--width=%d", options->width));
+  g_ptr_array_add (argv, g_strdup_printf ("--height=%d", options->height));
+  g_ptr_array_add (argv, g_strdup_printf ("--strips=%d", options->strips));
+  g_ptr_array_add (argv, g_strdup_printf ("--ring=%d", options->ring));
+  g_ptr_array_add (argv,
+      g_strdup_printf ("--strips-pool=%d", options->strips_pool));
+  g_ptr_array_add (argv, g_strdup_printf ("--threads=%d", options->threads));
+
+  return argv;
+}
+
+static gchar **
+finish (GPtrArray * argv)
+{
+  g_ptr_array_add (argv, NULL);
+  return (gchar **) g_ptr_array_free (argv, FALSE);
+}
+
 gchar **
 options_for_peak (const Options * options, const gchar * element)
 {
-  gchar *line = g_strdup_printf ("/proc/self/exe --pads=%d --width=%d "
-      "--height=%d --strips=%d --ring=%d --strips-pool=%d --peak=%s",
-      options->pads, options->width, options->height, options->strips,
-      options->ring, options->strips_pool, element);
-  gchar **argv = g_strsplit (line, " ", -1);
+  GPtrArray *argv = arguments (options);
 
-  g_free (line);
-  return argv;
+  g_ptr_array_add (argv, g_strdup_printf ("--peak=%s", element));
+  return finish (argv);
+}
+
+gchar **
+options_for_case (const Options * options, const gchar * csv)
+{
+  GPtrArray *argv = arguments (options);
+  gchar *elements = g_strjoinv (",", options->elements);
+
+  g_ptr_array_add (argv, g_strdup_printf ("--rounds=%d", options->rounds));
+  g_ptr_array_add (argv, g_strdup_printf ("--elements=%s", elements));
+  g_ptr_array_add (argv, g_strdup_printf ("--csv=%s", csv));
+  g_free (elements);
+  return finish (argv);
 }
 
 void
