@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Which frame is in which strip, and when the stream begins and ends: all that
+ * depends on timestamps and not on a clock. */
+
+#include "pipelines.h"
+
+#define STEP TEST_STEP
+#define NONE TEST_NO_FRAME
+
+/* ---- The beginning ---- */
+
+GST_START_TEST (frame_that_starts_late)
+{
+  TestPipeline *p = test_pipeline_new (2);
+
+  test_pipeline_push_many (p, 0, 5, 100, 0, STEP);
+  test_pipeline_push_many (p, 1, 3, 200, 2 * STEP, STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  test_pipeline_expect (p, 0, 100, NONE);
+  test_pipeline_expect (p, STEP, 101, NONE);
+  test_pipeline_expect (p, 2 * STEP, 102, 200);
+  test_pipeline_expect (p, 3 * STEP, 103, 201);
+  test_pipeline_expect (p, 4 * STEP, 104, 202);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* Frames from 200 ms on; zero is the default. */
+static TestPipeline *
+start_late_with (const gchar * selection, GstClockTime start)
+{
+  TestPipeline *p = test_pipeline_new (2);
+
+  gst_util_set_object_arg (G_OBJECT (p->mosaic), "start-time-selection",
+      selection);
+  g_object_set (p->mosaic, "start-time", start, NULL);
+  test_pipeline_push_many (p, 0, 2, 100, 2 * STEP, STEP);
+  test_pipeline_push_many (p, 1, 2, 200, 2 * STEP, STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  return p;
+}
+
+GST_START_TEST (start_time_zero)
+{
+  TestPipeline *p = start_late_with ("zero", GST_CLOCK_TIME_NONE);
+
+  test_pipeline_expect (p, 0, NONE, NONE);
+  test_pipeline_expect (p, STEP, NONE, NONE);
+  test_pipeline_expect (p, 2 * STEP, 100, 200);
+  test_pipeline_expect (p, 3 * STEP, 101, 201);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (start_time_first)
+{
+  TestPipeline *p = start_late_with ("first", GST_CLOCK_TIME_NONE);
+
+  test_pipeline_expect (p, 2 * STEP, 100, 200);
+  test_pipeline_expect (p, 3 * STEP, 101, 201);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (start_time_set)
+{
+  TestPipeline *p = start_late_with ("set", STEP);
+
+  test_pipeline_expect (p, STEP, NONE, NONE);
+  test_pipeline_expect (p, 2 * STEP, 100, 200);
+  test_pipeline_expect (p, 3 * STEP, 101, 201);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* What lies before the start is passed over, at full speed. */
+GST_START_TEST (start_time_set_after_the_first_frame)
+{
+  TestPipeline *p = start_late_with ("set", 3 * STEP);
+
+  test_pipeline_expect (p, 3 * STEP, 101, 201);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* ---- Segments ---- */
+
+/* Running time is base + (PTS - start) / rate; what is outside of start and stop
+ * is not shown. */
+GST_START_TEST (segment_with_base_start_and_stop)
+{
+  TestPipeline *p = test_pipeline_new (2);
+  GstSegment segment;
+  guint i;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.base = STEP;
+  segment.start = 20 * STEP;
+  segment.time = segment.start;
+  segment.stop = 22 * STEP;
+
+  test_pipeline_push_many (p, 0, 4, 100, 0, STEP);
+  for (i = 0; i < 6; i++)
+    test_pipeline_push_in_segment (p, 1, &segment, 200 + i, (18 + i) * STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  test_pipeline_expect (p, 0, 100, NONE);
+  test_pipeline_expect (p, STEP, 101, 202);
+  test_pipeline_expect (p, 2 * STEP, 102, 203);
+  test_pipeline_expect (p, 3 * STEP, 103, NONE);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (segment_at_double_rate)
+{
+  TestPipeline *p = test_pipeline_new (2);
+  GstSegment segment;
+  guint i;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.rate = 2.0;
+
+  test_pipeline_push_many (p, 0, 3, 100, 0, STEP);
+  for (i = 0; i < 6; i++)
+    test_pipeline_push_in_segment (p, 1, &segment, 200 + i, i * STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  test_pipeline_expect (p, 0, 100, 200);
+  test_pipeline_expect (p, STEP, 101, 202);
+  test_pipeline_expect (p, 2 * STEP, 102, 204);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* One segment after the other, as a playlist sends them. */
+GST_START_TEST (segment_after_segment)
+{
+  TestPipeline *p = test_pipeline_new (2);
+  GstSegment first;
+  GstSegment second;
+
+  gst_segment_init (&first, GST_FORMAT_TIME);
+  gst_segment_init (&second, GST_FORMAT_TIME);
+  second.start = 7 * STEP;
+  second.base = 2 * STEP;
+
+  test_pipeline_push_many (p, 0, 4, 100, 0, STEP);
+  test_pipeline_push_in_segment (p, 1, &first, 200, 0);
+  test_pipeline_push_in_segment (p, 1, &first, 201, STEP);
+  test_pipeline_push_in_segment (p, 1, &second, 202, 7 * STEP);
+  test_pipeline_push_in_segment (p, 1, &second, 203, 8 * STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  test_pipeline_expect (p, 0, 100, 200);
+  test_pipeline_expect (p, STEP, 101, 201);
+  test_pipeline_expect (p, 2 * STEP, 102, 202);
+  test_pipeline_expect (p, 3 * STEP, 103, 203);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (pad_offset)
+{
+  TestPipeline *p = test_pipeline_new (2);
+  GstPad *pad = gst_element_get_static_pad (p->mosaic, "sink_1");
+
+  gst_pad_set_offset (pad, 2 * STEP);
+  gst_object_unref (pad);
+  test_pipeline_push_many (p, 0, 3, 100, 0, STEP);
+  test_pipeline_push_many (p, 1, 1, 200, 0, STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  test_pipeline_expect (p, 0, 100, NONE);
+  test_pipeline_expect (p, STEP, 101, NONE);
+  test_pipeline_expect (p, 2 * STEP, 102, 200);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* ---- Rates ---- */
+
+/* The fastest sets the pace; the others' frames stand until the next. */
+GST_START_TEST (three_rates)
+{
+  TestPipeline *p = test_pipeline_new (3);
+  guint i;
+
+  test_pipeline_set_rate (p, 0, 30, 1);
+  test_pipeline_set_rate (p, 1, 15, 1);
+  test_pipeline_set_rate (p, 2, 1, 1);
+  for (i = 0; i < 60; i++) {
+    GstClockTime pts = gst_util_uint64_scale (i, GST_SECOND, 30);
+    GstClockTime end = gst_util_uint64_scale (i + 1, GST_SECOND, 30);
+    GstClockTime end_1 = gst_util_uint64_scale (i / 2 + 1, GST_SECOND, 15);
+
+    test_pipeline_push (p, 0, 100 + i, pts, end - pts);
+    if (i % 2 == 0)
+      test_pipeline_push (p, 1, 200 + i / 2, pts, end_1 - pts);
+    if (i % 30 == 0)
+      test_pipeline_push (p, 2, 300 + i / 30, pts, GST_SECOND);
+  }
+  for (i = 0; i < 3; i++)
+    test_pipeline_end (p, i);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  for (i = 0; i < 60; i++)
+    test_pipeline_expect (p, gst_util_uint64_scale (i, GST_SECOND, 30),
+        100 + i, 200 + i / 2, 300 + i / 30);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (frames_without_duration)
+{
+  TestPipeline *p = test_pipeline_new (2);
+  guint i;
+
+  for (i = 0; i < 6; i++)
+    test_pipeline_push (p, 0, 100 + i, i * STEP, GST_CLOCK_TIME_NONE);
+  for (i = 0; i < 3; i++)
+    test_pipeline_push (p, 1, 200 + i, 2 * i * STEP, GST_CLOCK_TIME_NONE);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  for (i = 0; i < 5; i++)
+    test_pipeline_expect (p, i * STEP, 100 + i, 200 + i / 2);
+  /* Nobody knows how long the last frame stands once its source has ended. */
+  test_pipeline_expect (p, 5 * STEP, 105, NONE);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* ---- Holes ---- */
+
+/* Only a gap that upstream announces is background. */
+GST_START_TEST (gap_event)
+{
+  TestPipeline *p = test_pipeline_new (2);
+
+  test_pipeline_push_many (p, 0, 5, 100, 0, STEP);
+  test_pipeline_push (p, 1, 200, 0, STEP);
+  fail_unless (gst_element_send_event (p->sources->pdata[1],
+          gst_event_new_gap (STEP, 2 * STEP)));
+  test_pipeline_push (p, 1, 203, 3 * STEP, STEP);
+  fail_unless (gst_element_send_event (p->sources->pdata[1],
+          gst_event_new_gap (4 * STEP, STEP)));
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  test_pipeline_expect (p, 0, 100, 200);
+  test_pipeline_expect (p, STEP, 101, NONE);
+  test_pipeline_expect (p, 2 * STEP, 102, NONE);
+  test_pipeline_expect (p, 3 * STEP, 103, 203);
+  test_pipeline_expect (p, 4 * STEP, 104, NONE);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* A gap that says that data got lost leaves the last frame standing. */
+GST_START_TEST (gap_event_for_missing_data)
+{
+  TestPipeline *p = test_pipeline_new (2);
+  GstEvent *gap = gst_event_new_gap (STEP, STEP);
+
+  gst_event_set_gap_flags (gap, GST_GAP_FLAG_MISSING_DATA);
+  test_pipeline_push_many (p, 0, 3, 100, 0, STEP);
+  test_pipeline_push (p, 1, 200, 0, STEP);
+  fail_unless (gst_element_send_event (p->sources->pdata[1], gap));
+  test_pipeline_push (p, 1, 202, 2 * STEP, STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  test_pipeline_expect (p, 0, 100, 200);
+  test_pipeline_expect (p, STEP, 101, 200);
+  test_pipeline_expect (p, 2 * STEP, 102, 202);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (hole_without_gap_event)
+{
+  TestPipeline *p = test_pipeline_new (2);
+
+  test_pipeline_push_many (p, 0, 4, 100, 0, STEP);
+  test_pipeline_push (p, 1, 200, 0, STEP);
+  test_pipeline_push (p, 1, 203, 3 * STEP, STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  test_pipeline_expect (p, 0, 100, 200);
+  test_pipeline_expect (p, STEP, 101, 200);
+  test_pipeline_expect (p, 2 * STEP, 102, 200);
+  test_pipeline_expect (p, 3 * STEP, 103, 203);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* ---- The end ---- */
+
+static TestPipeline *
+end_early (gboolean repeat_0, gboolean repeat_1)
+{
+  TestPipeline *p = test_pipeline_new (2);
+
+  gst_child_proxy_set (GST_CHILD_PROXY (p->mosaic),
+      "sink_0::repeat-after-eos", repeat_0,
+      "sink_1::repeat-after-eos", repeat_1, NULL);
+  test_pipeline_push_many (p, 0, 4, 100, 0, STEP);
+  test_pipeline_push_many (p, 1, 2, 200, 0, STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  return p;
+}
+
+GST_START_TEST (eos_of_one_pad)
+{
+  TestPipeline *p = end_early (FALSE, FALSE);
+
+  test_pipeline_expect (p, 0, 100, 200);
+  test_pipeline_expect (p, STEP, 101, 201);
+  test_pipeline_expect (p, 2 * STEP, 102, NONE);
+  test_pipeline_expect (p, 3 * STEP, 103, NONE);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (eos_of_one_pad_that_repeats)
+{
+  TestPipeline *p = end_early (FALSE, TRUE);
+
+  test_pipeline_expect (p, 0, 100, 200);
+  test_pipeline_expect (p, STEP, 101, 201);
+  test_pipeline_expect (p, 2 * STEP, 102, 201);
+  test_pipeline_expect (p, 3 * STEP, 103, 201);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* The stream ends where the longest input does: not never. */
+GST_START_TEST (eos_of_pads_that_all_repeat)
+{
+  TestPipeline *p = end_early (TRUE, TRUE);
+
+  test_pipeline_expect (p, 0, 100, 200);
+  test_pipeline_expect (p, STEP, 101, 201);
+  test_pipeline_expect (p, 2 * STEP, 102, 201);
+  test_pipeline_expect (p, 3 * STEP, 103, 201);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* A slow input's last frame stands for as long as it says. */
+GST_START_TEST (last_frame_longer_than_a_strip)
+{
+  TestPipeline *p = test_pipeline_new (2);
+
+  test_pipeline_push_many (p, 0, 1, 100, 0, STEP);
+  test_pipeline_push_many (p, 1, 1, 200, 0, 3 * STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  test_pipeline_expect (p, 0, 100, 200);
+  test_pipeline_expect (p, STEP, NONE, 200);
+  test_pipeline_expect (p, 2 * STEP, NONE, 200);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (eos_without_data)
+{
+  TestPipeline *p = test_pipeline_new (3);
+  guint i;
+
+  for (i = 0; i < 3; i++)
+    test_pipeline_end (p, i);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (eos_without_caps)
+{
+  TestPipeline *p = test_pipeline_new (0);
+  guint i;
+
+  for (i = 0; i < 2; i++) {
+    test_pipeline_add_source (p, NULL);
+    test_pipeline_end (p, i);
+  }
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (eos_of_one_pad_without_caps)
+{
+  TestPipeline *p = test_pipeline_new (1);
+  guint32 seeds[2] = { 200, 201 };
+  GstSample *sample;
+  guint i;
+
+  test_pipeline_push_many (p, 0, 2, 200, 0, STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_add_source (p, NULL);
+  test_pipeline_end (p, 1);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+
+  /* A tile without a width is no tile. */
+  for (i = 0; i < 2; i++) {
+    sample = test_pipeline_pull (p);
+    test_assert_tiles (sample, &seeds[i], 1);
+    gst_sample_unref (sample);
+  }
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* The application ends the stream, as it does before it stops. */
+GST_START_TEST (eos_sent_to_the_pipeline)
+{
+  TestPipeline *p = test_pipeline_new_from_string ("ntmosaic name=m ! "
+      "appsink name=s sync=false max-buffers=2 videotestsrc ! m. "
+      "videotestsrc ! m.");
+
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  gst_sample_unref (test_pipeline_pull (p));
+  fail_unless (gst_element_send_event (p->pipeline, gst_event_new_eos ()));
+  test_pipeline_drain (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* ---- Stills ---- */
+
+GST_START_TEST (stills_make_one_strip)
+{
+  TestPipeline *p = test_pipeline_new (2);
+  guint i;
+
+  for (i = 0; i < 2; i++) {
+    test_pipeline_set_rate (p, i, 0, 1);
+    test_pipeline_push (p, i, 100 * (i + 1), 0, GST_CLOCK_TIME_NONE);
+    test_pipeline_end (p, i);
+  }
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_expect (p, 0, 100, 200);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+static Suite *
+timing_suite (void)
+{
+  Suite *suite = suite_create ("timing");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_test (tc, frame_that_starts_late);
+  tcase_add_test (tc, start_time_zero);
+  tcase_add_test (tc, start_time_first);
+  tcase_add_test (tc, start_time_set);
+  tcase_add_test (tc, start_time_set_after_the_first_frame);
+  tcase_add_test (tc, segment_with_base_start_and_stop);
+  tcase_add_test (tc, segment_at_double_rate);
+  tcase_add_test (tc, segment_after_segment);
+  tcase_add_test (tc, pad_offset);
+  tcase_add_test (tc, three_rates);
+  tcase_add_test (tc, frames_without_duration);
+  tcase_add_test (tc, gap_event);
+  tcase_add_test (tc, gap_event_for_missing_data);
+  tcase_add_test (tc, hole_without_gap_event);
+  tcase_add_test (tc, eos_of_one_pad);
+  tcase_add_test (tc, eos_of_one_pad_that_repeats);
+  tcase_add_test (tc, eos_of_pads_that_all_repeat);
+  tcase_add_test (tc, last_frame_longer_than_a_strip);
+  tcase_add_test (tc, eos_without_data);
+  tcase_add_test (tc, eos_without_caps);
+  tcase_add_test (tc, eos_of_one_pad_without_caps);
+  tcase_add_test (tc, eos_sent_to_the_pipeline);
+  tcase_add_test (tc, stills_make_one_strip);
+
+  return suite;
+}
+
+NTMOSAIC_CHECK_MAIN (timing);
