@@ -70,6 +70,12 @@ void gst_nt_mosaic_init_properties (GstNtMosaic * self);
 /* All inputs are still images, or have no fixed rate; or there are no caps. */
 gboolean gst_nt_mosaic_has_no_rate (GstNtMosaic * self);
 
+/* Sets the time of @strip if it is the one at the start of a segment that is
+ * played backwards, which the base class may leave without. In the streaming
+ * thread. */
+void gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self,
+    GstBuffer * strip);
+
 /* Ends and forbids (@stopping), or allows again, the streaming thread's waiting
  * for the clock. */
 void gst_nt_mosaic_set_stopping (GstNtMosaic * self, gboolean stopping);

@@ -93,21 +93,29 @@ gst_nt_mosaic_sink_query (GstAggregator * agg, GstAggregatorPad * pad,
   }
 }
 
-/* The base class aborts on a segment that isn't in TIME. Answers whether it is. */
+/* The base class aborts on a segment that isn't in TIME, and reckons backwards
+ * from a stop without looking whether there is one. */
 static gboolean
 check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
 {
   const GstSegment *segment;
 
   gst_event_parse_segment (event, &segment);
-  if (segment->format == GST_FORMAT_TIME)
-    return TRUE;
+  if (segment->format != GST_FORMAT_TIME) {
+    gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets a "
+        "segment in %s format, but needs one in time format: set format=time "
+        "on the source", GST_OBJECT_NAME (pad),
+        gst_format_get_name (segment->format));
+    return FALSE;
+  }
+  if (segment->rate < 0 && !GST_CLOCK_TIME_IS_VALID (segment->stop)) {
+    gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets a "
+        "segment that is played backwards but has no stop to begin at",
+        GST_OBJECT_NAME (pad));
+    return FALSE;
+  }
 
-  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets a segment "
-      "in %s format, but needs one in time format: set format=time on the "
-      "source", GST_OBJECT_NAME (pad), gst_format_get_name (segment->format));
-
-  return FALSE;
+  return TRUE;
 }
 
 static GstFlowReturn

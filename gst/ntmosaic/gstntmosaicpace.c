@@ -18,8 +18,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 
 static gpointer parent_class;
 
-/* ---- When a strip is due ---- */
-
 static gboolean
 has_caps (GstNtMosaic * self)
 {
@@ -33,6 +31,63 @@ has_caps (GstNtMosaic * self)
   return has;
 }
 
+/* ---- Backwards ---- */
+
+static void
+get_output_segment (GstAggregator * agg, GstSegment * segment)
+{
+  GST_OBJECT_LOCK (agg);
+  *segment = GST_AGGREGATOR_PAD (agg->srcpad)->segment;
+  GST_OBJECT_UNLOCK (agg);
+}
+
+/* Whether strips went backwards to the beginning of the segment. */
+static gboolean
+is_back_at_start (GstAggregator * agg)
+{
+  GstSegment segment;
+
+  get_output_segment (agg, &segment);
+
+  return segment.rate < 0 && segment.position == segment.start;
+}
+
+/* Backwards, the base class reckons from the stop in whole strips. Where that
+ * does not come out even, the strip at the start of the segment ends nowhere,
+ * and after it all begins anew. */
+static void
+end_at_start (GstNtMosaic * self)
+{
+  GstSegment *segment =
+      &GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment;
+
+  if (gst_nt_mosaic_has_no_rate (self))
+    return;
+
+  GST_OBJECT_LOCK (self);
+  if (segment->rate < 0 && !GST_CLOCK_TIME_IS_VALID (segment->position))
+    segment->position = segment->start;
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
+gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self, GstBuffer * strip)
+{
+  GstSegment segment;
+
+  get_output_segment (GST_AGGREGATOR (self), &segment);
+  if (segment.rate > 0 || GST_BUFFER_PTS_IS_VALID (strip)
+      || gst_nt_mosaic_has_no_rate (self))
+    return;
+
+  /* NONE, the position before the first strip, is also more than the stop. */
+  GST_BUFFER_PTS (strip) = segment.start;
+  GST_BUFFER_DURATION (strip) =
+      MIN (segment.position, segment.stop) - segment.start;
+}
+
+/* ---- When a strip is due ---- */
+
 /* Without a rate there is no next time: a strip is due when every pad has a
  * frame or is at EOS. */
 static GstClockTime
@@ -42,7 +97,6 @@ gst_nt_mosaic_get_next_time (GstAggregator * agg)
 
   if (has_caps (self) && gst_nt_mosaic_has_no_rate (self))
     return GST_CLOCK_TIME_NONE;
-
   return gst_aggregator_simple_get_next_time (agg);
 }
 
@@ -298,10 +352,14 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
 
   if (all_pads_eos (self))
     ret = handle_all_eos (self, &timeout);
+  else if (is_back_at_start (agg))
+    ret = GST_FLOW_EOS;
   if (ret != GST_FLOW_OK)
     return ret;
 
   ret = aggregate_settled (agg, timeout);
+  if (ret == GST_FLOW_OK)
+    end_at_start (self);
   explain_flow (self, ret);
 
   return ret;
@@ -330,12 +388,59 @@ navigate (GstNtMosaic * self, GstEvent * event)
   return handled;
 }
 
+/* Backwards, strips begin at the segment's stop. The base class would carry out
+ * a seek that leads to a segment without one, and fail when it is too late. */
+static gboolean
+can_seek (GstAggregator * agg, GstEvent * event)
+{
+  GstSegment segment;
+  GstSeekFlags flags;
+  GstSeekType start_type;
+  GstSeekType stop_type;
+  GstFormat format;
+  gdouble rate;
+  gint64 start;
+  gint64 stop;
+
+  gst_event_parse_seek (event, &rate, &format, &flags, &start_type, &start,
+      &stop_type, &stop);
+  if (rate > 0 || format != GST_FORMAT_TIME)
+    return TRUE;
+
+  get_output_segment (agg, &segment);
+  if (gst_segment_do_seek (&segment, rate, format, flags, start_type, start,
+          stop_type, stop, NULL) && GST_CLOCK_TIME_IS_VALID (segment.stop))
+    return TRUE;
+
+  GST_WARNING_OBJECT (agg, "a seek to play backwards needs a stop position: "
+      "that is where it begins");
+  return FALSE;
+}
+
+/* Before the element is started, seeks come this way, and are kept for then. */
+static gboolean
+gst_nt_mosaic_send_event (GstElement * element, GstEvent * event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK
+      && !can_seek (GST_AGGREGATOR (element), event)) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+
+  return GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
+}
+
 static gboolean
 seek (GstAggregator * agg, GstEvent * event)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GstSeekFlags flags;
   gboolean ret;
+
+  if (!can_seek (agg, event)) {
+    gst_event_unref (event);
+    return FALSE;
+  }
 
   gst_event_parse_seek (event, NULL, NULL, &flags, NULL, NULL, NULL, NULL);
 
@@ -377,10 +482,12 @@ gst_nt_mosaic_src_event (GstAggregator * agg, GstEvent * event)
 void
 gst_nt_mosaic_class_init_pace (GstNtMosaicClass * klass)
 {
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstAggregatorClass *agg_class = GST_AGGREGATOR_CLASS (klass);
 
   parent_class = g_type_class_peek_parent (klass);
 
+  element_class->send_event = gst_nt_mosaic_send_event;
   agg_class->get_next_time = gst_nt_mosaic_get_next_time;
   agg_class->aggregate = gst_nt_mosaic_aggregate;
   agg_class->src_event = gst_nt_mosaic_src_event;
