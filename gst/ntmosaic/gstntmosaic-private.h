@@ -47,6 +47,7 @@ struct _GstNtMosaic
   GstNtComposer *composer;
   GstNtLayout *next_layout;     /* of the caps that are being negotiated */
   GArray *next_seats;           /* the pads of its tiles */
+  GstClockTime last_time;       /* of the strip made last; NONE after a flush */
   gboolean downstream_takes_meta;
   gboolean strip_is_ours;       /* the one being made is from strip_pool */
 };
@@ -75,6 +76,13 @@ gboolean gst_nt_mosaic_has_no_rate (GstNtMosaic * self);
  * thread. */
 void gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self,
     GstBuffer * strip);
+
+/* To be called with each strip. In the streaming thread. */
+void gst_nt_mosaic_remember_time (GstNtMosaic * self, GstBuffer * strip);
+
+/* Goes on after the strip that was made last if the base class lost its place,
+ * now that strips are @period apart. In the streaming thread. */
+void gst_nt_mosaic_resume (GstNtMosaic * self, GstClockTime period);
 
 /* Ends and forbids (@stopping), or allows again, the streaming thread's waiting
  * for the clock. */

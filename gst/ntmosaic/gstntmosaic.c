@@ -263,6 +263,7 @@ gst_nt_mosaic_start (GstAggregator * agg)
 
   g_atomic_int_set (&self->failed, FALSE);
   forget_layouts (self);
+  self->last_time = GST_CLOCK_TIME_NONE;
   GST_OBJECT_LOCK (self);
   self->stats = (GstNtMosaicStats) { 0, };
   GST_OBJECT_UNLOCK (self);

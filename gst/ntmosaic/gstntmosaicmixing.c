@@ -313,6 +313,7 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
     if (gst_nt_mosaic_has_no_rate (self))
       set_time_of_frames (self, &picture, strip);
     gst_nt_mosaic_set_time_of_last_backwards (self, strip);
+    gst_nt_mosaic_remember_time (self, strip);
     if (GST_VIDEO_INFO_IS_INTERLACED (&vagg->info))
       set_field_flags (&picture, strip);
     count (self, &report);

@@ -497,6 +497,7 @@ negotiated_rate (GstAggregator * agg, GstCaps * caps,
   const GstClockTime latency = gst_util_uint64_scale (GST_SECOND,
       GST_VIDEO_INFO_FPS_D (info), GST_VIDEO_INFO_FPS_N (info));
 
+  gst_nt_mosaic_resume (GST_NT_MOSAIC (agg), latency);
   if (!GST_AGGREGATOR_CLASS (parent_class)->negotiated_src_caps (agg, caps))
     return FALSE;
 

@@ -86,6 +86,37 @@ gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self, GstBuffer * strip)
       MIN (segment.position, segment.stop) - segment.start;
 }
 
+/* ---- After a break ---- */
+
+void
+gst_nt_mosaic_remember_time (GstNtMosaic * self, GstBuffer * strip)
+{
+  self->last_time = GST_BUFFER_PTS (strip);
+}
+
+/* The base class has no position after a strip without a rate, and after the last
+ * pad is gone. A camera that comes then would make it begin anew. */
+void
+gst_nt_mosaic_resume (GstNtMosaic * self, GstClockTime period)
+{
+  GstSegment *segment =
+      &GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment;
+
+  GST_OBJECT_LOCK (self);
+  if (segment->rate > 0 && !GST_CLOCK_TIME_IS_VALID (segment->position)
+      && GST_CLOCK_TIME_IS_VALID (self->last_time))
+    segment->position = self->last_time + period;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static GstFlowReturn
+gst_nt_mosaic_flush (GstAggregator * agg)
+{
+  GST_NT_MOSAIC (agg)->last_time = GST_CLOCK_TIME_NONE;
+
+  return GST_AGGREGATOR_CLASS (parent_class)->flush (agg);
+}
+
 /* ---- When a strip is due ---- */
 
 /* Without a rate there is no next time: a strip is due when every pad has a
@@ -489,6 +520,7 @@ gst_nt_mosaic_class_init_pace (GstNtMosaicClass * klass)
 
   element_class->send_event = gst_nt_mosaic_send_event;
   agg_class->get_next_time = gst_nt_mosaic_get_next_time;
+  agg_class->flush = gst_nt_mosaic_flush;
   agg_class->aggregate = gst_nt_mosaic_aggregate;
   agg_class->src_event = gst_nt_mosaic_src_event;
 }

@@ -517,6 +517,77 @@ GST_START_TEST (stills_make_one_strip)
 
 GST_END_TEST;
 
+/* A camera that joins still images brings its rate along; nothing that was shown
+ * is told again. */
+GST_START_TEST (stills_joined_by_a_camera)
+{
+  TestPipeline *p = test_pipeline_new (1);
+  guint i;
+
+  gst_child_proxy_set (GST_CHILD_PROXY (p->mosaic),
+      "sink_0::repeat-after-eos", TRUE, NULL);
+  test_pipeline_set_rate (p, 0, 0, 1);
+  for (i = 0; i < 4; i++)
+    test_pipeline_push (p, 0, 100 + i, i * STEP, STEP);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  for (i = 0; i < 4; i++)
+    test_pipeline_expect (p, i * STEP, 100 + i);
+
+  test_pipeline_add_source (p, NULL);
+  test_pipeline_set_rate (p, 1, 10, 1);
+  test_pipeline_push_many (p, 1, 2, 200, 4 * STEP, STEP);
+  test_pipeline_push (p, 0, 104, 4 * STEP, 2 * STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_end (p, 1);
+  test_pipeline_expect (p, 4 * STEP, 104, 200);
+  test_pipeline_expect (p, 5 * STEP, 104, 201);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+static void
+remove_source (TestPipeline * p, guint i)
+{
+  GstElement *source = p->sources->pdata[i];
+  GstPad *src = gst_element_get_static_pad (source, "src");
+  GstPad *pad = gst_pad_get_peer (src);
+
+  fail_unless_equals_int (gst_element_set_state (source, GST_STATE_NULL),
+      GST_STATE_CHANGE_SUCCESS);
+  gst_pad_unlink (src, pad);
+  gst_element_release_request_pad (p->mosaic, pad);
+  gst_object_unref (pad);
+  gst_object_unref (src);
+  gst_bin_remove (GST_BIN (p->pipeline), source);
+  g_ptr_array_remove_index (p->sources, i);
+}
+
+/* The last camera goes, another one comes: time does not start again. */
+GST_START_TEST (last_pad_replaced)
+{
+  TestPipeline *p = test_pipeline_new (1);
+
+  test_pipeline_push_many (p, 0, 3, 100, 0, STEP);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_expect (p, 0, 100);
+  test_pipeline_expect (p, STEP, 101);
+  test_pipeline_expect (p, 2 * STEP, 102);
+
+  remove_source (p, 0);
+  test_pipeline_add_source (p, NULL);
+  test_pipeline_set_rate (p, 0, TEST_FPS, 1);
+  test_pipeline_push_many (p, 0, 3, 200, 2 * STEP, STEP);
+  test_pipeline_end (p, 0);
+  test_pipeline_expect (p, 3 * STEP, 201);
+  test_pipeline_expect (p, 4 * STEP, 202);
+  test_pipeline_expect_eos (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
 static Suite *
 timing_suite (void)
 {
@@ -547,6 +618,8 @@ timing_suite (void)
   tcase_add_test (tc, eos_of_one_pad_without_caps);
   tcase_add_test (tc, eos_sent_to_the_pipeline);
   tcase_add_test (tc, stills_make_one_strip);
+  tcase_add_test (tc, stills_joined_by_a_camera);
+  tcase_add_test (tc, last_pad_replaced);
 
   return suite;
 }
