@@ -54,6 +54,7 @@ struct _GstNtMosaic
 
 /* Each file sets the virtual functions that it implements. */
 void gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass);
+void gst_nt_mosaic_class_init_inputs (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_negotiation (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_pace (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_mixing (GstNtMosaicClass * klass);

@@ -347,6 +347,7 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   agg_class->stop = gst_nt_mosaic_stop;
   agg_class->src_activate = gst_nt_mosaic_src_activate;
   gst_nt_mosaic_class_init_properties (klass);
+  gst_nt_mosaic_class_init_inputs (klass);
   gst_nt_mosaic_class_init_negotiation (klass);
   gst_nt_mosaic_class_init_pace (klass);
   gst_nt_mosaic_class_init_mixing (klass);

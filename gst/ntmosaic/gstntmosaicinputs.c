@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The sink pads' side: what upstream is asked for, and what of that which it
+ * sends is refused, each with one error. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaic-private.h"
+
+#include "gstntmosaiccaps.h"
+#include "gstntmosaicpad.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
+#define GST_CAT_DEFAULT gst_nt_mosaic_debug
+
+static gpointer parent_class;
+
+/* The caps of any pad but @pad. */
+static gboolean
+find_like (GstNtMosaic * self, GstAggregatorPad * pad, GstVideoInfo * like)
+{
+  gboolean found = FALSE;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l && !found; l = l->next)
+    found = l->data != pad
+        && gst_nt_mosaic_pad_get_announced (GST_NT_MOSAIC_PAD (l->data), like);
+  GST_OBJECT_UNLOCK (self);
+
+  return found;
+}
+
+static void
+answer_caps_query (GstNtMosaic * self, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
+  GstCaps *template_caps = gst_pad_get_pad_template_caps (GST_PAD (pad));
+  GstCaps *downstream = gst_pad_peer_query_caps (srcpad, template_caps);
+  GstNtMosaicWishes wishes = { NULL, };
+  GstVideoInfo like;
+  GstCaps *filter;
+  GstCaps *caps;
+
+  if (find_like (self, pad, &like))
+    wishes.like = &like;
+  GST_OBJECT_LOCK (self);
+  wishes.tile_width = self->tile_width;
+  wishes.tile_height = self->tile_height;
+  GST_OBJECT_UNLOCK (self);
+
+  gst_query_parse_caps (query, &filter);
+  caps = gst_nt_mosaic_caps_for_sink (template_caps, downstream, filter,
+      &wishes);
+  GST_LOG_OBJECT (pad, "caps query, filter %" GST_PTR_FORMAT ": %"
+      GST_PTR_FORMAT, filter, caps);
+  gst_query_set_caps_result (query, caps);
+
+  gst_caps_unref (caps);
+  gst_caps_unref (downstream);
+  gst_caps_unref (template_caps);
+}
+
+static gboolean
+gst_nt_mosaic_sink_query (GstAggregator * agg, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  GstCaps *template_caps;
+  GstCaps *caps;
+
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_CAPS:
+      answer_caps_query (GST_NT_MOSAIC (agg), pad, query);
+      return TRUE;
+    case GST_QUERY_ACCEPT_CAPS:
+      /* What doesn't agree with the rest is refused later, with a reason. */
+      template_caps = gst_pad_get_pad_template_caps (GST_PAD (pad));
+      gst_query_parse_accept_caps (query, &caps);
+      gst_query_set_accept_caps_result (query, gst_caps_is_subset (caps,
+              template_caps));
+      gst_caps_unref (template_caps);
+      return TRUE;
+    default:
+      return GST_AGGREGATOR_CLASS (parent_class)->sink_query (agg, pad, query);
+  }
+}
+
+/* The base class aborts on a segment that isn't in TIME, and reckons backwards
+ * from a stop without looking whether there is one. */
+static gboolean
+check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
+{
+  const GstSegment *segment;
+
+  gst_event_parse_segment (event, &segment);
+  if (segment->format != GST_FORMAT_TIME) {
+    gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets a "
+        "segment in %s format, but needs one in time format: set format=time "
+        "on the source", GST_OBJECT_NAME (pad),
+        gst_format_get_name (segment->format));
+    return FALSE;
+  }
+  if (segment->rate < 0 && !GST_CLOCK_TIME_IS_VALID (segment->stop)) {
+    gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets a "
+        "segment that is played backwards but has no stop to begin at",
+        GST_OBJECT_NAME (pad));
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
+static GstFlowReturn
+gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
+    GstAggregatorPad * aggpad, GstEvent * event)
+{
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  GstCaps *caps;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_SEGMENT:
+      if (!check_segment (GST_NT_MOSAIC (agg), pad, event)) {
+        gst_event_unref (event);
+        return GST_FLOW_ERROR;
+      }
+      break;
+    case GST_EVENT_CAPS:
+      gst_event_parse_caps (event, &caps);
+      gst_nt_mosaic_pad_announce (pad, caps);
+      break;
+    default:
+      break;
+  }
+
+  return GST_AGGREGATOR_CLASS (parent_class)->sink_event_pre_queue (agg,
+      aggpad, event);
+}
+
+/* How @info of @pad disagrees with another pad, or else with the strip; NULL if
+ * it doesn't. */
+static GError *
+find_disagreement (GstNtMosaic * self, GstAggregatorPad * pad,
+    const GstVideoInfo * info)
+{
+  GstNtMosaicInput inputs[] = {
+    {GST_OBJECT_NAME (pad), *info},
+    {"the strip", GST_VIDEO_AGGREGATOR (self)->info},
+  };
+  GstNtMosaicInput *other = &inputs[1];
+  GError *error = NULL;
+  GList *l;
+
+  if (GST_VIDEO_INFO_FORMAT (&other->info) != GST_VIDEO_FORMAT_UNKNOWN)
+    gst_nt_mosaic_inputs_agree (inputs, 2, &error);
+
+  GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
+    GError *better = NULL;
+
+    other->pad_name = GST_OBJECT_NAME (l->data);
+    if (l->data == pad
+        || !gst_nt_mosaic_pad_get_announced (l->data, &other->info)
+        || gst_nt_mosaic_inputs_agree (inputs, 2, &better))
+      continue;
+    g_clear_error (&error);
+    error = better;
+    break;
+  }
+  GST_OBJECT_UNLOCK (self);
+
+  return error;
+}
+
+/* The base class refuses caps in silence: those that make no GstVideoInfo, and
+ * another interlace-mode than the strip has. */
+static void
+explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
+    GstCaps * caps)
+{
+  GError *error = NULL;
+  GstVideoInfo info;
+  gchar *text;
+
+  if (gst_video_info_from_caps (&info, caps))
+    error = find_disagreement (self, pad, &info);
+  if (error) {
+    gst_nt_mosaic_fail (self, error);
+    g_error_free (error);
+    return;
+  }
+
+  text = gst_caps_to_string (caps);
+  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT,
+      "%s can't take %s", GST_OBJECT_NAME (pad), text);
+  g_free (text);
+}
+
+/* Where there is no rate, no frame is over by the clock. */
+static void
+end_still (GstAggregator * agg, GstAggregatorPad * pad, GstEventType event)
+{
+  gboolean repeats;
+
+  if (!gst_nt_mosaic_has_no_rate (GST_NT_MOSAIC (agg)))
+    return;
+
+  /* The base class would take the next still along with new caps, and then the
+   * one after that before it makes a strip. */
+  if (event == GST_EVENT_CAPS)
+    gst_nt_mosaic_pad_forget (GST_NT_MOSAIC_PAD (pad), agg);
+
+  g_object_get (pad, "repeat-after-eos", &repeats, NULL);
+  if (event == GST_EVENT_EOS && !repeats)
+    GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);
+}
+
+static gboolean
+gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
+    GstEvent * event)
+{
+  GstCaps *caps = NULL;
+  gboolean ret;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    gst_event_parse_caps (event, &caps);
+    gst_caps_ref (caps);
+  }
+
+  end_still (agg, pad, GST_EVENT_TYPE (event));
+  ret = GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
+
+  if (caps && !ret)
+    explain_refused_caps (GST_NT_MOSAIC (agg), pad, caps);
+  gst_clear_caps (&caps);
+
+  return ret;
+}
+
+void
+gst_nt_mosaic_class_init_inputs (GstNtMosaicClass * klass)
+{
+  GstAggregatorClass *agg_class = GST_AGGREGATOR_CLASS (klass);
+
+  parent_class = g_type_class_peek_parent (klass);
+
+  agg_class->sink_query = gst_nt_mosaic_sink_query;
+  agg_class->sink_event_pre_queue = gst_nt_mosaic_sink_event_pre_queue;
+  agg_class->sink_event = gst_nt_mosaic_sink_event;
+}
