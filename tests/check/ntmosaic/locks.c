@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* A source that pushes into one pad never waits for the copy of another, nor
+ * does anybody who asks the element a question. */
+
+#include "pipelines.h"
+
+#define ROW_BYTES (TEST_TILE_WIDTH * 4)
+
+/* Memory that can't be mapped until the test says so. */
+typedef struct
+{
+  GstMemory memory;
+  GMutex lock;
+  GCond cond;
+  gboolean mapping;
+  gboolean released;
+  guint8 bytes[ROW_BYTES * TEST_TILE_HEIGHT];
+} SlowMemory;
+
+typedef GstAllocator SlowAllocator;
+typedef GstAllocatorClass SlowAllocatorClass;
+
+static GType slow_allocator_get_type (void);
+G_DEFINE_TYPE (SlowAllocator, slow_allocator, GST_TYPE_ALLOCATOR);
+
+static gpointer
+slow_memory_map (GstMemory * memory, gsize maxsize, GstMapFlags flags)
+{
+  SlowMemory *self = (SlowMemory *) memory;
+
+  g_mutex_lock (&self->lock);
+  self->mapping = TRUE;
+  g_cond_broadcast (&self->cond);
+  while (!self->released)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+
+  return self->bytes;
+}
+
+static void
+slow_memory_unmap (GstMemory * memory)
+{
+}
+
+static void
+slow_memory_free (GstAllocator * allocator, GstMemory * memory)
+{
+  SlowMemory *self = (SlowMemory *) memory;
+
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+  g_free (self);
+}
+
+static void
+slow_allocator_class_init (SlowAllocatorClass * klass)
+{
+  klass->free = slow_memory_free;
+}
+
+static void
+slow_allocator_init (SlowAllocator * self)
+{
+  self->mem_type = "SlowMemory";
+  self->mem_map = slow_memory_map;
+  self->mem_unmap = slow_memory_unmap;
+  GST_OBJECT_FLAG_SET (self, GST_ALLOCATOR_FLAG_CUSTOM_ALLOC);
+}
+
+static SlowMemory *
+slow_memory_new (guint32 seed)
+{
+  GstAllocator *allocator =
+      gst_object_ref_sink (g_object_new (slow_allocator_get_type (), NULL));
+  SlowMemory *self = g_new0 (SlowMemory, 1);
+  guint i;
+
+  gst_memory_init (GST_MEMORY_CAST (self), GST_MEMORY_FLAG_NO_SHARE, allocator,
+      NULL, sizeof (self->bytes), 0, 0, sizeof (self->bytes));
+  gst_object_unref (allocator);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  for (i = 0; i < sizeof (self->bytes); i++)
+    self->bytes[i] = test_byte (seed, i / ROW_BYTES, i % ROW_BYTES);
+
+  return self;
+}
+
+static void
+wait_until_mapping (SlowMemory * self)
+{
+  g_mutex_lock (&self->lock);
+  while (!self->mapping)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+release (SlowMemory * self)
+{
+  g_mutex_lock (&self->lock);
+  self->released = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+static GstBuffer *
+slow_frame_new (SlowMemory * memory)
+{
+  GstBuffer *frame = gst_buffer_new ();
+
+  gst_buffer_append_memory (frame, GST_MEMORY_CAST (memory));
+  GST_BUFFER_PTS (frame) = 0;
+  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
+
+  return frame;
+}
+
+static void
+push (TestRig * rig, guint input, guint32 seed, guint n)
+{
+  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, input),
+          test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed,
+              n * TEST_FRAME_TIME, TEST_FRAME_TIME)), GST_FLOW_OK);
+}
+
+static void
+expect (TestRig * rig, guint32 seed_0, guint32 seed_1)
+{
+  const TestTile tiles[] = {
+    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed_0},
+    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed_1},
+  };
+  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", 0xff000000 };
+
+  test_rig_expect (rig, &strip);
+}
+
+static void
+ask_all_and_everything (TestRig * rig)
+{
+  GstPad *src = gst_element_get_static_pad (rig->element, "src");
+  GstPad *sink = gst_element_get_static_pad (rig->element, "sink_0");
+  GstQuery *latency = gst_query_new_latency ();
+  GstStructure *stats;
+  gboolean repeat;
+  gint64 position;
+
+  fail_unless (gst_pad_query (src, latency));
+  fail_unless (gst_pad_query_position (src, GST_FORMAT_TIME, &position));
+  gst_caps_unref (gst_pad_query_caps (sink, NULL));
+  gst_caps_unref (gst_pad_query_caps (src, NULL));
+  g_object_get (sink, "repeat-after-eos", &repeat, NULL);
+  g_object_set (sink, "repeat-after-eos", !repeat, NULL);
+  g_object_set (rig->element, "background-color", 0xff000000, NULL);
+  g_object_get (rig->element, "stats", &stats, NULL);
+  gst_structure_free (stats);
+  gst_pad_send_event (src, gst_event_new_qos (GST_QOS_TYPE_OVERFLOW, 1.0, 0,
+          0));
+  gst_query_unref (latency);
+  gst_object_unref (sink);
+  gst_object_unref (src);
+}
+
+/* If a lock were held, this would hang. */
+GST_START_TEST (no_lock_is_held_while_copying)
+{
+  TestRig *rig = test_rig_new (2);
+  SlowMemory *memory = slow_memory_new (200);
+  GstHarness *third;
+  guint i;
+
+  for (i = 0; i < 2; i++)
+    test_input_set_caps (test_rig_input (rig, i), "RGBA", TEST_TILE_WIDTH,
+        TEST_TILE_HEIGHT);
+  push (rig, 0, 100, 0);
+  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, 1),
+          slow_frame_new (memory)), GST_FLOW_OK);
+  wait_until_mapping (memory);
+
+  ask_all_and_everything (rig);
+  push (rig, 0, 101, 1);
+  push (rig, 1, 201, 1);
+  ask_all_and_everything (rig);
+  third = test_rig_add (rig, "sink_%u");
+
+  release (memory);
+  expect (rig, 100, 200);
+  test_rig_remove (rig, third);
+  expect (rig, 101, 201);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+locks_suite (void)
+{
+  Suite *suite = suite_create ("locks");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_test (tc, no_lock_is_held_while_copying);
+
+  return suite;
+}
+
+NTMOSAIC_CHECK_MAIN (locks);
