@@ -119,7 +119,8 @@ take_line (const gchar * line, const Options * options, Rounds * both)
     if (!g_str_equal (field (fields, "element"), options->elements[i]))
       continue;
     for (guint column = 0; column < N_COLUMNS; column++) {
-      gdouble value = g_ascii_strtod (field (fields, column_names[column]), NULL);
+      const gchar *text = field (fields, column_names[column]);
+      gdouble value = g_ascii_strtod (text, NULL);
 
       g_array_append_val (both[i].rounds[column], value);
     }
@@ -187,8 +188,8 @@ print_heading (const Options * options)
     "peak MiB"
   };
 
-  g_print ("\nmedians of %d rounds; 1: %s, 2: %s, and how many times as much it "
-      "takes; us/pad of 1:\na steady strip, and what the first takes beyond "
+  g_print ("\nmedians of %d rounds; 1: %s, 2: %s, and how many times as much "
+      "it takes; us/pad of 1:\na steady strip, and what the first takes beyond "
       "it\n\n%24s", options->rounds, options->elements[0],
       options->elements[1], "");
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* What is copied: frames that were made before, each in memory of its own, in
+ * several sets that take turns; and for each set as many bytes in one piece. */
+
+#pragma once
+
+#include <glib.h>
+
+typedef struct
+{
+  guint tile_width;             /* pixels */
+  guint tile_height;
+  guint n_tiles;
+  gsize row_bytes;              /* of a tile */
+  gsize tile_bytes;
+  gsize strip_bytes;
+  guint n_sets;
+  guint8 **frames;              /* n_tiles of set 0, n_tiles of set 1, … */
+  guint8 **pieces;              /* one for each set */
+} Material;
+
+/* NULL if there is no memory. @huge: large blocks are advised to huge pages;
+ * otherwise the pages are what malloc gives. */
+Material *material_new (guint tile_width, guint tile_height, guint n_tiles,
+    guint n_sets, gboolean huge);
+void material_free (Material * material);
+
+/* Frame @tile of set @set. */
+guint8 *material_frame (const Material * material, guint set, guint tile);
+
+/* Whether @strip holds the frames of set @set side by side. */
+gboolean material_is_strip (const Material * material, guint set,
+    const guint8 * strip);
