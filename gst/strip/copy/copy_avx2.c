@@ -11,25 +11,15 @@
 
 #include "kernels.h"
 
-#define ALWAYS_INLINE inline __attribute__ ((always_inline))
+#define ISA avx2
 
-/* A cache line: what a streaming store must fill before the next is opened. */
-#define LINE 64
+typedef __m256i Vector;
 
 /* Four vectors are loaded before the first is stored: tile rows and strip rows
  * often lie a multiple of 4096 bytes apart, and there a CPU takes a load for
  * one that depends on the store before it. More of them gained nothing (see
  * docs/kernels.md). */
-#define BLOCK (4 * sizeof (__m256i))
-
-/* How far ahead of a streaming copy its source is fetched. Frames mostly live in
- * pages of 4 KiB, where the CPU's own prefetcher stops at every row of 1024
- * pixels; see docs/kernels.md for what it gains. No further than a few lines:
- * from 1 KiB on it was slower. A prefetch past the end of the source does
- * nothing. */
-#define PREFETCH_BYTES 512
-
-#define PIXEL sizeof (uint32_t)
+#define BLOCK (4 * sizeof (Vector))
 
 /* Fewer bytes than a line, each written once, by ordinary stores. */
 static ALWAYS_INLINE void
@@ -65,24 +55,24 @@ copy_part (uint8_t * dst, const uint8_t * src, size_t bytes)
 }
 
 static ALWAYS_INLINE void
-put (uint8_t * dst, __m256i v, bool stream)
+put (uint8_t * dst, Vector v, bool stream)
 {
   if (stream)
-    _mm256_stream_si256 ((__m256i *) dst, v);
+    _mm256_stream_si256 ((Vector *) dst, v);
   else
-    _mm256_storeu_si256 ((__m256i *) dst, v);
+    _mm256_storeu_si256 ((Vector *) dst, v);
 }
 
-static ALWAYS_INLINE __m256i
+static ALWAYS_INLINE Vector
 get (const uint8_t * src)
 {
-  return _mm256_loadu_si256 ((const __m256i *) src);
+  return _mm256_loadu_si256 ((const Vector *) src);
 }
 
 /* One line. The fence is for the compiler, which would otherwise mix the
  * stores of two lines; it makes no instruction. */
 static ALWAYS_INLINE void
-put_line (uint8_t * dst, __m256i v0, __m256i v1, bool stream)
+put_line (uint8_t * dst, Vector v0, Vector v1, bool stream)
 {
   put (dst, v0, stream);
   put (dst + 32, v1, stream);
@@ -92,8 +82,8 @@ put_line (uint8_t * dst, __m256i v0, __m256i v1, bool stream)
 static ALWAYS_INLINE void
 copy_line (uint8_t * dst, const uint8_t * src, bool stream)
 {
-  const __m256i v0 = get (src);
-  const __m256i v1 = get (src + 32);
+  const Vector v0 = get (src);
+  const Vector v1 = get (src + 32);
 
   put_line (dst, v0, v1, stream);
 }
@@ -109,10 +99,10 @@ prefetch (const uint8_t * src)
 static ALWAYS_INLINE void
 copy_block (uint8_t * dst, const uint8_t * src, bool stream)
 {
-  const __m256i v0 = get (src);
-  const __m256i v1 = get (src + 32);
-  const __m256i v2 = get (src + 64);
-  const __m256i v3 = get (src + 96);
+  const Vector v0 = get (src);
+  const Vector v1 = get (src + 32);
+  const Vector v2 = get (src + 64);
+  const Vector v3 = get (src + 96);
 
   if (stream)
     prefetch (src);
@@ -120,106 +110,10 @@ copy_block (uint8_t * dst, const uint8_t * src, bool stream)
   put_line (dst + LINE, v2, v3, stream);
 }
 
-/* The head of the row up to a line, whole lines, and the tail. The stores into
- * whole lines are the streaming ones. */
 static ALWAYS_INLINE void
-copy_row (uint8_t * dst, const uint8_t * src, size_t bytes, bool stream)
+fill_line (uint8_t * dst, Vector v)
 {
-  const size_t to_line = -(uintptr_t) dst & (LINE - 1);
-  const size_t head = to_line < bytes ? to_line : bytes;
-
-  copy_part (dst, src, head);
-  dst += head;
-  src += head;
-  bytes -= head;
-
-  for (; bytes >= BLOCK; bytes -= BLOCK) {
-    copy_block (dst, src, stream);
-    dst += BLOCK;
-    src += BLOCK;
-  }
-  for (; bytes >= LINE; bytes -= LINE) {
-    copy_line (dst, src, stream);
-    dst += LINE;
-    src += LINE;
-  }
-  copy_part (dst, src, bytes);
+  put_line (dst, v, v, true);
 }
 
-/* Rows without a gap on either side are one long row: one head, one tail. */
-static ALWAYS_INLINE void
-copy_rows (uint8_t * dst, ptrdiff_t dst_stride, const uint8_t * src,
-    ptrdiff_t src_stride, size_t row_bytes, size_t rows, bool stream)
-{
-  if ((size_t) dst_stride == row_bytes && (size_t) src_stride == row_bytes) {
-    row_bytes *= rows;
-    rows = 1;
-  }
-  for (; rows > 0; rows--) {
-    copy_row (dst, src, row_bytes, stream);
-    dst += dst_stride;
-    src += src_stride;
-  }
-}
-
-/* @pixels holds pixels for one line and one more. The head of the row may end
- * within a pixel; what comes after it starts that many bytes into @pixels. */
-static void
-fill_row (uint8_t * dst, const uint8_t * pixels, size_t bytes)
-{
-  const size_t to_line = -(uintptr_t) dst & (LINE - 1);
-  const size_t head = to_line < bytes ? to_line : bytes;
-
-  copy_part (dst, pixels, head);
-  dst += head;
-  pixels += head % PIXEL;
-  bytes -= head;
-
-  const __m256i v = get (pixels);
-
-  for (; bytes >= LINE; bytes -= LINE) {
-    put_line (dst, v, v, true);
-    dst += LINE;
-  }
-  copy_part (dst, pixels, bytes);
-}
-
-void
-ntm_copy_avx2 (uint8_t * dst, ptrdiff_t dst_stride, const uint8_t * src,
-    ptrdiff_t src_stride, size_t row_bytes, size_t rows)
-{
-  copy_rows (dst, dst_stride, src, src_stride, row_bytes, rows, false);
-}
-
-void
-ntm_copy_stream_avx2 (uint8_t * dst, ptrdiff_t dst_stride,
-    const uint8_t * src, ptrdiff_t src_stride, size_t row_bytes, size_t rows)
-{
-  copy_rows (dst, dst_stride, src, src_stride, row_bytes, rows, true);
-}
-
-void
-ntm_fill_stream_avx2 (uint8_t * dst, ptrdiff_t dst_stride, uint32_t pixel,
-    size_t row_pixels, size_t rows)
-{
-  uint8_t pixels[LINE + PIXEL];
-  size_t row_bytes = row_pixels * PIXEL;
-
-  for (size_t i = 0; i < sizeof pixels; i += PIXEL)
-    memcpy (pixels + i, &pixel, PIXEL);
-
-  if ((size_t) dst_stride == row_bytes) {
-    row_bytes *= rows;
-    rows = 1;
-  }
-  for (; rows > 0; rows--) {
-    fill_row (dst, pixels, row_bytes);
-    dst += dst_stride;
-  }
-}
-
-void
-ntm_fence_avx2 (void)
-{
-  _mm_sfence ();
-}
+#include "rows.inc"

@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The names of the kernels, for their own files and for the table in
- * kernels.c. Private to this folder. Prototypes only: a function body in here
+/* The names of the kernels and what they share, for their own files and for the
+ * table in kernels.c. Private to this folder. Prototypes only: a function body in here
  * would be compiled once per instruction set, and the linker could then keep
  * the AVX-512 one for everybody. */
 
 #pragma once
 
 #include "copy.h"
+
+#define ALWAYS_INLINE inline __attribute__ ((always_inline))
+
+/* A cache line: what a streaming store must fill before the next is opened. */
+#define LINE 64
+
+/* How far ahead of a streaming copy its source is fetched. Frames mostly live in
+ * pages of 4 KiB, where the CPU's own prefetcher stops at every row of 1024
+ * pixels; see docs/kernels.md for what it gains. No further than a few lines:
+ * from 1 KiB on it was slower. A prefetch past the end of the source does
+ * nothing. */
+#define PREFETCH_BYTES 512
+
+#define PIXEL sizeof (uint32_t)
 
 #define DECL_KERNEL(isa) \
   void ntm_copy_##isa (uint8_t * dst, ptrdiff_t dst_stride, \
