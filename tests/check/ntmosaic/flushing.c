@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Flushing: seeks from downstream, flushes from upstream. None may block, crash
+ * or leave a strip of the time before behind. */
+
+#include "pipelines.h"
+
+#define STEP TEST_STEP
+
+#define NONE TEST_NO_FRAME
+
+#define N_SEEKS 100
+
+/* ---- Sources that can seek ---- */
+
+/* Frame n is at n times STEP and has the seed @first_seed + n. */
+typedef struct
+{
+  guint32 first_seed;
+  gint next;                    /* atomic */
+} Film;
+
+static void
+need_data (GstAppSrc * source, guint size, gpointer data)
+{
+  Film *film = data;
+  const gint n = g_atomic_int_add (&film->next, 1);
+
+  gst_app_src_push_buffer (source, test_frame_new_timed (TEST_TILE_WIDTH,
+          TEST_TILE_HEIGHT, film->first_seed + n, n * STEP, STEP));
+}
+
+static gboolean
+seek_data (GstAppSrc * source, guint64 offset, gpointer data)
+{
+  Film *film = data;
+
+  g_atomic_int_set (&film->next, offset / STEP);
+
+  return TRUE;
+}
+
+static TestPipeline *
+film_pipeline_new (Film * films, guint n_films)
+{
+  GstAppSrcCallbacks callbacks = {.need_data = need_data,
+    .seek_data = seek_data
+  };
+  TestPipeline *p = test_pipeline_new (n_films);
+  guint i;
+
+  g_object_set (p->sink, "max-buffers", 2, NULL);
+  for (i = 0; i < n_films; i++) {
+    gst_app_src_set_stream_type (p->sources->pdata[i],
+        GST_APP_STREAM_TYPE_SEEKABLE);
+    gst_app_src_set_callbacks (p->sources->pdata[i], &callbacks, &films[i],
+        NULL);
+  }
+
+  return p;
+}
+
+static void
+seek (TestPipeline * p, GstSeekFlags flags, GstClockTime start,
+    GstClockTime stop)
+{
+  fail_unless (gst_element_seek (p->pipeline, 1.0, GST_FORMAT_TIME, flags,
+          GST_SEEK_TYPE_SET, start, GST_CLOCK_TIME_IS_VALID (stop)
+          ? GST_SEEK_TYPE_SET : GST_SEEK_TYPE_NONE, stop));
+}
+
+/* What comes next belongs to the new position. */
+GST_START_TEST (strips_after_a_seek)
+{
+  Film films[] = { {1000, 0}, {2000, 0}, {3000, 0} };
+  TestPipeline *p = film_pipeline_new (films, 3);
+  guint i;
+
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_expect (p, 0, 1000, 2000, 3000);
+  for (i = 0; i < N_SEEKS; i++) {
+    const guint n = (i * 37) % 100;
+
+    seek (p, GST_SEEK_FLAG_FLUSH, n * STEP, GST_CLOCK_TIME_NONE);
+    test_pipeline_expect (p, n * STEP, 1000 + n, 2000 + n, 3000 + n);
+    if (i % 3 == 0)
+      test_pipeline_expect (p, (n + 1) * STEP, 1001 + n, 2001 + n, 3001 + n);
+  }
+  test_pipeline_assert_no_error (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* appsink goes on using a sample that it gave away, which is not safe when it is
+ * flushed meanwhile: keep another one with the same buffer. */
+static GstSample *
+pull_to_keep (TestPipeline * p)
+{
+  GstSample *sample = test_pipeline_pull (p);
+  GstSample *copy = gst_sample_new (gst_sample_get_buffer (sample),
+      gst_sample_get_caps (sample), gst_sample_get_segment (sample), NULL);
+
+  gst_sample_unref (sample);
+
+  return copy;
+}
+
+/* The application keeps every strip that it gets. */
+GST_START_TEST (seeks_with_all_strips_held)
+{
+  Film films[] = { {1000, 0}, {2000, 0} };
+  TestPipeline *p = film_pipeline_new (films, 2);
+  GPtrArray *held = g_ptr_array_new_with_free_func ((GDestroyNotify)
+      gst_sample_unref);
+  guint i;
+
+  g_object_set (p->mosaic, "strips", 1, NULL);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  for (i = 0; i < 20; i++) {
+    g_ptr_array_add (held, pull_to_keep (p));
+    g_ptr_array_add (held, pull_to_keep (p));
+    seek (p, GST_SEEK_FLAG_FLUSH, 10 * i * STEP, GST_CLOCK_TIME_NONE);
+  }
+
+  /* Nobody wrote into what the application has. */
+  for (i = 2; i < held->len; i++) {
+    const guint n = 10 * (i / 2 - 1) + i % 2;
+    const guint32 seeds[] = { 1000 + n, 2000 + n };
+
+    test_assert_tiles (held->pdata[i], seeds, 2);
+  }
+  g_ptr_array_unref (held);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+static TestPipeline *
+test_pictures_new (void)
+{
+  return test_pipeline_new_from_string ("ntmosaic name=m ! "
+      "appsink name=s sync=false max-buffers=2 "
+      "videotestsrc ! video/x-raw,width=24,height=16,framerate=10/1 ! m. "
+      "videotestsrc ! video/x-raw,width=24,height=16,framerate=10/1 ! m. "
+      "videotestsrc ! queue ! video/x-raw,width=24,height=16,framerate=10/1 "
+      "! m.");
+}
+
+GST_START_TEST (seeks_while_paused)
+{
+  TestPipeline *p = test_pictures_new ();
+  guint i;
+
+  test_pipeline_set_state (p, GST_STATE_PAUSED);
+  for (i = 0; i < N_SEEKS; i++) {
+    const GstClockTime time = (i * 37) % 100 * STEP;
+    GstSample *sample;
+
+    test_pipeline_wait_state (p);
+    seek (p, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, time,
+        GST_CLOCK_TIME_NONE);
+    test_pipeline_wait_state (p);
+    sample = gst_app_sink_try_pull_preroll (GST_APP_SINK (p->sink),
+        TEST_PATIENCE);
+    fail_unless (sample != NULL);
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (gst_sample_get_buffer (sample)),
+        time);
+    gst_sample_unref (sample);
+  }
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* One seek on the heels of the other, without waiting for strips. */
+GST_START_TEST (seeks_while_playing)
+{
+  TestPipeline *p = test_pictures_new ();
+  guint i;
+
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_wait_state (p);
+  for (i = 0; i < N_SEEKS; i++)
+    seek (p, GST_SEEK_FLAG_FLUSH, (i * 37) % 100 * STEP, GST_CLOCK_TIME_NONE);
+  gst_sample_unref (test_pipeline_pull (p));
+  test_pipeline_assert_no_error (p);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (seek_with_stop)
+{
+  TestPipeline *p = test_pictures_new ();
+
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_wait_state (p);
+  seek (p, GST_SEEK_FLAG_FLUSH, 5 * STEP, 12 * STEP);
+  fail_unless_equals_int (test_pipeline_drain (p), 7);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+static void
+expect_segment_done (TestPipeline * p, guint n_strips)
+{
+  GstBus *bus = gst_element_get_bus (p->pipeline);
+  GstMessage *message;
+  guint i;
+
+  for (i = 0; i < n_strips; i++)
+    gst_sample_unref (test_pipeline_pull (p));
+  message = gst_bus_timed_pop_filtered (bus, TEST_PATIENCE,
+      GST_MESSAGE_SEGMENT_DONE | GST_MESSAGE_ERROR);
+  fail_unless (message != NULL);
+  fail_unless_equals_int (GST_MESSAGE_TYPE (message),
+      GST_MESSAGE_SEGMENT_DONE);
+  gst_message_unref (message);
+  gst_object_unref (bus);
+}
+
+/* As players loop: no EOS in between. */
+GST_START_TEST (segment_seeks)
+{
+  TestPipeline *p = test_pictures_new ();
+  guint i;
+
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_wait_state (p);
+  for (i = 0; i < 3; i++) {
+    seek (p, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_SEGMENT, 0, 7 * STEP);
+    expect_segment_done (p, 7);
+  }
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+static gpointer
+seek_on (gpointer data)
+{
+  seek (data, GST_SEEK_FLAG_NONE, 20 * STEP, GST_CLOCK_TIME_NONE);
+
+  return NULL;
+}
+
+/* It waits for what is under way, which the sink must take meanwhile. */
+GST_START_TEST (seek_without_flush)
+{
+  TestPipeline *p = test_pictures_new ();
+  GThread *thread;
+  guint i;
+
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  gst_sample_unref (test_pipeline_pull (p));
+  thread = g_thread_new ("seek", seek_on, p);
+  for (i = 0; i < 50; i++) {
+    GstSample *sample = gst_app_sink_try_pull_sample (GST_APP_SINK (p->sink),
+        TEST_PATIENCE);
+
+    if (sample == NULL)
+      break;
+    gst_sample_unref (sample);
+  }
+  fail_unless (i == 50 || gst_app_sink_is_eos (GST_APP_SINK (p->sink)));
+  test_pipeline_assert_no_error (p);
+  test_pipeline_set_state (p, GST_STATE_NULL);
+  g_thread_join (thread);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (seek_at_double_rate)
+{
+  TestPipeline *p = test_pictures_new ();
+
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_wait_state (p);
+  fail_unless (gst_element_seek (p->pipeline, 2.0, GST_FORMAT_TIME,
+          GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_SET,
+          20 * STEP));
+  fail_unless (test_pipeline_drain (p) > 0);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
+/* ---- Flushes from upstream ---- */
+
+static void
+flush (TestRig * rig, guint input, guint32 seqnum, gboolean start)
+{
+  GstEvent *event = start ? gst_event_new_flush_start ()
+      : gst_event_new_flush_stop (TRUE);
+
+  gst_event_set_seqnum (event, seqnum);
+  fail_unless (gst_harness_push_event (test_rig_input (rig, input), event));
+}
+
+static void
+push_segment (TestRig * rig, guint input)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  fail_unless (gst_harness_push_event (test_rig_input (rig, input),
+          gst_event_new_segment (&segment)));
+}
+
+static GstFlowReturn
+push (TestRig * rig, guint input, guint32 seed, guint n)
+{
+  return gst_harness_push (test_rig_input (rig, input),
+      test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed,
+          n * STEP, STEP));
+}
+
+static TestRig *
+rig_new (void)
+{
+  TestRig *rig = test_rig_new (2);
+  guint i;
+
+  for (i = 0; i < 2; i++)
+    test_input_set_caps_full (test_rig_input (rig, i), "RGBA",
+        TEST_TILE_WIDTH, TEST_TILE_HEIGHT, TEST_FPS, 1);
+
+  return rig;
+}
+
+static void
+expect (TestRig * rig, guint32 seed_0, guint32 seed_1)
+{
+  const TestTile tiles[] = {
+    {TEST_TILE_WIDTH, seed_0 == NONE ? 0 : TEST_TILE_HEIGHT, seed_0},
+    {TEST_TILE_WIDTH, seed_1 == NONE ? 0 : TEST_TILE_HEIGHT, seed_1},
+  };
+  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", 0xff000000 };
+
+  test_rig_expect (rig, &strip);
+}
+
+GST_START_TEST (flush_of_all_pads)
+{
+  TestRig *rig = rig_new ();
+  guint i;
+  guint round;
+
+  for (round = 0; round < 20; round++) {
+    const guint32 seqnum = gst_util_seqnum_next ();
+
+    push (rig, 0, 100 + round, 0);
+    push (rig, 1, 200 + round, 0);
+    expect (rig, 100 + round, 200 + round);
+
+    /* In the queue when it is flushed, never to be seen. */
+    push (rig, round % 2, 999, 1);
+    for (i = 0; i < 2; i++)
+      flush (rig, i, seqnum, TRUE);
+    for (i = 0; i < 2; i++) {
+      flush (rig, i, seqnum, FALSE);
+      push_segment (rig, i);
+    }
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Others go on; the strip does not start again. */
+GST_START_TEST (flush_of_one_pad)
+{
+  TestRig *rig = rig_new ();
+  guint i;
+
+  push (rig, 0, 100, 0);
+  push (rig, 1, 200, 0);
+  expect (rig, 100, 200);
+  for (i = 1; i < 20; i++) {
+    const guint32 seqnum = gst_util_seqnum_next ();
+
+    push (rig, 1, 999, i);
+    flush (rig, 1, seqnum, TRUE);
+    flush (rig, 1, seqnum, FALSE);
+    push_segment (rig, 1);
+    push (rig, 1, 200 + i, i);
+    push (rig, 0, 100 + i, i);
+    expect (rig, 100 + i, 200 + i);
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static gpointer
+push_until_eos (gpointer data)
+{
+  TestRig *rig = data;
+  guint i;
+
+  for (i = 0; i < 200; i++)
+    if (push (rig, 0, 1000 + i, i) != GST_FLOW_OK)
+      break;
+  gst_harness_push_event (test_rig_input (rig, 0), gst_event_new_eos ());
+
+  return NULL;
+}
+
+/* While the other pad's frames flow. */
+GST_START_TEST (flush_of_one_pad_in_full_flow)
+{
+  TestRig *rig = rig_new ();
+  GThread *thread = g_thread_new ("source", push_until_eos, rig);
+  guint i;
+
+  for (i = 0; i < N_SEEKS; i++) {
+    const guint32 seqnum = gst_util_seqnum_next ();
+
+    push (rig, 1, 500, i);
+    flush (rig, 1, seqnum, TRUE);
+    flush (rig, 1, seqnum, FALSE);
+    push_segment (rig, 1);
+  }
+  gst_harness_push_event (test_rig_input (rig, 1), gst_event_new_eos ());
+  g_thread_join (thread);
+
+  for (i = 0; i < 200; i++) {
+    GstCaps *caps;
+    GstBuffer *strip = test_rig_pull (rig, &caps);
+    GstSample *sample = gst_sample_new (strip, caps, NULL, NULL);
+    guint8 first[4];
+    guint32 seeds[] = { 1000 + i, NONE };
+
+    gst_buffer_extract (strip, TEST_TILE_WIDTH * 4, first, sizeof (first));
+    if (first[0] == test_byte (500, 0, 0) && first[1] == test_byte (500, 0, 1))
+      seeds[1] = 500;
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (strip), i * STEP);
+    test_assert_tiles (sample, seeds, 2);
+    gst_sample_unref (sample);
+    gst_buffer_unref (strip);
+    gst_caps_unref (caps);
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+flushing_suite (void)
+{
+  Suite *suite = suite_create ("flushing");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_test (tc, strips_after_a_seek);
+  tcase_add_test (tc, seeks_with_all_strips_held);
+  tcase_add_test (tc, seeks_while_paused);
+  tcase_add_test (tc, seeks_while_playing);
+  tcase_add_test (tc, seek_with_stop);
+  tcase_add_test (tc, segment_seeks);
+  tcase_add_test (tc, seek_without_flush);
+  tcase_add_test (tc, seek_at_double_rate);
+  tcase_add_test (tc, flush_of_all_pads);
+  tcase_add_test (tc, flush_of_one_pad);
+  tcase_add_test (tc, flush_of_one_pad_in_full_flow);
+
+  return suite;
+}
+
+NTMOSAIC_CHECK_MAIN (flushing);
