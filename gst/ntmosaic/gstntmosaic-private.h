@@ -49,6 +49,7 @@ struct _GstNtMosaic
   GArray *next_seats;           /* the pads of its tiles */
   GstClockTime last_time;       /* of the strip made last; NONE after a flush */
   gboolean downstream_takes_meta;
+  gboolean strip_made;          /* or begun, in this round */
   gboolean strip_is_ours;       /* the one being made is from strip_pool */
 };
 

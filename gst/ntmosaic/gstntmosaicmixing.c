@@ -224,6 +224,7 @@ gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
 {
   GstNtMosaic *self = GST_NT_MOSAIC (vagg);
 
+  self->strip_made = TRUE;
   *strip = acquire_downstream (GST_AGGREGATOR (vagg));
   self->strip_is_ours = *strip == NULL;
   if (self->strip_is_ours)

@@ -372,6 +372,34 @@ aggregate_settled (GstAggregator * agg, gboolean timeout)
   }
 }
 
+/* Without pads the base class calls it EOS, and would not come back for a new
+ * one. It waits as long as there are none, but the last pad can go after it has
+ * waited. */
+static GstFlowReturn
+aggregate_pads (GstNtMosaic * self, gboolean timeout)
+{
+  GstElement *element = GST_ELEMENT (self);
+  GstFlowReturn ret;
+  gboolean pads_changed;
+  guint32 cookie;
+
+  GST_OBJECT_LOCK (self);
+  cookie = element->pads_cookie;
+  GST_OBJECT_UNLOCK (self);
+
+  self->strip_made = FALSE;
+  ret = aggregate_settled (GST_AGGREGATOR (self), timeout);
+
+  GST_OBJECT_LOCK (self);
+  pads_changed = element->pads_cookie != cookie || element->numsinkpads == 0;
+  GST_OBJECT_UNLOCK (self);
+
+  if (ret == GST_FLOW_EOS && !self->strip_made && pads_changed)
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+
+  return ret;
+}
+
 static GstFlowReturn
 gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
 {
@@ -388,7 +416,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   if (ret != GST_FLOW_OK)
     return ret;
 
-  ret = aggregate_settled (agg, timeout);
+  ret = aggregate_pads (self, timeout);
   if (ret == GST_FLOW_OK)
     end_at_start (self);
   explain_flow (self, ret);
