@@ -123,5 +123,6 @@ main (int argc, char **argv)
 
   g_clear_error (&error);
   options_clear (&options);
+  gst_deinit ();
   return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

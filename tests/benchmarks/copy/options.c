@@ -291,7 +291,7 @@ words_clear (Words * words)
 gboolean
 options_parse (Options * options, int *argc, char ***argv, GError ** error)
 {
-  Words words = { NULL, };
+  Words words = { 0 };
   gboolean parsed;
 
   memset (options, 0, sizeof (*options));

@@ -123,5 +123,6 @@ main (int argc, char **argv)
   done = serve (material);
 
   material_free (material);
+  gst_deinit ();
   return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }
