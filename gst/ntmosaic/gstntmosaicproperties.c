@@ -306,8 +306,8 @@ install_properties (GObjectClass * klass)
    * GstNtMosaic:nt-threshold:
    *
    * Size of a strip in bytes from which `nt-stores=auto` streams. 0: where
-   * #GstNtMosaic:strips and one strip's tiles together don't fit the last-level
-   * cache, which is its size / (strips + 1).
+   * #GstNtMosaic:strips and one strip's tiles together don't fit into half of the
+   * last-level cache, which is its size / 2 / (strips + 1).
    *
    * Since: 0.1
    */
