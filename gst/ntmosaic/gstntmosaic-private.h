@@ -35,6 +35,8 @@ struct _GstNtMosaic
   guint64 nt_threshold;
   GstNtMosaicStats stats;
   GstNtLayout *layout;          /* of the caps that the src pad has */
+  GstClockTime last_time;       /* of the strip made last; NONE after a seek */
+  GstClockTime last_end;        /* the same; NONE without a rate */
   GstClockID wait_id;           /* the streaming thread waits for it */
   gboolean stopping;            /* it must not begin to */
 
@@ -47,7 +49,6 @@ struct _GstNtMosaic
   GstNtComposer *composer;
   GstNtLayout *next_layout;     /* of the caps that are being negotiated */
   GArray *next_seats;           /* the pads of its tiles */
-  GstClockTime last_time;       /* of the strip made last; NONE after a flush */
   gboolean downstream_takes_meta;
   gboolean strip_made;          /* or begun, in this round */
   gboolean strip_is_ours;       /* the one being made is from strip_pool */
@@ -79,8 +80,9 @@ gboolean gst_nt_mosaic_has_no_rate (GstNtMosaic * self);
 void gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self,
     GstBuffer * strip);
 
-/* To be called with each strip. In the streaming thread. */
+/* To be called with each strip, and to be undone when time starts anew. */
 void gst_nt_mosaic_remember_time (GstNtMosaic * self, GstBuffer * strip);
+void gst_nt_mosaic_forget_time (GstNtMosaic * self);
 
 /* Goes on after the strip that was made last if the base class lost its place,
  * now that strips are @period apart. In the streaming thread. */

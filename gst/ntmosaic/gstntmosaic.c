@@ -263,7 +263,7 @@ gst_nt_mosaic_start (GstAggregator * agg)
 
   g_atomic_int_set (&self->failed, FALSE);
   forget_layouts (self);
-  self->last_time = GST_CLOCK_TIME_NONE;
+  gst_nt_mosaic_forget_time (self);
   GST_OBJECT_LOCK (self);
   self->stats = (GstNtMosaicStats) { 0, };
   GST_OBJECT_UNLOCK (self);

@@ -91,7 +91,36 @@ gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self, GstBuffer * strip)
 void
 gst_nt_mosaic_remember_time (GstNtMosaic * self, GstBuffer * strip)
 {
+  GST_OBJECT_LOCK (self);
   self->last_time = GST_BUFFER_PTS (strip);
+  self->last_end = GST_BUFFER_DURATION_IS_VALID (strip)
+      ? GST_BUFFER_PTS (strip) + GST_BUFFER_DURATION (strip)
+      : GST_CLOCK_TIME_NONE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
+gst_nt_mosaic_forget_time (GstNtMosaic * self)
+{
+  GST_OBJECT_LOCK (self);
+  self->last_time = GST_CLOCK_TIME_NONE;
+  self->last_end = GST_CLOCK_TIME_NONE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* The first frame of all makes the base class go back to the start time. In live
+ * pipelines strips may have been made before. */
+static void
+keep_position (GstNtMosaic * self)
+{
+  GstSegment *segment =
+      &GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment;
+
+  GST_OBJECT_LOCK (self);
+  if (segment->rate > 0 && GST_CLOCK_TIME_IS_VALID (segment->position)
+      && GST_CLOCK_TIME_IS_VALID (self->last_end))
+    segment->position = MAX (segment->position, self->last_end);
+  GST_OBJECT_UNLOCK (self);
 }
 
 /* The base class has no position after a strip without a rate, and after the last
@@ -112,7 +141,7 @@ gst_nt_mosaic_resume (GstNtMosaic * self, GstClockTime period)
 static GstFlowReturn
 gst_nt_mosaic_flush (GstAggregator * agg)
 {
-  GST_NT_MOSAIC (agg)->last_time = GST_CLOCK_TIME_NONE;
+  gst_nt_mosaic_forget_time (GST_NT_MOSAIC (agg));
 
   return GST_AGGREGATOR_CLASS (parent_class)->flush (agg);
 }
@@ -387,6 +416,7 @@ aggregate_pads (GstNtMosaic * self, gboolean timeout)
   cookie = element->pads_cookie;
   GST_OBJECT_UNLOCK (self);
 
+  keep_position (self);
   self->strip_made = FALSE;
   ret = aggregate_settled (GST_AGGREGATOR (self), timeout);
 
@@ -506,6 +536,8 @@ seek (GstAggregator * agg, GstEvent * event)
   /* A flushing seek waits for the streaming thread to end. */
   if (flags & GST_SEEK_FLAG_FLUSH)
     gst_nt_mosaic_set_stopping (self, TRUE);
+  else
+    gst_nt_mosaic_forget_time (self);
   ret = GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
   if (flags & GST_SEEK_FLAG_FLUSH)
     gst_nt_mosaic_set_stopping (self, FALSE);

@@ -10,6 +10,7 @@
 #endif
 
 #include "gstntstrip-private.h"
+#include "gstntworkers-private.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -34,15 +35,38 @@ advise_huge_pages (gpointer data, gsize bytes)
 #endif
 }
 
-/* Writes to each page, so that no frame pays for the first touch. */
+typedef struct
+{
+  guint8 *data;
+  gsize bytes;
+  gsize page_bytes;
+} Area;
+
+/* Writes to each page of one piece. */
+static void
+touch_piece (gpointer data, guint piece)
+{
+  const Area *area = data;
+  const gsize end = MIN ((gsize) (piece + 1) * HUGE_PAGE_BYTES, area->bytes);
+  gsize offset;
+
+  for (offset = (gsize) piece * HUGE_PAGE_BYTES; offset < end;
+      offset += area->page_bytes)
+    *(volatile guint8 *) (area->data + offset) = 0;
+}
+
+/* So that no frame pays for the first touch. What takes time is the kernel, which
+ * clears the pages: that goes as fast as there are threads. */
 static void
 touch_pages (guint8 * data, gsize bytes)
 {
-  const gsize page_bytes = (gsize) sysconf (_SC_PAGESIZE);
-  gsize offset;
+  Area area = { data, bytes, (gsize) sysconf (_SC_PAGESIZE) };
 
-  for (offset = 0; offset < bytes; offset += page_bytes)
-    *(volatile guint8 *) (data + offset) = 0;
+  gst_nt_workers_ref ();
+  gst_nt_workers_run (touch_piece, NULL, &area,
+      (bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES,
+      gst_nt_workers_get_n_cpus ());
+  gst_nt_workers_unref ();
 }
 
 GstNtStrip *

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 /* Does item @item of a piece of work. Called from several threads at once. */
 typedef void (*GstNtWorkFunc) (gpointer data, guint item);
 
-/* Called once by each thread that did an item, after its last one. */
+/* Called once by each thread that did an item, after its last one; may be NULL. */
 typedef void (*GstNtWorkDoneFunc) (gpointer data);
 
 /* Keeps the workers, which are none at first, until gst_nt_workers_unref(). */

@@ -69,7 +69,7 @@ do_items (Task * task)
     any = TRUE;
   }
 
-  if (any)
+  if (any && task->done)
     task->done (task->data);
 }
 
