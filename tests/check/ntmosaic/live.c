@@ -140,6 +140,18 @@ expect_silence (Live * live)
       "a strip before its time");
 }
 
+static void
+query_latency (Live * live, GstClockTime * min)
+{
+  GstQuery *query = gst_query_new_latency ();
+  gboolean is_live;
+
+  fail_unless (gst_pad_peer_query (live->out->sinkpad, query));
+  gst_query_parse_latency (query, &is_live, min, NULL);
+  fail_unless (is_live);
+  gst_query_unref (query);
+}
+
 /* ---- Cameras that stall ---- */
 
 GST_START_TEST (stalled_camera_is_repeated)
@@ -291,6 +303,32 @@ GST_START_TEST (inactive_camera_is_ignored)
 
 GST_END_TEST;
 
+/* Strips are made before any frame is there; the first frame does not turn time
+ * back. */
+GST_START_TEST (first_frame_is_late)
+{
+  Live *live = live_new (2, FALSE);
+  GstClockTime min;
+
+  /* As a pipeline does; until then nobody knows that sources are live. */
+  query_latency (live, &min);
+  crank (live, min);
+  expect (live, 0, NONE, NONE);
+  crank (live, 2 * STEP);
+  expect (live, 1, NONE, NONE);
+
+  push (live, 0, 102, 2);
+  expect_silence (live);
+  push (live, 1, 202, 2);
+  expect (live, 2, 102, 202);
+  push (live, 0, 103, 3);
+  crank (live, 4 * STEP);
+  expect (live, 3, 103, 202);
+  live_free (live);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (camera_that_joins_late)
 {
   Live *live = live_new (2, FALSE);
@@ -311,18 +349,6 @@ GST_START_TEST (camera_that_joins_late)
 GST_END_TEST;
 
 /* ---- Latency ---- */
-
-static void
-query_latency (Live * live, GstClockTime * min)
-{
-  GstQuery *query = gst_query_new_latency ();
-  gboolean is_live;
-
-  fail_unless (gst_pad_peer_query (live->out->sinkpad, query));
-  gst_query_parse_latency (query, &is_live, min, NULL);
-  fail_unless (is_live);
-  gst_query_unref (query);
-}
 
 /* The sources' own, the property's, and the length of a strip. */
 GST_START_TEST (latency)
@@ -528,7 +554,7 @@ GST_START_TEST (live_pipeline)
 
   test_pipeline_set_state (p, GST_STATE_PLAYING);
   n = test_pipeline_drain (p);
-  fail_unless (n >= 1 && n <= 20, "%u strips", n);
+  fail_unless (n >= 1 && n < 1000, "%u strips", n);
   test_pipeline_free (p);
 }
 
@@ -547,6 +573,7 @@ live_suite (void)
   tcase_add_test (tc, late_frames);
   tcase_add_test (tc, camera_without_caps_has_its_room);
   tcase_add_test (tc, inactive_camera_is_ignored);
+  tcase_add_test (tc, first_frame_is_late);
   tcase_add_test (tc, camera_that_joins_late);
   tcase_add_test (tc, latency);
   tcase_add_test (tc, min_upstream_latency);

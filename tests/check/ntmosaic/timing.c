@@ -575,6 +575,8 @@ GST_START_TEST (last_pad_replaced)
   test_pipeline_expect (p, STEP, 101);
   test_pipeline_expect (p, 2 * STEP, 102);
 
+  /* A pipeline on its way to PLAYING would take the source along. */
+  test_pipeline_wait_state (p);
   remove_source (p, 0);
   test_pipeline_add_source (p, NULL);
   test_pipeline_set_rate (p, 0, TEST_FPS, 1);
