@@ -51,7 +51,9 @@ struct _GstNtMosaic
   GArray *next_seats;           /* the pads of its tiles */
   gboolean downstream_takes_meta;
   gboolean strip_made;          /* or begun, in this round */
-  gboolean strip_is_ours;       /* the one being made is from strip_pool */
+  struct _GstNtMosaicPicture *picture;  /* of the strip being made, or NULL */
+  gboolean strip_is_ours;       /* it is from strip_pool */
+  guint64 last_content;         /* content ids are counted up */
 };
 
 /* Each file sets the virtual functions that it implements. */

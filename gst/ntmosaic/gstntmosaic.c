@@ -150,6 +150,7 @@ gst_nt_mosaic_release_pad (GstElement * element, GstPad * pad)
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
 
+  gst_nt_mosaic_pad_release (GST_NT_MOSAIC_PAD (pad));
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
 }
 

@@ -26,7 +26,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 /* ---- What its tiles show ---- */
 
 /* All that is needed to make one strip; everything is a reference. */
-typedef struct
+typedef struct _GstNtMosaicPicture
 {
   GstNtLayout *layout;
   GstNtMosaicPad **pads;        /* NULL where a pad is gone */
@@ -35,10 +35,11 @@ typedef struct
   guint32 background;
 } Picture;
 
-static void
-init_picture (GstNtMosaic * self, Picture * picture)
+static Picture *
+new_picture (GstNtMosaic * self)
 {
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
+  Picture *picture = g_new0 (Picture, 1);
   guint32 argb;
   GList *l;
 
@@ -57,10 +58,12 @@ init_picture (GstNtMosaic * self, Picture * picture)
   picture->background = gst_nt_mosaic_pixel (info->finfo, argb);
   picture->frames = g_new0 (GstNtMosaicFrame, picture->layout->n_tiles);
   picture->sources = g_new0 (GstNtTileSource, picture->layout->n_tiles);
+
+  return picture;
 }
 
 static void
-clear_picture (Picture * picture)
+free_picture (Picture * picture)
 {
   guint i;
 
@@ -72,6 +75,7 @@ clear_picture (Picture * picture)
   g_free (picture->frames);
   g_free (picture->pads);
   gst_nt_layout_unref (picture->layout);
+  g_free (picture);
 }
 
 /* Maps what the pad shows in tile @i, if it shows anything. */
@@ -112,6 +116,8 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
 
   picture->sources[i].data = frame->data;
   picture->sources[i].stride = frame->stride;
+  picture->sources[i].content = gst_nt_mosaic_pad_identify (pad,
+      frame->buffer, &self->last_content);
   return TRUE;
 }
 
@@ -197,11 +203,12 @@ acquire_downstream (GstAggregator * agg)
 }
 
 static GstBuffer *
-acquire_strip (GstNtMosaic * self)
+acquire_strip (GstNtMosaic * self, const Picture * picture)
 {
   GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
   GError *error = NULL;
-  GstBuffer *strip = gst_nt_strip_pool_acquire (self->strip_pool, &error);
+  GstBuffer *strip = gst_nt_strip_pool_acquire (self->strip_pool,
+      picture->sources, picture->background, &error);
 
   if (strip == NULL) {
     gst_nt_mosaic_fail (self, error);
@@ -218,19 +225,31 @@ acquire_strip (GstNtMosaic * self)
   return strip;
 }
 
+/* The frames are taken before the strip, because which strip is best depends on
+ * them. */
 static GstFlowReturn
 gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
     GstBuffer ** strip)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (vagg);
+  Picture *picture = new_picture (self);
 
   self->strip_made = TRUE;
-  *strip = acquire_downstream (GST_AGGREGATOR (vagg));
-  self->strip_is_ours = *strip == NULL;
-  if (self->strip_is_ours)
-    *strip = acquire_strip (self);
+  *strip = NULL;
+  if (take_frames (self, picture)) {
+    *strip = acquire_downstream (GST_AGGREGATOR (vagg));
+    self->strip_is_ours = *strip == NULL;
+    if (self->strip_is_ours)
+      *strip = acquire_strip (self, picture);
+  }
 
-  return *strip ? GST_FLOW_OK : GST_FLOW_ERROR;
+  if (*strip == NULL) {
+    free_picture (picture);
+    return GST_FLOW_ERROR;
+  }
+  self->picture = picture;
+
+  return GST_FLOW_OK;
 }
 
 /* ---- How it is filled ---- */
@@ -297,29 +316,32 @@ count (GstNtMosaic * self, const GstNtComposeReport * report)
   stats->bytes_copied += report->bytes_copied;
   stats->copy_time += report->time;
   GST_OBJECT_UNLOCK (self);
+
+  GST_DEBUG_OBJECT (self, "strip %" G_GUINT64_FORMAT ": %u copied, %u kept, %u "
+      "background, %" G_GSIZE_FORMAT " bytes in %" GST_TIME_FORMAT,
+      stats->strips, report->tiles_copied, report->tiles_kept,
+      report->tiles_background, report->bytes_copied,
+      GST_TIME_ARGS (report->time));
 }
 
 static GstFlowReturn
 gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (vagg);
+  Picture *picture = g_steal_pointer (&self->picture);
   GstNtComposeReport report;
-  Picture picture;
-  gboolean filled;
+  gboolean filled = fill_strip (self, picture, strip, &report);
 
-  init_picture (self, &picture);
-  filled = take_frames (self, &picture)
-      && fill_strip (self, &picture, strip, &report);
   if (filled) {
     if (gst_nt_mosaic_has_no_rate (self))
-      set_time_of_frames (self, &picture, strip);
+      set_time_of_frames (self, picture, strip);
     gst_nt_mosaic_set_time_of_last_backwards (self, strip);
     gst_nt_mosaic_remember_time (self, strip);
     if (GST_VIDEO_INFO_IS_INTERLACED (&vagg->info))
-      set_field_flags (&picture, strip);
+      set_field_flags (picture, strip);
     count (self, &report);
   }
-  clear_picture (&picture);
+  free_picture (picture);
 
   return filled ? GST_FLOW_OK : GST_FLOW_ERROR;
 }

@@ -430,6 +430,22 @@ aggregate_pads (GstNtMosaic * self, gboolean timeout)
   return ret;
 }
 
+/* Before anything waits: for more data, or for a strip's time. */
+static void
+let_go_of_frames (GstNtMosaic * self)
+{
+  GList *pads;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  pads = g_list_copy_deep (GST_ELEMENT (self)->sinkpads, ref_pad, NULL);
+  GST_OBJECT_UNLOCK (self);
+
+  for (l = pads; l; l = l->next)
+    gst_nt_mosaic_pad_let_go (l->data);
+  g_list_free_full (pads, gst_object_unref);
+}
+
 static GstFlowReturn
 gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
 {
@@ -447,6 +463,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
     return ret;
 
   ret = aggregate_pads (self, timeout);
+  let_go_of_frames (self);
   if (ret == GST_FLOW_OK)
     end_at_start (self);
   explain_flow (self, ret);

@@ -27,10 +27,11 @@ static GstBuffer *
 ref_current_buffer (GstNtMosaicPad * pad)
 {
   GstVideoAggregatorPad *vpad = GST_VIDEO_AGGREGATOR_PAD (pad);
-  GstBuffer *buffer;
+  GstBuffer *buffer = NULL;
 
   g_mutex_lock (&pad->flush_lock);
-  buffer = gst_video_aggregator_pad_get_current_buffer (vpad);
+  if (!pad->released)
+    buffer = gst_video_aggregator_pad_get_current_buffer (vpad);
   if (buffer)
     gst_buffer_ref (buffer);
   g_mutex_unlock (&pad->flush_lock);
@@ -47,6 +48,73 @@ gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad)
     gst_clear_buffer (&buffer);
 
   return buffer;
+}
+
+static gboolean
+has_same_layout (GstBuffer * a, GstBuffer * b)
+{
+  const GstVideoMeta *meta_a = gst_buffer_get_video_meta (a);
+  const GstVideoMeta *meta_b = gst_buffer_get_video_meta (b);
+
+  if (meta_a == NULL || meta_b == NULL)
+    return meta_a == meta_b;
+
+  return meta_a->format == meta_b->format
+      && meta_a->offset[0] == meta_b->offset[0]
+      && meta_a->stride[0] == meta_b->stride[0];
+}
+
+/* Whether both buffers, alive at this moment, are the same memory seen the same
+ * way. Nobody can have written to it between the one and the other: memory that
+ * is in a buffer is written through that buffer, and only by its last owner. */
+static gboolean
+is_same_content (GstBuffer * a, GstBuffer * b)
+{
+  guint n_memories = gst_buffer_n_memory (a);
+  guint i;
+
+  if (a == b)
+    return TRUE;
+  if (n_memories != gst_buffer_n_memory (b) || !has_same_layout (a, b))
+    return FALSE;
+
+  for (i = 0; i < n_memories; i++)
+    if (gst_buffer_peek_memory (a, i) != gst_buffer_peek_memory (b, i))
+      return FALSE;
+
+  return TRUE;
+}
+
+guint64
+gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
+    guint64 * last_content)
+{
+  guint64 content;
+
+  g_mutex_lock (&pad->flush_lock);
+  if (pad->shown == NULL || !is_same_content (pad->shown, buffer))
+    pad->content = ++*last_content;
+  gst_buffer_replace (&pad->shown, pad->released ? NULL : buffer);
+  content = pad->content;
+  g_mutex_unlock (&pad->flush_lock);
+
+  return content;
+}
+
+void
+gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
+{
+  GstBuffer *current;
+
+  g_mutex_lock (&pad->flush_lock);
+  if (pad->shown) {
+    current = gst_video_aggregator_pad_get_current_buffer
+        (GST_VIDEO_AGGREGATOR_PAD (pad));
+    if (current && !is_same_content (pad->shown, current))
+      current = NULL;
+    gst_buffer_replace (&pad->shown, current);
+  }
+  g_mutex_unlock (&pad->flush_lock);
 }
 
 gboolean
@@ -103,6 +171,15 @@ gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad, GstVideoInfo * info)
 }
 
 void
+gst_nt_mosaic_pad_release (GstNtMosaicPad * pad)
+{
+  g_mutex_lock (&pad->flush_lock);
+  pad->released = TRUE;
+  gst_buffer_replace (&pad->shown, NULL);
+  g_mutex_unlock (&pad->flush_lock);
+}
+
+void
 gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 {
   GST_OBJECT_LOCK (pad);
@@ -141,6 +218,7 @@ gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
   g_mutex_lock (&pad->flush_lock);
   ret = GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->flush
       (aggpad, agg);
+  gst_buffer_replace (&pad->shown, NULL);
   g_mutex_unlock (&pad->flush_lock);
 
   return ret;
@@ -151,6 +229,7 @@ gst_nt_mosaic_pad_finalize (GObject * object)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
 
+  gst_buffer_replace (&pad->shown, NULL);
   g_mutex_clear (&pad->flush_lock);
 
   G_OBJECT_CLASS (gst_nt_mosaic_pad_parent_class)->finalize (object);

@@ -30,11 +30,29 @@ struct _GstNtMosaicPad
   /* Held while the current buffer is taken away from the pad. The base class
    * does that in upstream's thread when the pad is flushed. */
   GMutex flush_lock;
+
+  /* Guarded by @flush_lock. */
+  gboolean released;            /* its current buffer may go at any moment */
+  GstBuffer *shown;             /* the frame that was identified last */
+  guint64 content;              /* its id */
 };
 
 /* The buffer that the pad shows in the strip that is being made; a new
  * reference. NULL: it has none, the tile is background. */
 GstBuffer *gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad);
+
+/* The content id of @buffer, which the pad shows now: that of the frame before it
+ * if it is the same memory, else a new one, counted up in @last_content. Keeps a
+ * reference on @buffer until gst_nt_mosaic_pad_let_go() finds that the pad shows
+ * another: as long as that, nobody can have written to it. */
+guint64 gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
+    guint64 * last_content);
+
+/* Lets go of the frame that was identified last, unless the pad still shows it;
+ * or if what it shows now is the same memory, of that frame for this one. To be
+ * called before anybody waits for more data: the frame may be one of the few that
+ * upstream's pool has. */
+void gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
 
 /* Whether the pad is at EOS and what it showed last is over at the running time
  * @now, so that nothing is to come from it. */
@@ -46,6 +64,9 @@ void gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, const GstCaps * caps);
 /* What upstream sent last; FALSE if nothing yet. */
 gboolean gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad,
     GstVideoInfo * info);
+
+/* Lets go of all frames, for good. Before the base class does. */
+void gst_nt_mosaic_pad_release (GstNtMosaicPad * pad);
 
 /* Forgets what upstream sent, and its place in a layout. With the element's object
  * lock held. */

@@ -19,9 +19,6 @@
 GST_DEBUG_CATEGORY_STATIC (nt_composer_debug);
 #define GST_CAT_DEFAULT nt_composer_debug
 
-/* Bytes that the ledger knows nothing of. No id is 0. */
-#define CONTENT_UNKNOWN G_GUINT64_CONSTANT (0)
-
 /* How many strips are in turn, if nobody says so. */
 #define DEFAULT_N_STRIPS 3
 
@@ -184,11 +181,10 @@ plan_rows (GstNtComposer * composer, const Target * target,
 static gboolean
 must_write (guint64 * held, guint64 wanted)
 {
-  if (wanted != CONTENT_UNKNOWN && *held == wanted)
-    return FALSE;
+  const gboolean missing = gst_nt_content_is_missing (*held, wanted);
 
   *held = wanted;
-  return TRUE;
+  return missing;
 }
 
 static void
@@ -196,16 +192,17 @@ plan_tile (GstNtComposer * composer, const Target * target,
     const NtmTile * tile, guint strip_height, const GstNtTileSource * source,
     GstNtTileContent * held, GstNtComposeReport * report)
 {
-  const guint64 background = GST_NT_CONTENT_COLOUR | target->background;
+  const GstNtTileContent wanted =
+      gst_nt_tile_content_wanted (source, target->background);
   const gboolean has_frame = source->data != NULL;
   const guint below = tile->frame_y + tile->frame_height;
   gboolean frame = FALSE;
   gboolean margin = FALSE;
 
   if (tile->width > 0 && tile->frame_height > 0)
-    frame = must_write (&held->frame, has_frame ? CONTENT_UNKNOWN : background);
+    frame = must_write (&held->frame, wanted.frame);
   if (tile->width > 0 && tile->frame_height < strip_height)
-    margin = must_write (&held->margin, background);
+    margin = must_write (&held->margin, wanted.margin);
 
   if (margin) {
     plan_rows (composer, target, tile, 0, tile->frame_y, NULL);
@@ -235,7 +232,7 @@ plan (GstNtComposer * composer, const GstNtLayout * layout,
 
   g_array_set_size (composer->jobs, 0);
   for (i = 0; i < layout->n_tiles; i++) {
-    GstNtTileContent unknown = { CONTENT_UNKNOWN, CONTENT_UNKNOWN };
+    GstNtTileContent unknown = { GST_NT_CONTENT_UNKNOWN, };
 
     plan_tile (composer, target, &layout->tiles[i], layout->geometry.height,
         &sources[i], target->contents ? &target->contents[i] : &unknown,

@@ -9,6 +9,7 @@
 
 #include "gstntlayout.h"
 #include "gstntprelude.h"
+#include "gstntstrippool.h"
 
 G_BEGIN_DECLS
 
@@ -31,22 +32,6 @@ typedef enum
   GST_NT_STORES_ALWAYS,
   GST_NT_STORES_NEVER,
 } GstNtStores;
-
-/**
- * GstNtTileSource:
- * @data: (nullable): the first byte of the frame's first row; as wide and high
- *   as the layout says; %NULL: no frame, the tile is background
- * @stride: bytes from one row to the next; may be negative
- *
- * What a tile should hold.
- *
- * Since: 0.1
- */
-typedef struct
-{
-  const guint8 *data;
-  gssize stride;
-} GstNtTileSource;
 
 /**
  * GstNtComposeReport:

@@ -27,7 +27,10 @@ G_BEGIN_DECLS
  * frames are counted up from 1 and never reused; the top bit marks a colour. */
 #define GST_NT_CONTENT_COLOUR (G_GUINT64_CONSTANT (1) << 63)
 
-/* What one tile holds; GST_NT_CONTENT_UNKNOWN where nobody can say. */
+/* Bytes that nobody knows anything of. No content has this id. */
+#define GST_NT_CONTENT_UNKNOWN G_GUINT64_CONSTANT (0)
+
+/* What one tile holds. */
 typedef struct
 {
   guint64 frame;                /* in the rectangle of the frame */
@@ -51,6 +54,26 @@ typedef struct
   gsize mapping_bytes;
 } GstNtStrip;
 
+/* The ids of what a tile should hold. */
+static inline GstNtTileContent
+gst_nt_tile_content_wanted (const GstNtTileSource * source, guint32 background)
+{
+  const guint64 colour = GST_NT_CONTENT_COLOUR | background;
+  const GstNtTileContent wanted = {
+    .frame = source->data ? source->content : colour,
+    .margin = colour,
+  };
+
+  return wanted;
+}
+
+/* Whether bytes that hold @held have to be written to hold @wanted. */
+static inline gboolean
+gst_nt_content_is_missing (guint64 held, guint64 wanted)
+{
+  return wanted == GST_NT_CONTENT_UNKNOWN || held != wanted;
+}
+
 /* A strip of @bytes bytes, aligned as @align_mask says, with every page touched
  * and GST_NT_STRIP_SLACK_BYTES behind it that belong to nobody else. NULL when
  * the system has no memory for it. */
@@ -61,5 +84,11 @@ void gst_nt_strip_free (GstNtStrip * strip);
 /* Makes the ledger speak of @layout. What it knew is kept where it still holds:
  * for the same layout, and if nobody else wrote since. */
 void gst_nt_strip_prepare (GstNtStrip * strip, GstNtLayout * layout);
+
+/* How many bytes would have to be written to make a free strip hold @sources, one
+ * for each tile of @layout. */
+gsize gst_nt_strip_count_missing (GstNtStrip * strip,
+    const GstNtLayout * layout, const GstNtTileSource * sources,
+    guint32 background);
 
 G_END_DECLS

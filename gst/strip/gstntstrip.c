@@ -131,3 +131,29 @@ gst_nt_strip_prepare (GstNtStrip * strip, GstNtLayout * layout)
   strip->layout = gst_nt_layout_ref (layout);
   strip->contents = g_new0 (GstNtTileContent, layout->n_tiles);
 }
+
+gsize
+gst_nt_strip_count_missing (GstNtStrip * strip, const GstNtLayout * layout,
+    const GstNtTileSource * sources, guint32 background)
+{
+  const guint height = layout->geometry.height;
+  gsize pixels = 0;
+  guint i;
+
+  if (strip->layout != layout || g_atomic_int_get (&strip->written))
+    return layout->geometry.size;
+
+  for (i = 0; i < layout->n_tiles; i++) {
+    const NtmTile *tile = &layout->tiles[i];
+    const GstNtTileContent *held = &strip->contents[i];
+    const GstNtTileContent wanted =
+        gst_nt_tile_content_wanted (&sources[i], background);
+
+    if (gst_nt_content_is_missing (held->frame, wanted.frame))
+      pixels += (gsize) tile->width * tile->frame_height;
+    if (gst_nt_content_is_missing (held->margin, wanted.margin))
+      pixels += (gsize) tile->width * (height - tile->frame_height);
+  }
+
+  return pixels * NTM_BYTES_PER_PIXEL;
+}

@@ -204,8 +204,8 @@ gst_nt_strip_pool_clear (GstNtStripPool * pool)
   g_ptr_array_unref (strips);
 }
 
-/* What an acquire needs to know, all of one moment. The strip is the one that
- * came home last, whose bytes may still be in cache; NULL if none is free. */
+/* What an acquire needs to know, all of one moment. @strip is NULL if none is
+ * free. */
 typedef struct
 {
   GstNtStrip *strip;
@@ -215,19 +215,47 @@ typedef struct
   gsize align_mask;
 } Choice;
 
-static void
-choose (GstNtStripPool * pool, Choice * choice)
+/* With the lock held: the free strip in which least is missing; of equal ones the
+ * one that came home last, whose bytes may still be in cache. There is at least
+ * one. */
+static guint
+find_best (GstNtStripPool * pool, const GstNtTileSource * sources,
+    guint32 background)
 {
-  GPtrArray *free_strips;
+  guint best = pool->free_strips->len - 1;
+  gsize least = G_MAXSIZE;
+  guint i;
 
+  if (sources == NULL)
+    return best;
+
+  for (i = pool->free_strips->len; i-- > 0 && least > 0;) {
+    const gsize missing =
+        gst_nt_strip_count_missing (pool->free_strips->pdata[i], pool->layout,
+        sources, background);
+
+    if (missing < least) {
+      least = missing;
+      best = i;
+    }
+  }
+
+  return best;
+}
+
+static void
+choose (GstNtStripPool * pool, const GstNtTileSource * sources,
+    guint32 background, Choice * choice)
+{
   g_mutex_lock (&pool->lock);
-  free_strips = pool->free_strips;
+  choice->strip = NULL;
   choice->layout = pool->layout ? gst_nt_layout_ref (pool->layout) : NULL;
-  choice->strip = free_strips->len > 0
-      ? g_ptr_array_steal_index (free_strips, free_strips->len - 1) : NULL;
   choice->generation = pool->generation;
   choice->strip_bytes = pool->strip_bytes;
   choice->align_mask = pool->align_mask;
+  if (choice->layout && pool->free_strips->len > 0)
+    choice->strip = g_ptr_array_steal_index (pool->free_strips,
+        find_best (pool, sources, background));
   g_mutex_unlock (&pool->lock);
 }
 
@@ -246,12 +274,13 @@ wrap (GstNtStripPool * pool, GstNtStrip * strip, GstNtLayout * layout)
 }
 
 GstBuffer *
-gst_nt_strip_pool_acquire (GstNtStripPool * pool, GError ** error)
+gst_nt_strip_pool_acquire (GstNtStripPool * pool,
+    const GstNtTileSource * sources, guint32 background, GError ** error)
 {
   GstBuffer *buffer = NULL;
   Choice choice;
 
-  choose (pool, &choice);
+  choose (pool, sources, background, &choice);
   g_return_val_if_fail (choice.layout != NULL, NULL);
 
   if (choice.strip == NULL)

@@ -22,6 +22,26 @@ G_BEGIN_DECLS
 typedef struct _GstNtStripPool GstNtStripPool;
 
 /**
+ * GstNtTileSource:
+ * @data: (nullable): the first byte of the frame's first row; as wide and high
+ *   as the layout says; %NULL: no frame, the tile is background
+ * @stride: bytes from one row to the next; may be negative
+ * @content: names the bytes of the frame, for as long as they don't change: a
+ *   number from 1 to 2^63 - 1 that was never used for other bytes with this
+ *   pool. 0: not known, the frame is always copied
+ *
+ * What a tile should hold.
+ *
+ * Since: 0.1
+ */
+typedef struct
+{
+  const guint8 *data;
+  gssize stride;
+  guint64 content;
+} GstNtTileSource;
+
+/**
  * gst_nt_strip_pool_new:
  *
  * All functions of a pool are safe from any thread.
@@ -94,11 +114,15 @@ void             gst_nt_strip_pool_clear     (GstNtStripPool * pool);
 /**
  * gst_nt_strip_pool_acquire:
  * @pool: a configured pool
+ * @sources: (array) (nullable): what each tile of the pool's layout is going to
+ *   hold; %NULL: not known yet
+ * @background: the four bytes of a background pixel, as they stand in memory
  * @error: (nullable): set to %GST_RESOURCE_ERROR_NO_SPACE_LEFT when all strips
  *   are out and the system has no memory for another
  *
- * Never waits. What the strip's bytes are is undefined; gst_nt_composer_compose()
- * knows.
+ * Takes the free strip in which least is to be written, and of equal ones the one
+ * that came home last. Never waits. What the strip's bytes are is undefined;
+ * gst_nt_composer_compose() knows.
  *
  * Returns: (transfer full) (nullable): a buffer with one memory, as large as the
  *   layout says, and nothing else; %NULL with @error set
@@ -107,6 +131,8 @@ void             gst_nt_strip_pool_clear     (GstNtStripPool * pool);
  */
 GST_NT_API
 GstBuffer *      gst_nt_strip_pool_acquire   (GstNtStripPool * pool,
+                                              const GstNtTileSource * sources,
+                                              guint32 background,
                                               GError ** error);
 
 /**

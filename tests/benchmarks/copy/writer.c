@@ -81,7 +81,7 @@ take_strips (Writer * writer, GError ** error)
     return FALSE;
 
   for (guint i = 0; i < N_STRIPS; i++) {
-    writer->buffers[i] = gst_nt_strip_pool_acquire (writer->pool, error);
+    writer->buffers[i] = gst_nt_strip_pool_acquire (writer->pool, NULL, 0, error);
     if (writer->buffers[i] == NULL)
       return FALSE;
     if (!gst_buffer_map (writer->buffers[i], &writer->maps[i],

@@ -52,6 +52,7 @@ setup (Fixture * f, NtmAlign align, guint n_strips)
       f->frames[i][b] = g_random_int ();
     f->sources[i].data = f->frames[i];
     f->sources[i].stride = row_bytes;
+    f->sources[i].content = 0;
   }
 }
 
@@ -104,7 +105,8 @@ assert_strip (const Fixture * f, const guint8 * data, gssize stride,
 static void
 make_strip (Fixture * f, guint32 background, GstNtComposeReport * report)
 {
-  GstBuffer *strip = gst_nt_strip_pool_acquire (f->pool, NULL);
+  GstBuffer *strip = gst_nt_strip_pool_acquire (f->pool, f->sources, background,
+      NULL);
   GstMapInfo map;
 
   gst_nt_composer_compose (f->composer, f->layout, strip, f->sources,
@@ -205,7 +207,7 @@ GST_START_TEST (test_written_strip_is_not_trusted)
   make_strip (&f, BACKGROUND, &report);
   fail_unless_equals_int (report.tiles_kept, N_TILES);
 
-  strip = gst_nt_strip_pool_acquire (f.pool, NULL);
+  strip = gst_nt_strip_pool_acquire (f.pool, f.sources, BACKGROUND, NULL);
   gst_nt_composer_compose (f.composer, f.layout, strip, f.sources, BACKGROUND,
       &report);
   gst_buffer_memset (strip, 0, 0x77, -1);
@@ -311,7 +313,7 @@ make_large_strips (gpointer data)
     for (i = 0; i < row_bytes * LARGE_HEIGHT; i++)
       frame[i] = (i * 2654435761u + threads) >> 13;
     for (i = 0; i < LARGE_TILES; i++)
-      sources[i] = (GstNtTileSource) { i == 2 ? NULL : frame, row_bytes };
+      sources[i] = (GstNtTileSource) { i == 2 ? NULL : frame, row_bytes, 0 };
 
     gst_nt_composer_set_max_threads (composer, threads);
     gst_nt_composer_set_stores (composer, threads % 3);

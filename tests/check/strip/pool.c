@@ -51,7 +51,7 @@ static GstBuffer *
 acquire (GstNtStripPool * pool)
 {
   GError *error = NULL;
-  GstBuffer *strip = gst_nt_strip_pool_acquire (pool, &error);
+  GstBuffer *strip = gst_nt_strip_pool_acquire (pool, NULL, 0, &error);
 
   g_assert_no_error (error);
   fail_unless (strip != NULL);
