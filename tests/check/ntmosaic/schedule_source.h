@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* What an upstream may push: new memory, the memory of the frame before, part of
+ * it, another view of it, memory that came back and was written again. All of it
+ * is legal; a ledger that takes any two of these for the same is wrong. */
+
+#pragma once
+
+#include <gst/video/video.h>
+
+#define SOURCE_MEMORIES 2
+
+typedef struct
+{
+  GRand *rand;                  /* borrowed */
+  GstVideoFormat format;
+  guint width;
+  guint height;
+
+  GstBuffer *last;              /* what was pushed last */
+  GstMemory *memories[SOURCE_MEMORIES]; /* to be written again, in turn */
+  guint turn;
+} TestSource;
+
+void test_source_init (TestSource * source, GRand * rand,
+    GstVideoFormat format, guint width, guint height);
+
+/* Frames are of this size from now on. */
+void test_source_resize (TestSource * source, GstVideoFormat format,
+    guint width, guint height);
+
+void test_source_clear (TestSource * source);
+
+/* The next frame, and the name of the way in which it was made. */
+GstBuffer *test_source_next (TestSource * source, GstClockTime pts,
+    GstClockTime duration, const gchar ** how);
+
+/* A copy of the frame's bytes: tight rows. */
+guint8 *test_source_read (const TestSource * source, GstBuffer * frame);
