@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* What is kept, in which strip, and that a change of layout or pads ends it. */
+
+#include "stills.h"
+
+/* ---- What is kept ---- */
+
+/* With @__i__ + 1 strips, all of them in turn. */
+GST_START_TEST (stills)
+{
+  Stills s;
+  GstBuffer *last = NULL;
+  guint round;
+
+  stills_init (&s, __i__ + 1);
+  for (round = 0; round < 20; round++) {
+    GstBuffer *strip;
+
+    /* Downstream has one while the next is made. */
+    strip = next_strip (&s);
+    if (last)
+      gst_buffer_unref (last);
+    last = strip;
+    if (round < 2)
+      check_stats (s.rig->element, &s.stats, N_STILLS, 0, 0);
+    else
+      check_stats (s.rig->element, &s.stats, 0, N_STILLS, 0);
+  }
+  gst_buffer_unref (last);
+  fail_unless_equals_uint64 (s.stats.bytes, 2 * 4 * (5 * 9 + 8 * 4 + 40 * 9));
+  stills_clear (&s);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (one_changes)
+{
+  Stills s;
+  guint round;
+
+  stills_init (&s, 3);
+  check_next (&s, 3, 0, 0);
+  for (round = 0; round < 10; round++) {
+    set_frame (&s, round % N_STILLS, 100 + round);
+    check_next (&s, 1, 2, 0);
+    check_next (&s, 0, 3, 0);
+  }
+  stills_clear (&s);
+}
+
+GST_END_TEST;
+
+static void
+push_slow (GstHarness * input, guint n)
+{
+  fail_unless_equals_int (gst_harness_push (input, test_frame_new_timed (5, 9,
+              n, n * TEST_FRAME_TIME, 10 * TEST_FRAME_TIME)), GST_FLOW_OK);
+}
+
+/* A tenth of the other's rate. */
+GST_START_TEST (slow_and_fast)
+{
+  static const TestTile tiles[] = { {5, 9, 1}, {8, 9, 0} };
+  TestTile now[] = { tiles[0], tiles[1] };
+  const TestStrip strip = { now, 2, 9, "top", BLACK };
+  TestRig *rig = test_rig_new (2);
+  Stats stats = { 0, };
+  guint n;
+
+  test_rig_set_caps (rig, &strip, "RGBA");
+  for (n = 0; n < 50; n++) {
+    /* One is always in the queue. */
+    if (n == 0)
+      push_slow (test_rig_input (rig, 0), 0);
+    if (n % 10 == 1)
+      push_slow (test_rig_input (rig, 0), n + 9);
+    test_input_send (test_rig_input (rig, 1), n, n);
+    now[0].seed = n / 10 * 10;
+    now[1].seed = n;
+    test_rig_expect (rig, &strip);
+    if (n % 10 == 0)
+      check_stats (rig->element, &stats, 2, 0, 0);
+    else
+      check_stats (rig->element, &stats, 1, 1, 0);
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Which strip is taken ---- */
+
+/* Three strips that differ in the colour of a gap, given back in every order. */
+GST_START_TEST (strip_with_least_work)
+{
+  static const guint32 colours[] = { BLACK, RED, BLUE };
+  static const guint orders[][3] = {
+    {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0},
+  };
+  const guint *order = orders[__i__];
+  GstBuffer *held[3];
+  Stills s;
+  guint i;
+
+  stills_init (&s, 3);
+  for (i = 0; i < 3; i++)
+    gst_clear_buffer (&s.frames[i]);
+  for (i = 0; i < 3; i++) {
+    s.strip.background = colours[i];
+    g_object_set (s.rig->element, "background-color", colours[i], NULL);
+    held[i] = next_strip (&s);
+    check_stats (s.rig->element, &s.stats, 0, 0, 3);
+  }
+  for (i = 0; i < 3; i++)
+    gst_buffer_unref (held[order[i]]);
+  for (i = 0; i < 3; i++) {
+    s.strip.background = colours[i];
+    g_object_set (s.rig->element, "background-color", colours[i], NULL);
+    check_next (&s, 0, 3, 0);
+  }
+  stills_clear (&s);
+}
+
+GST_END_TEST;
+
+/* One strip lacks the wide tile only, the other one all of it; whichever came
+ * home last. */
+GST_START_TEST (strip_with_less_work)
+{
+  GstBuffer *held[2];
+  Stills s;
+
+  stills_init (&s, 2);
+  s.tiles[1].seed = 2;
+  gst_clear_buffer (&s.frames[0]);
+  held[0] = next_strip (&s);
+  set_frame (&s, 0, 5);
+  held[1] = next_strip (&s);
+  gst_buffer_unref (held[__i__]);
+  gst_buffer_unref (held[1 - __i__]);
+  s.stats = get_stats (s.rig->element);
+
+  set_frame (&s, 2, 6);
+  check_next (&s, 1, 2, 0);
+  stills_clear (&s);
+}
+
+GST_END_TEST;
+
+/* ---- Layouts and pads ---- */
+
+GST_START_TEST (other_layout)
+{
+  static const gchar *aligns[] = { "center", "bottom", "top", "center" };
+  Stills s;
+  guint i;
+
+  stills_init (&s, 1);
+  check_next (&s, 3, 0, 0);
+  for (i = 0; i < G_N_ELEMENTS (aligns); i++) {
+    s.strip.align = aligns[i];
+    gst_util_set_object_arg (G_OBJECT (s.rig->element), "align", aligns[i]);
+    check_next (&s, 3, 0, 0);
+    check_next (&s, 0, 3, 0);
+  }
+  fail_unless_equals_uint64 (test_get_stat (s.rig->element,
+          "strips-allocated"), 1);
+  stills_clear (&s);
+}
+
+GST_END_TEST;
+
+/* 4x6 or 6x4 pixels of the same memory. */
+GST_START_TEST (other_caps_same_memory)
+{
+  GstBuffer *frame = test_frame_new (GST_VIDEO_FORMAT_RGBA, 24, 1, 0, 0, 1);
+  TestRig *rig = test_rig_new (1);
+  GstHarness *input = test_rig_input (rig, 0);
+  guint n;
+
+  for (n = 0; n < 6; n++) {
+    const guint width = n / 2 % 2 ? 6 : 4;
+    GstBuffer *strip;
+    GstMapInfo map;
+
+    if (n % 2 == 0)
+      test_input_set_caps (input, "RGBA", width, 24 / width);
+    push_copy (input, frame, n);
+    strip = test_rig_pull (rig, NULL);
+    fail_unless (gst_buffer_map (frame, &map, GST_MAP_READ));
+    fail_unless_equals_int (gst_buffer_get_size (strip), map.size);
+    fail_unless (gst_buffer_memcmp (strip, 0, map.data, map.size) == 0);
+    gst_buffer_unmap (frame, &map);
+    gst_buffer_unref (strip);
+  }
+  fail_unless_equals_uint64 (test_get_stat (rig->element, "tiles-copied"), 3);
+  gst_buffer_unref (frame);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Its tile is at the same place and its memory the same, but it is another
+ * pad. */
+GST_START_TEST (pad_anew)
+{
+  Stills s;
+  guint round;
+
+  stills_init (&s, 1);
+  check_next (&s, 3, 0, 0);
+  for (round = 0; round < 3; round++) {
+    GstHarness *input;
+
+    test_rig_remove (s.rig, test_rig_input (s.rig, 2));
+    input = test_rig_add (s.rig, "sink_2");
+    test_input_set_caps (input, "RGBA", s.tiles[2].width, s.tiles[2].height);
+    if (round == 1)
+      set_frame (&s, 2, 50);
+    gst_buffer_unref (next_strip (&s));
+    s.stats = get_stats (s.rig->element);
+    check_next (&s, 0, 3, 0);
+  }
+  stills_clear (&s);
+}
+
+GST_END_TEST;
+
+/* ---- With other elements ---- */
+
+GST_START_TEST (imagefreeze)
+{
+  GBytes *bytes;
+  Pipeline p;
+  guint64 allocated;
+
+  start (&p, "ntmosaic name=m ! appsink name=a max-buffers=1 sync=false "
+      FROZEN ("ball") " ! m. " FROZEN ("smpte") " ! m.");
+  fail_unless_equals_int (pull_all (&p, "a", &bytes), 40);
+  g_bytes_unref (bytes);
+  allocated = test_get_stat (p.mosaic, "strips-allocated");
+  fail_unless (test_get_stat (p.mosaic, "tiles-copied") <= 2 * allocated);
+  fail_unless_equals_uint64 (test_get_stat (p.mosaic, "bytes-copied"),
+      test_get_stat (p.mosaic, "tiles-copied") * 16 * 16 * 4);
+  stop (&p);
+}
+
+GST_END_TEST;
+
+static Suite *
+kept_suite (void)
+{
+  Suite *s = suite_create ("kept");
+  TCase *tc = tcase_create ("kept");
+
+  suite_add_tcase (s, tc);
+  tcase_add_loop_test (tc, stills, 0, 5);
+  tcase_add_test (tc, one_changes);
+  tcase_add_test (tc, slow_and_fast);
+  tcase_add_loop_test (tc, strip_with_least_work, 0, 6);
+  tcase_add_loop_test (tc, strip_with_less_work, 0, 2);
+  tcase_add_test (tc, other_layout);
+  tcase_add_test (tc, other_caps_same_memory);
+  tcase_add_test (tc, pad_anew);
+  tcase_add_test (tc, imagefreeze);
+
+  return s;
+}
+
+NTMOSAIC_CHECK_MAIN (kept)
