@@ -89,8 +89,11 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
   GstBuffer *buffer = gst_nt_mosaic_pad_ref_frame (pad);
   gchar *why = NULL;
 
-  if (buffer == NULL)
+  /* Not only when the strip is out: downstream may take its time. */
+  if (buffer == NULL) {
+    gst_nt_mosaic_pad_let_go (pad);
     return TRUE;
+  }
 
   if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN) {
     gst_nt_mosaic_fail_before_caps (self, GST_PAD (pad));

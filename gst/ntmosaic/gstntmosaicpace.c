@@ -245,19 +245,28 @@ ref_pad (gconstpointer pad, gpointer unused)
   return gst_object_ref ((gpointer) pad);
 }
 
+/* All sink pads; references. */
+static GList *
+ref_pads (GstNtMosaic * self)
+{
+  GList *pads;
+
+  GST_OBJECT_LOCK (self);
+  pads = g_list_copy_deep (GST_ELEMENT (self)->sinkpads, ref_pad, NULL);
+  GST_OBJECT_UNLOCK (self);
+
+  return pads;
+}
+
 /* Whether nothing is to come from any pad, and what they showed is over. */
 static gboolean
 all_pads_over (GstNtMosaic * self)
 {
   GstClockTime now = gst_aggregator_simple_get_next_time (GST_AGGREGATOR
       (self));
+  GList *pads = ref_pads (self);
   gboolean all = TRUE;
-  GList *pads;
   GList *l;
-
-  GST_OBJECT_LOCK (self);
-  pads = g_list_copy_deep (GST_ELEMENT (self)->sinkpads, ref_pad, NULL);
-  GST_OBJECT_UNLOCK (self);
 
   for (l = pads; l && all; l = l->next)
     all = gst_nt_mosaic_pad_is_over (l->data, now);
@@ -430,19 +439,21 @@ aggregate_pads (GstNtMosaic * self, gboolean timeout)
   return ret;
 }
 
-/* Before anything waits: for more data, or for a strip's time. */
+/* Before anything waits: for more data, or for a strip's time. After the last
+ * strip, not even what the pads show is needed any more. */
 static void
-let_go_of_frames (GstNtMosaic * self)
+let_go_of_frames (GstNtMosaic * self, gboolean are_over)
 {
-  GList *pads;
+  GList *pads = ref_pads (self);
   GList *l;
 
-  GST_OBJECT_LOCK (self);
-  pads = g_list_copy_deep (GST_ELEMENT (self)->sinkpads, ref_pad, NULL);
-  GST_OBJECT_UNLOCK (self);
-
-  for (l = pads; l; l = l->next)
-    gst_nt_mosaic_pad_let_go (l->data);
+  for (l = pads; l; l = l->next) {
+    if (are_over)
+      GST_AGGREGATOR_PAD_GET_CLASS (l->data)->flush (l->data,
+          GST_AGGREGATOR (self));
+    else
+      gst_nt_mosaic_pad_let_go (l->data);
+  }
   g_list_free_full (pads, gst_object_unref);
 }
 
@@ -459,14 +470,14 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
     ret = handle_all_eos (self, &timeout);
   else if (is_back_at_start (agg))
     ret = GST_FLOW_EOS;
-  if (ret != GST_FLOW_OK)
-    return ret;
 
-  ret = aggregate_pads (self, timeout);
-  let_go_of_frames (self);
-  if (ret == GST_FLOW_OK)
-    end_at_start (self);
-  explain_flow (self, ret);
+  if (ret == GST_FLOW_OK) {
+    ret = aggregate_pads (self, timeout);
+    if (ret == GST_FLOW_OK)
+      end_at_start (self);
+    explain_flow (self, ret);
+  }
+  let_go_of_frames (self, ret == GST_FLOW_EOS);
 
   return ret;
 }

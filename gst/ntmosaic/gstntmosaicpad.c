@@ -65,8 +65,9 @@ has_same_layout (GstBuffer * a, GstBuffer * b)
 }
 
 /* Whether both buffers, alive at this moment, are the same memory seen the same
- * way. Nobody can have written to it between the one and the other: memory that
- * is in a buffer is written through that buffer, and only by its last owner. */
+ * way. Nobody can have written to it, or resized it, between the one and the other:
+ * memory that is in a buffer is as writable as the buffer, and only its last owner
+ * may write to that. */
 static gboolean
 is_same_content (GstBuffer * a, GstBuffer * b)
 {
@@ -89,12 +90,16 @@ guint64
 gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
     guint64 * last_content)
 {
+  GstBuffer *current = NULL;
   guint64 content;
 
   g_mutex_lock (&pad->flush_lock);
   if (pad->shown == NULL || !is_same_content (pad->shown, buffer))
     pad->content = ++*last_content;
-  gst_buffer_replace (&pad->shown, pad->released ? NULL : buffer);
+  if (!pad->released)
+    current = gst_video_aggregator_pad_get_current_buffer
+        (GST_VIDEO_AGGREGATOR_PAD (pad));
+  gst_buffer_replace (&pad->shown, current == buffer ? buffer : NULL);
   content = pad->content;
   g_mutex_unlock (&pad->flush_lock);
 

@@ -44,7 +44,8 @@ GstBuffer *gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad);
 /* The content id of @buffer, which the pad shows now: that of the frame before it
  * if it is the same memory, else a new one, counted up in @last_content. Keeps a
  * reference on @buffer until gst_nt_mosaic_pad_let_go() finds that the pad shows
- * another: as long as that, nobody can have written to it. */
+ * another: as long as that, nobody can have written to it. Keeps none if the pad
+ * was flushed or released meanwhile. */
 guint64 gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
     guint64 * last_content);
 

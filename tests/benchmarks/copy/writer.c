@@ -81,7 +81,8 @@ take_strips (Writer * writer, GError ** error)
     return FALSE;
 
   for (guint i = 0; i < N_STRIPS; i++) {
-    writer->buffers[i] = gst_nt_strip_pool_acquire (writer->pool, NULL, 0, error);
+    writer->buffers[i] = gst_nt_strip_pool_acquire (writer->pool, NULL, 0,
+        error);
     if (writer->buffers[i] == NULL)
       return FALSE;
     if (!gst_buffer_map (writer->buffers[i], &writer->maps[i],
@@ -97,7 +98,7 @@ list_sources (Writer * writer)
   const Material *material = writer->material;
   const gsize n_frames = (gsize) material->n_tiles * material->n_sets;
 
-  writer->sources = g_new (GstNtTileSource, n_frames);
+  writer->sources = g_new0 (GstNtTileSource, n_frames);
   for (gsize i = 0; i < n_frames; i++) {
     writer->sources[i].data = material->frames[i];
     writer->sources[i].stride = material->row_bytes;

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Upstream's pools, of two buffers each, are never starved: what upstream lent
+ * comes home as soon as it is not shown any more. */
+
+#include "support.h"
+
+/* How long something may take that takes microseconds. */
+#define PATIENCE (20 * G_TIME_SPAN_SECOND)
+
+#define FRAME_BYTES (4 * 2 * 4)
+
+typedef struct
+{
+  GstHarness *input;
+  GstBufferPool *pool;
+  guint n_frames;
+  guint strips_per_frame;
+  gboolean gaps;                /* every third frame is one */
+  gboolean late;                /* every fifth frame is sent again, too late */
+  gboolean wraps;               /* frames are sent in a buffer of their own,
+                                 * which has the pool's as its parent */
+  GThread *thread;
+} Feeder;
+
+static GstBufferPool *
+new_pool (void)
+{
+  GstBufferPool *pool = gst_buffer_pool_new ();
+  GstStructure *config = gst_buffer_pool_get_config (pool);
+
+  gst_buffer_pool_config_set_params (config, NULL, FRAME_BYTES, 2, 2);
+  fail_unless (gst_buffer_pool_set_config (pool, config));
+  fail_unless (gst_buffer_pool_set_active (pool, TRUE));
+
+  return pool;
+}
+
+static guint
+count_home (GstBufferPool * pool)
+{
+  GstBufferPoolAcquireParams params = {
+    .flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT,
+  };
+  GstBuffer *buffers[2];
+  guint n = 0;
+  guint i;
+
+  while (n < 2 && gst_buffer_pool_acquire_buffer (pool, &buffers[n], &params)
+      == GST_FLOW_OK)
+    n++;
+  for (i = 0; i < n; i++)
+    gst_buffer_unref (buffers[i]);
+
+  return n;
+}
+
+static void
+expect_home (GstBufferPool * pool, guint n)
+{
+  const gint64 end = g_get_monotonic_time () + PATIENCE;
+
+  while (count_home (pool) < n) {
+    if (g_get_monotonic_time () > end)
+      fail ("%u buffers are home, expected %u", count_home (pool), n);
+    g_usleep (100);
+  }
+}
+
+static void
+free_pool (GstBufferPool * pool)
+{
+  expect_home (pool, 2);
+  gst_buffer_pool_set_active (pool, FALSE);
+  gst_object_unref (pool);
+}
+
+static GstBuffer *
+wrap (GstBuffer * buffer)
+{
+  GstBuffer *wrapper = gst_buffer_copy (buffer);
+
+  gst_buffer_add_parent_buffer_meta (wrapper, buffer);
+  gst_buffer_unref (buffer);
+
+  return wrapper;
+}
+
+/* Frame @n of a pad: all its bytes are @n. NULL if the pool is flushing. */
+static GstBuffer *
+acquire (const Feeder * f, guint n)
+{
+  GstBuffer *buffer;
+
+  if (gst_buffer_pool_acquire_buffer (f->pool, &buffer, NULL) != GST_FLOW_OK)
+    return NULL;
+  fail_unless_equals_int (gst_buffer_memset (buffer, 0, n, -1), FRAME_BYTES);
+  GST_BUFFER_PTS (buffer) = n * f->strips_per_frame * TEST_FRAME_TIME;
+  GST_BUFFER_DURATION (buffer) = f->strips_per_frame * TEST_FRAME_TIME;
+
+  return f->wraps ? wrap (buffer) : buffer;
+}
+
+static gboolean
+feed_gap (const Feeder * f, guint n)
+{
+  return gst_harness_push_event (f->input,
+      gst_event_new_gap (n * f->strips_per_frame * TEST_FRAME_TIME,
+          f->strips_per_frame * TEST_FRAME_TIME));
+}
+
+static gboolean
+feed_frame (const Feeder * f, guint n)
+{
+  GstBuffer *buffer = acquire (f, n);
+
+  return buffer && gst_harness_push (f->input, buffer) == GST_FLOW_OK;
+}
+
+static gpointer
+feed (gpointer data)
+{
+  const Feeder *f = data;
+  guint n;
+
+  for (n = 0; n < f->n_frames; n++) {
+    if (f->late && n % 5 == 4 && !feed_frame (f, n - 1))
+      break;
+    if (!(f->gaps && n % 3 == 2 ? feed_gap (f, n) : feed_frame (f, n)))
+      break;
+  }
+  if (n == f->n_frames)
+    gst_harness_push_event (f->input, gst_event_new_eos ());
+
+  return NULL;
+}
+
+static void
+start_feeder (Feeder * f, TestRig * rig, guint i)
+{
+  f->input = test_rig_input (rig, i);
+  f->pool = new_pool ();
+  test_input_set_caps (f->input, "RGBA", 4, 2);
+}
+
+static void
+run_feeder (Feeder * f)
+{
+  f->thread = g_thread_new ("feeder", feed, f);
+}
+
+static void
+stop_feeder (Feeder * f)
+{
+  g_thread_join (f->thread);
+  free_pool (f->pool);
+}
+
+/* Each tile has bytes of the frame that is due, or none where there is a gap. */
+static void
+check_fed (GstBuffer * strip, const Feeder * feeders, guint n_feeders)
+{
+  const guint k = GST_BUFFER_PTS (strip) / TEST_FRAME_TIME;
+  GstMapInfo map;
+  guint i;
+
+  fail_unless (gst_buffer_map (strip, &map, GST_MAP_READ));
+  for (i = 0; i < n_feeders; i++) {
+    const guint n = k / feeders[i].strips_per_frame;
+
+    if (n < feeders[i].n_frames)
+      fail_unless_equals_int (map.data[i * 16], feeders[i].gaps && n % 3 == 2 ?
+          0 : n & 0xff);
+  }
+  gst_buffer_unmap (strip, &map);
+}
+
+/* Every strip until EOS; @qos: downstream is late again and again. */
+static guint
+pull_fed (TestRig * rig, const Feeder * feeders, guint n_feeders, guint n_strips,
+    gboolean qos)
+{
+  guint n = 0;
+
+  for (;;) {
+    GstBuffer *strip = gst_harness_pull (rig->out);
+    GstClockTime end;
+
+    fail_unless (strip != NULL, "upstream is starved");
+    n++;
+    check_fed (strip, feeders, n_feeders);
+    end = GST_BUFFER_PTS (strip) + GST_BUFFER_DURATION (strip);
+    if (qos && n % 7 == 0)
+      gst_harness_push_upstream_event (rig->out,
+          gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, 3 * TEST_FRAME_TIME,
+              GST_BUFFER_PTS (strip)));
+    if (qos && n % 7 == 3)
+      gst_harness_push_upstream_event (rig->out,
+          gst_event_new_qos (GST_QOS_TYPE_OVERFLOW, 0.5, 0, 0));
+    gst_buffer_unref (strip);
+    if (end >= n_strips * TEST_FRAME_TIME)
+      return n;
+  }
+}
+
+static const struct
+{
+  gboolean qos;
+  Feeder feeders[3];
+} feeds[] = {
+  {FALSE, {
+          {.n_frames = 1000,.strips_per_frame = 1},
+          {.n_frames = 1000,.strips_per_frame = 1},
+          {.n_frames = 1000,.strips_per_frame = 1}}},
+  {FALSE, {
+          {.n_frames = 1000,.strips_per_frame = 1},
+          {.n_frames = 500,.strips_per_frame = 2},
+          {.n_frames = 100,.strips_per_frame = 10}}},
+  {FALSE, {
+          {.n_frames = 1000,.strips_per_frame = 1,.gaps = TRUE},
+          {.n_frames = 1000,.strips_per_frame = 1},
+          {.n_frames = 333,.strips_per_frame = 3,.gaps = TRUE}}},
+  {FALSE, {
+          {.n_frames = 1000,.strips_per_frame = 1,.late = TRUE},
+          {.n_frames = 1000,.strips_per_frame = 1,.late = TRUE},
+          {.n_frames = 500,.strips_per_frame = 2,.late = TRUE}}},
+  {TRUE, {
+          {.n_frames = 1000,.strips_per_frame = 1},
+          {.n_frames = 1000,.strips_per_frame = 1,.gaps = TRUE},
+          {.n_frames = 100,.strips_per_frame = 10}}},
+  {FALSE, {
+          {.n_frames = 1000,.strips_per_frame = 1,.wraps = TRUE},
+          {.n_frames = 333,.strips_per_frame = 3,.wraps = TRUE},
+          {.n_frames = 1000,.strips_per_frame = 1,.gaps = TRUE,.wraps = TRUE}}},
+};
+
+/* At full speed, and when all is over, at rest in PLAYING. */
+GST_START_TEST (pool_of_two)
+{
+  TestRig *rig = test_rig_new (3);
+  Feeder feeders[3];
+  guint i;
+
+  g_object_set (rig->element, "background-color", 0, NULL);
+  for (i = 0; i < 3; i++) {
+    feeders[i] = feeds[__i__].feeders[i];
+    start_feeder (&feeders[i], rig, i);
+  }
+  for (i = 0; i < 3; i++)
+    run_feeder (&feeders[i]);
+  i = pull_fed (rig, feeders, 3, 1000, feeds[__i__].qos);
+  fail_unless (feeds[__i__].qos ? i < 1000 : i == 1000);
+  for (i = 0; i < 3; i++)
+    stop_feeder (&feeders[i]);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* ---- What is held at rest ---- */
+
+/* One pad that is looked at and one that drives, each with a pool. */
+typedef struct
+{
+  TestRig *rig;
+  Feeder feeders[2];
+  gulong block;
+} Rest;
+
+static void
+rest_init (Rest * r)
+{
+  guint i;
+
+  r->rig = test_rig_new (2);
+  r->block = 0;
+  for (i = 0; i < 2; i++) {
+    r->feeders[i] = (Feeder) {.strips_per_frame = 1 };
+    start_feeder (&r->feeders[i], r->rig, i);
+  }
+}
+
+static void
+rest_clear (Rest * r)
+{
+  guint i;
+
+  test_rig_free (r->rig);
+  for (i = 0; i < 2; i++)
+    free_pool (r->feeders[i].pool);
+}
+
+static void
+show (Rest * r, guint n)
+{
+  guint i;
+
+  for (i = 0; i < 2; i++)
+    fail_unless (feed_frame (&r->feeders[i], n));
+  gst_buffer_unref (test_rig_pull (r->rig, NULL));
+}
+
+static GstPadProbeReturn
+hold (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  return GST_PAD_PROBE_OK;
+}
+
+/* Downstream takes nothing from now on, as a sink that is paused. */
+static void
+block (Rest * r)
+{
+  GstPad *pad = gst_element_get_static_pad (r->rig->element, "src");
+
+  r->block = gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BLOCK
+      | GST_PAD_PROBE_TYPE_BUFFER, hold, NULL, NULL);
+  gst_object_unref (pad);
+}
+
+static void
+unblock (Rest * r)
+{
+  GstPad *pad = gst_element_get_static_pad (r->rig->element, "src");
+
+  gst_pad_remove_probe (pad, r->block);
+  gst_object_unref (pad);
+}
+
+static void
+expect_blocked (Rest * r)
+{
+  GstPad *pad = gst_element_get_static_pad (r->rig->element, "src");
+
+  while (!gst_pad_is_blocking (pad))
+    g_usleep (100);
+  gst_object_unref (pad);
+}
+
+/* What is shown is held, and nothing else. */
+GST_START_TEST (shown_frame)
+{
+  Rest r;
+  guint n;
+
+  rest_init (&r);
+  for (n = 0; n < 10; n++) {
+    show (&r, n);
+    expect_home (r.feeders[0].pool, 1);
+    expect_home (r.feeders[1].pool, 1);
+  }
+  rest_clear (&r);
+}
+
+GST_END_TEST;
+
+/* A frame that a gap ends is over, even while downstream waits. */
+GST_START_TEST (gap_while_blocked)
+{
+  Rest r;
+
+  rest_init (&r);
+  show (&r, 0);
+  block (&r);
+  fail_unless (feed_gap (&r.feeders[0], 1));
+  fail_unless (feed_frame (&r.feeders[1], 1));
+  expect_blocked (&r);
+  expect_home (r.feeders[0].pool, 2);
+  expect_home (r.feeders[1].pool, 1);
+  unblock (&r);
+  gst_buffer_unref (test_rig_pull (r.rig, NULL));
+  rest_clear (&r);
+}
+
+GST_END_TEST;
+
+static void
+flush (Rest * r, guint n_inputs)
+{
+  GstEvent *stop = gst_event_new_flush_stop (TRUE);
+  guint i;
+
+  for (i = 0; i < n_inputs; i++) {
+    GstEvent *start = gst_event_new_flush_start ();
+
+    gst_event_set_seqnum (start, gst_event_get_seqnum (stop));
+    gst_harness_push_event (r->feeders[i].input, start);
+  }
+  for (i = 0; i < n_inputs; i++)
+    gst_harness_push_event (r->feeders[i].input, gst_event_ref (stop));
+  gst_event_unref (stop);
+}
+
+/* Of one pad or both, with downstream blocked or not. */
+GST_START_TEST (flushed)
+{
+  const gboolean blocked = __i__ / 2;
+  const guint n_inputs = __i__ % 2 + 1;
+  Rest r;
+  guint i;
+
+  rest_init (&r);
+  show (&r, 0);
+  if (blocked) {
+    block (&r);
+    for (i = 0; i < 2; i++)
+      fail_unless (feed_frame (&r.feeders[i], 1));
+    expect_blocked (&r);
+    expect_home (r.feeders[0].pool, 1);
+    fail_unless (feed_frame (&r.feeders[0], 2));
+    fail_unless_equals_int (count_home (r.feeders[0].pool), 0);
+  }
+  flush (&r, n_inputs);
+  for (i = 0; i < n_inputs; i++)
+    expect_home (r.feeders[i].pool, 2);
+  if (blocked)
+    unblock (&r);
+  rest_clear (&r);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (pad_released)
+{
+  Rest r;
+
+  rest_init (&r);
+  show (&r, 0);
+  if (__i__) {
+    block (&r);
+    fail_unless (feed_frame (&r.feeders[0], 1));
+    fail_unless (feed_frame (&r.feeders[1], 1));
+    expect_blocked (&r);
+  }
+  test_rig_remove (r.rig, r.feeders[0].input);
+  expect_home (r.feeders[0].pool, 2);
+  if (__i__)
+    unblock (&r);
+  rest_clear (&r);
+}
+
+GST_END_TEST;
+
+static void
+check_stopped (Rest * r, GstState state)
+{
+  fail_unless_equals_int (gst_element_set_state (r->rig->element, state),
+      GST_STATE_CHANGE_SUCCESS);
+  fail_unless_equals_int (count_home (r->feeders[0].pool), 2);
+  fail_unless_equals_int (count_home (r->feeders[1].pool), 2);
+}
+
+GST_START_TEST (stopped)
+{
+  Rest r;
+
+  rest_init (&r);
+  show (&r, 0);
+  check_stopped (&r, __i__ ? GST_STATE_READY : GST_STATE_NULL);
+  rest_clear (&r);
+}
+
+GST_END_TEST;
+
+/* @__i__: both pads repeat their last frame, which nobody sees any more. */
+GST_START_TEST (ended)
+{
+  Rest r;
+  guint i;
+
+  rest_init (&r);
+  for (i = 0; i < 2; i++)
+    g_object_set (GST_PAD_PEER (r.feeders[i].input->srcpad),
+        "repeat-after-eos", __i__, NULL);
+  show (&r, 0);
+  for (i = 0; i < 2; i++)
+    fail_unless (gst_harness_push_event (r.feeders[i].input,
+            gst_event_new_eos ()));
+  for (i = 0; i < 2; i++)
+    expect_home (r.feeders[i].pool, 2);
+  rest_clear (&r);
+}
+
+GST_END_TEST;
+
+static Suite *
+pools_suite (void)
+{
+  Suite *s = suite_create ("pools");
+  TCase *tc = tcase_create ("pools");
+
+  suite_add_tcase (s, tc);
+  tcase_add_loop_test (tc, pool_of_two, 0, G_N_ELEMENTS (feeds));
+  tcase_add_test (tc, shown_frame);
+  tcase_add_test (tc, gap_while_blocked);
+  tcase_add_loop_test (tc, flushed, 0, 4);
+  tcase_add_loop_test (tc, pad_released, 0, 2);
+  tcase_add_loop_test (tc, stopped, 0, 2);
+  tcase_add_loop_test (tc, ended, 0, 2);
+
+  return s;
+}
+
+NTMOSAIC_CHECK_MAIN (pools)
