@@ -137,13 +137,26 @@ make_new_of_parts (TestSource * source)
 {
   GstBuffer *buffer = gst_buffer_new ();
   const gsize bytes = memory_bytes (source);
-  const gsize part = bytes / g_rand_int_range (source->rand, 2, 5);
+  const gsize part = bytes / g_rand_int_range (source->rand, 2, 7);
   gsize offset;
 
   for (offset = 0; offset < bytes; offset += part)
     gst_buffer_append_memory (buffer, new_memory (source, MIN (part,
                 bytes - offset)));
   add_view_or_not (source, buffer);
+
+  return buffer;
+}
+
+/* The frame before, but for one of its memories. */
+static GstBuffer *
+make_partly_new (TestSource * source)
+{
+  GstBuffer *buffer = gst_buffer_copy (source->last);
+  const guint i = gst_buffer_n_memory (buffer) - 1;
+  const gsize bytes = gst_buffer_peek_memory (buffer, i)->size;
+
+  gst_buffer_replace_memory (buffer, i, new_memory (source, bytes));
 
   return buffer;
 }
@@ -261,6 +274,9 @@ test_source_next (TestSource * source, GstClockTime pts,
   } else if (dice < 20) {
     *how = "new, of parts";
     buffer = make_new_of_parts (source);
+  } else if (dice < 25) {
+    *how = "partly new";
+    buffer = make_partly_new (source);
   } else if (dice < 50) {
     *how = "repeated";
     buffer = make_repeated (source);

@@ -17,6 +17,7 @@
 #include "schedule_source.h"
 
 #define DEFAULT_CASES 300
+#define BLACK 0xff000000
 #define MAX_PADS 5
 #define MAX_NUMBER 12
 
@@ -327,18 +328,27 @@ restart (Case * c)
   start_again (c);
 }
 
+/* One at a time: all but the colour make a new layout. */
 static void
-set_properties (Case * c)
+set_property (Case * c)
 {
   GObject *element = G_OBJECT (c->rig->element);
 
-  c->rules.background = g_rand_int (c->rand);
-  if (dice (c, 2))
-    c->rules.align = dice (c, 3);
-  note_all (c, "properties set");
-  gst_util_set_object_arg (element, "align", aligns[c->rules.align]);
-  g_object_set (element, "background-color", c->rules.background, "strips",
-      dice (c, 5) + 1, NULL);
+  switch (dice (c, 4)) {
+    case 0:
+      c->rules.align = dice (c, 3);
+      note_all (c, aligns[c->rules.align]);
+      gst_util_set_object_arg (element, "align", aligns[c->rules.align]);
+      break;
+    case 1:
+      g_object_set (element, "strips", dice (c, 5) + 1, NULL);
+      break;
+    default:
+      c->rules.background = dice (c, 3) * 0x11223344;
+      note_all (c, "background");
+      g_object_set (element, "background-color", c->rules.background, NULL);
+      break;
+  }
 }
 
 static void
@@ -408,7 +418,7 @@ change_something (Case * c)
   else if (kind < 20)
     restart (c);
   else if (kind < 28)
-    set_properties (c);
+    set_property (c);
   else if (kind < 31)
     set_format (c);
   else if (kind < 33)
@@ -500,7 +510,8 @@ run_case (guint32 seed, guint n)
   c.rules.format = GST_VIDEO_FORMAT_RGBA;
   c.rig = test_rig_new (0);
   test_sink_init (&c.sink, c.rand, dice (&c, 6), dice (&c, 3) > 0);
-  set_properties (&c);
+  c.rules.background = BLACK;
+  g_object_set (c.rig->element, "strips", dice (&c, 5) + 1, NULL);
   gst_util_set_object_arg (G_OBJECT (c.rig->element), "nt-stores",
       stores[dice (&c, 3)]);
   for (n_pads = dice (&c, MAX_PADS) + 1; n_pads > 0; n_pads--)

@@ -251,6 +251,7 @@ GST_START_TEST (map_stays_open)
   strip = next_strip (&s);
   check_stats (s.rig->element, &s.stats, 0, 3, 0);
   check_next (&s, 3, 0, 0);
+  check_next (&s, 0, 3, 0);
   gst_buffer_unref (strip);
   stills_clear (&s);
 }
