@@ -9,11 +9,11 @@
 #include "stills.h"
 
 #include <gst/allocators/gstdmabuf.h>
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-/* ---- Upstream's memory ---- */
 
 /* A memory of @n frames of 4x2, one behind the other, with seeds from @seed. */
 #define VIEW_BYTES (4 * 2 * 4)
@@ -178,6 +178,85 @@ GST_START_TEST (dmabuf)
 
 GST_END_TEST;
 
+/* ---- A live pad that falls silent ---- */
+
+#define LIVE_CAPS "video/x-raw,format=RGBA,width=4,height=2,framerate=50/1"
+
+static void
+push_live (Pipeline * p, GstMemory * memory)
+{
+  GstElement *source = gst_bin_get_by_name (GST_BIN (p->pipeline), "s");
+  GstBuffer *buffer = gst_buffer_new ();
+
+  gst_buffer_append_memory (buffer, gst_memory_ref (memory));
+  GST_BUFFER_DURATION (buffer) = GST_SECOND / 50;
+  fail_unless_equals_int (gst_app_src_push_buffer (GST_APP_SRC (source),
+          buffer), GST_FLOW_OK);
+  gst_object_unref (source);
+}
+
+/* Whether the second tile shows the frame of @seed, or else background. */
+static gboolean
+shows (Pipeline * p, guint32 seed)
+{
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (p->pipeline), "a");
+  GstSample *sample = gst_app_sink_pull_sample (GST_APP_SINK (sink));
+  GstMapInfo map;
+  gboolean shown;
+  guint x;
+  guint y;
+
+  fail_unless (sample != NULL);
+  fail_unless (gst_buffer_map (gst_sample_get_buffer (sample), &map,
+          GST_MAP_READ));
+  shown = map.data[16] == test_byte (seed, 0, 0);
+  for (y = 0; y < 2; y++)
+    for (x = 0; x < 16; x++)
+      fail_unless_equals_int (map.data[y * 32 + 16 + x], shown ?
+          test_byte (seed, y, x) : 0);
+  gst_buffer_unmap (gst_sample_get_buffer (sample), &map);
+  gst_sample_unref (sample);
+  gst_object_unref (sink);
+
+  return shown;
+}
+
+/* Its frame is over after max-last-buffer-repeat, and comes home; then the same
+ * memory comes with other bytes. */
+GST_START_TEST (silent_pad)
+{
+  GstMemory *memory = new_views (1, 1);
+  Pipeline p;
+  guint32 seed;
+
+  start (&p, "ntmosaic name=m background-color=0 "
+      "sink_1::max-last-buffer-repeat=60000000 ! appsink name=a sync=false "
+      "videotestsrc is-live=true ! " LIVE_CAPS " ! queue ! m.sink_0 "
+      "appsrc name=s is-live=true format=time do-timestamp=true "
+      "caps=" LIVE_CAPS " ! queue ! m.sink_1");
+  for (seed = 1; seed < 4; seed++) {
+    GstMapInfo map;
+    guint i;
+
+    fail_unless (gst_memory_map (memory, &map, GST_MAP_WRITE));
+    for (i = 0; i < VIEW_BYTES; i++)
+      map.data[i] = test_byte (seed, i / 16, i % 16);
+    gst_memory_unmap (memory, &map);
+
+    push_live (&p, memory);
+    while (!shows (&p, seed));
+    /* As applications do when they are told that it has changed. */
+    gst_bin_recalculate_latency (GST_BIN (p.pipeline));
+    while (shows (&p, seed));
+    wait_for (memory);
+    fail_if (shows (&p, seed));
+  }
+  stop (&p);
+  gst_memory_unref (memory);
+}
+
+GST_END_TEST;
+
 static Suite *
 upstream_suite (void)
 {
@@ -189,6 +268,7 @@ upstream_suite (void)
   tcase_add_test (tc, parts_of_a_memory);
   tcase_add_test (tc, other_meta);
   tcase_add_test (tc, dmabuf);
+  tcase_add_test (tc, silent_pad);
 
   return s;
 }
