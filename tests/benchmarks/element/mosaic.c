@@ -30,7 +30,8 @@ set_up_element (GstElement * element, const Options * options)
     gst_util_set_object_arg (G_OBJECT (element), "background", "transparent");
   if (options->strips_pool > 0 && has_property (element, "strips"))
     set_number (element, "strips", options->strips_pool);
-  if (options->threads > 0 && has_property (element, "max-threads"))
+  /* What is compared with does as it does by default. */
+  if (options->threads > 0 && has_property (element, "nt-stores"))
     set_number (element, "max-threads", options->threads);
 }
 

@@ -22,7 +22,9 @@ read_threads (GstElement * element, guint threads_asked)
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (element),
           "max-threads")) {
     g_object_get (element, "max-threads", &threads, NULL);
-    threads = threads_asked > 0 ? threads_asked : threads;
+    if (threads_asked > 0 && g_object_class_find_property (G_OBJECT_GET_CLASS
+            (element), "nt-stores"))
+      threads = threads_asked;
   }
   return threads > 0 ? g_strdup_printf ("%u", threads) : g_strdup ("auto");
 }
