@@ -431,8 +431,67 @@ GST_START_TEST (flushed)
 
 GST_END_TEST;
 
+static Rest *flushed_while_mapped;
+
+static gpointer
+flush_first (gpointer rest)
+{
+  flush (rest, 1);
+
+  return NULL;
+}
+
+/* A GstVideoMeta's map function, called when a strip is begun. */
+static gboolean
+flush_and_map (GstVideoMeta * meta, guint plane, GstMapInfo * info,
+    gpointer * data, gint * stride, GstMapFlags flags)
+{
+  g_thread_join (g_thread_new ("flush", flush_first, flushed_while_mapped));
+  fail_unless (gst_buffer_map (meta->buffer, info, flags));
+  *data = info->data;
+  *stride = meta->stride[plane];
+
+  return TRUE;
+}
+
+static gboolean
+unmap (GstVideoMeta * meta, guint plane, GstMapInfo * info)
+{
+  gst_buffer_unmap (meta->buffer, info);
+
+  return TRUE;
+}
+
+/* The frame is in the strip, but not with the pad any more. */
+GST_START_TEST (flushed_while_begun)
+{
+  GstVideoMeta *meta;
+  GstBuffer *buffer;
+  Rest r;
+
+  rest_init (&r);
+  show (&r, 0);
+  block (&r);
+  flushed_while_mapped = &r;
+  buffer = acquire (&r.feeders[0], 1);
+  meta = gst_buffer_add_video_meta (buffer, 0, GST_VIDEO_FORMAT_RGBA, 4, 2);
+  meta->map = flush_and_map;
+  meta->unmap = unmap;
+  fail_unless_equals_int (gst_harness_push (r.feeders[0].input, buffer),
+      GST_FLOW_OK);
+  fail_unless (feed_frame (&r.feeders[1], 1));
+  expect_blocked (&r);
+  expect_home (r.feeders[0].pool, 2);
+  unblock (&r);
+  rest_clear (&r);
+}
+
+GST_END_TEST;
+
+/* Somebody still has the pad. */
 GST_START_TEST (pad_released)
 {
+  GstPad *pad;
   Rest r;
 
   rest_init (&r);
@@ -443,8 +502,10 @@ GST_START_TEST (pad_released)
     fail_unless (feed_frame (&r.feeders[1], 1));
     expect_blocked (&r);
   }
+  pad = gst_pad_get_peer (r.feeders[0].input->srcpad);
   test_rig_remove (r.rig, r.feeders[0].input);
   expect_home (r.feeders[0].pool, 2);
+  gst_object_unref (pad);
   if (__i__)
     unblock (&r);
   rest_clear (&r);
@@ -505,6 +566,7 @@ pools_suite (void)
   tcase_add_test (tc, shown_frame);
   tcase_add_test (tc, gap_while_blocked);
   tcase_add_loop_test (tc, flushed, 0, 4);
+  tcase_add_test (tc, flushed_while_begun);
   tcase_add_loop_test (tc, pad_released, 0, 2);
   tcase_add_loop_test (tc, stopped, 0, 2);
   tcase_add_loop_test (tc, ended, 0, 2);
