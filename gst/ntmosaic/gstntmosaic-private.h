@@ -71,7 +71,18 @@ void gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
 
 void gst_nt_mosaic_fail_before_caps (GstNtMosaic * self, GstPad * pad);
 
+/* Posts the error that the base class doesn't, if @flow is one. */
+void gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow);
+
+/* Data before caps would keep the base class asking for more data, at full
+ * speed, as long as no other pad has caps either. FALSE: there is some, and an
+ * error was posted. */
+gboolean gst_nt_mosaic_check_caps_before_data (GstNtMosaic * self);
+
 void gst_nt_mosaic_init_properties (GstNtMosaic * self);
+
+/* The strip has caps. */
+gboolean gst_nt_mosaic_has_caps (GstNtMosaic * self);
 
 /* All inputs are still images, or have no fixed rate; or there are no caps. */
 gboolean gst_nt_mosaic_has_no_rate (GstNtMosaic * self);

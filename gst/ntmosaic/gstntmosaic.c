@@ -193,37 +193,17 @@ gst_nt_mosaic_child_proxy_init (gpointer iface, gpointer data)
 
 /* ---- Life and death ---- */
 
-void
-gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error)
+gboolean
+gst_nt_mosaic_has_caps (GstNtMosaic * self)
 {
-  if (!g_atomic_int_compare_and_exchange (&self->failed, FALSE, TRUE))
-    return;
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
+  gboolean has;
 
-  gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR,
-      error->domain, error->code, g_strdup (error->message), NULL, __FILE__,
-      GST_FUNCTION, __LINE__);
-}
+  GST_OBJECT_LOCK (self);
+  has = GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
+  GST_OBJECT_UNLOCK (self);
 
-void
-gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
-    const gchar * format, ...)
-{
-  va_list args;
-  GError *error;
-
-  va_start (args, format);
-  error = g_error_new_valist (GST_STREAM_ERROR, code, format, args);
-  va_end (args);
-
-  gst_nt_mosaic_fail (self, error);
-  g_error_free (error);
-}
-
-void
-gst_nt_mosaic_fail_before_caps (GstNtMosaic * self, GstPad * pad)
-{
-  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
-      "before caps: set caps on the source", GST_OBJECT_NAME (pad));
+  return has;
 }
 
 gboolean

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The pace: when a strip is due, when there are no more, what ends them before
- * their time, and which events from downstream bear on it. */
+/* The pace: when a strip is due, when there are no more, and which events from
+ * downstream bear on it. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -17,19 +17,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 static gpointer parent_class;
-
-static gboolean
-has_caps (GstNtMosaic * self)
-{
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
-  gboolean has;
-
-  GST_OBJECT_LOCK (self);
-  has = GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
-  GST_OBJECT_UNLOCK (self);
-
-  return has;
-}
 
 /* ---- Backwards ---- */
 
@@ -155,7 +142,7 @@ gst_nt_mosaic_get_next_time (GstAggregator * agg)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
 
-  if (has_caps (self) && gst_nt_mosaic_has_no_rate (self))
+  if (gst_nt_mosaic_has_caps (self) && gst_nt_mosaic_has_no_rate (self))
     return GST_CLOCK_TIME_NONE;
   return gst_aggregator_simple_get_next_time (agg);
 }
@@ -281,7 +268,7 @@ all_pads_over (GstNtMosaic * self)
 static GstFlowReturn
 handle_all_eos (GstNtMosaic * self, gboolean * timeout)
 {
-  const gboolean caps = has_caps (self);
+  const gboolean caps = gst_nt_mosaic_has_caps (self);
 
   if (caps && gst_nt_mosaic_has_no_rate (self))
     return GST_FLOW_EOS;
@@ -296,99 +283,7 @@ handle_all_eos (GstNtMosaic * self, gboolean * timeout)
   return !caps || all_pads_over (self) ? GST_FLOW_EOS : GST_FLOW_OK;
 }
 
-/* ---- What can go wrong ---- */
-
-/* The first pad whose next buffer is as @is_wrong says; a reference. */
-static GstNtMosaicPad *
-find_pad (GstNtMosaic * self, gboolean (*is_wrong) (GstNtMosaicPad * pad))
-{
-  GstNtMosaicPad *found = NULL;
-  GList *l;
-
-  GST_OBJECT_LOCK (self);
-  for (l = GST_ELEMENT (self)->sinkpads; l && !found; l = l->next)
-    if (is_wrong (l->data))
-      found = gst_object_ref (l->data);
-  GST_OBJECT_UNLOCK (self);
-
-  return found;
-}
-
-static gboolean
-has_no_timestamp (GstNtMosaicPad * pad)
-{
-  GstBuffer *buffer = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
-  gboolean wrong = buffer && !GST_BUFFER_PTS_IS_VALID (buffer);
-
-  gst_clear_buffer (&buffer);
-
-  return wrong;
-}
-
-static gboolean
-has_data_before_caps (GstNtMosaicPad * pad)
-{
-  GstVideoInfo info;
-
-  return gst_aggregator_pad_has_buffer (GST_AGGREGATOR_PAD (pad))
-      && !gst_nt_mosaic_pad_get_announced (pad, &info);
-}
-
-/* The base class only logs what it trips over. */
-static void
-explain_error (GstNtMosaic * self)
-{
-  GstNtMosaicPad *pad = find_pad (self, has_no_timestamp);
-
-  if (pad == NULL)
-    return;
-
-  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
-      "without timestamps, which have no place in time: do-timestamp=true on "
-      "the source can help", GST_OBJECT_NAME (pad));
-  gst_object_unref (pad);
-}
-
-static void
-explain_flow (GstNtMosaic * self, GstFlowReturn flow)
-{
-  switch (flow) {
-    case GST_FLOW_ERROR:
-      explain_error (self);
-      break;
-    case GST_FLOW_NOT_LINKED:
-      gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED,
-          gst_pad_is_linked (GST_AGGREGATOR_SRC_PAD (self)) ?
-          "an element downstream is not linked" :
-          "the src pad is not linked: there is nobody to send strips to");
-      break;
-    case GST_FLOW_NOT_NEGOTIATED:
-      gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT,
-          "downstream refused the strip's caps");
-      break;
-    default:
-      break;
-  }
-}
-
-/* Data before caps would keep the base class asking for more data, at full
- * speed, as long as no other pad has caps either. */
-static gboolean
-check_caps_before_data (GstNtMosaic * self)
-{
-  GstNtMosaicPad *pad;
-
-  if (has_caps (self))
-    return TRUE;
-
-  pad = find_pad (self, has_data_before_caps);
-  if (pad == NULL)
-    return TRUE;
-
-  gst_nt_mosaic_fail_before_caps (self, GST_PAD (pad));
-  gst_object_unref (pad);
-  return FALSE;
-}
+/* ---- One strip, or none ---- */
 
 /* When the base class has taken frames with new caps, it asks for more data, and
  * settles the caps and makes the strip only when that has come. It may never
@@ -463,7 +358,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GstFlowReturn ret = GST_FLOW_OK;
 
-  if (g_atomic_int_get (&self->failed) || !check_caps_before_data (self))
+  if (g_atomic_int_get (&self->failed) || !gst_nt_mosaic_check_caps_before_data (self))
     return GST_FLOW_ERROR;
 
   if (all_pads_eos (self))
@@ -475,7 +370,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
     ret = aggregate_pads (self, timeout);
     if (ret == GST_FLOW_OK)
       end_at_start (self);
-    explain_flow (self, ret);
+    gst_nt_mosaic_explain_flow (self, ret);
   }
   let_go_of_frames (self, ret == GST_FLOW_EOS);
 

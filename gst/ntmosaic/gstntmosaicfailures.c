@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Failures: each gets one error on the bus, which names its cause. What other
+ * files of the element don't say themselves, because the base class found it and
+ * only logged it, is found out here. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaic-private.h"
+
+#include "gstntmosaicpad.h"
+
+void
+gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error)
+{
+  if (!g_atomic_int_compare_and_exchange (&self->failed, FALSE, TRUE))
+    return;
+
+  gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR,
+      error->domain, error->code, g_strdup (error->message), NULL, __FILE__,
+      GST_FUNCTION, __LINE__);
+}
+
+void
+gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
+    const gchar * format, ...)
+{
+  va_list args;
+  GError *error;
+
+  va_start (args, format);
+  error = g_error_new_valist (GST_STREAM_ERROR, code, format, args);
+  va_end (args);
+
+  gst_nt_mosaic_fail (self, error);
+  g_error_free (error);
+}
+
+void
+gst_nt_mosaic_fail_before_caps (GstNtMosaic * self, GstPad * pad)
+{
+  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
+      "before caps: set caps on the source", GST_OBJECT_NAME (pad));
+}
+
+/* The first pad whose next buffer is as @is_wrong says; a reference. */
+static GstNtMosaicPad *
+find_pad (GstNtMosaic * self, gboolean (*is_wrong) (GstNtMosaicPad * pad))
+{
+  GstNtMosaicPad *found = NULL;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l && !found; l = l->next)
+    if (is_wrong (l->data))
+      found = gst_object_ref (l->data);
+  GST_OBJECT_UNLOCK (self);
+
+  return found;
+}
+
+static gboolean
+has_no_timestamp (GstNtMosaicPad * pad)
+{
+  GstBuffer *buffer = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
+  gboolean wrong = buffer && !GST_BUFFER_PTS_IS_VALID (buffer);
+
+  gst_clear_buffer (&buffer);
+
+  return wrong;
+}
+
+static gboolean
+has_data_before_caps (GstNtMosaicPad * pad)
+{
+  GstVideoInfo info;
+
+  return gst_aggregator_pad_has_buffer (GST_AGGREGATOR_PAD (pad))
+      && !gst_nt_mosaic_pad_get_announced (pad, &info);
+}
+
+/* The base class only logs what it trips over. */
+static void
+explain_error (GstNtMosaic * self)
+{
+  GstNtMosaicPad *pad = find_pad (self, has_no_timestamp);
+
+  if (pad == NULL)
+    return;
+
+  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
+      "without timestamps, which have no place in time: do-timestamp=true on "
+      "the source can help", GST_OBJECT_NAME (pad));
+  gst_object_unref (pad);
+}
+
+void
+gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow)
+{
+  switch (flow) {
+    case GST_FLOW_ERROR:
+      explain_error (self);
+      break;
+    case GST_FLOW_NOT_LINKED:
+      gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED,
+          gst_pad_is_linked (GST_AGGREGATOR_SRC_PAD (self)) ?
+          "an element downstream is not linked" :
+          "the src pad is not linked: there is nobody to send strips to");
+      break;
+    case GST_FLOW_NOT_NEGOTIATED:
+      gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT,
+          "downstream refused the strip's caps");
+      break;
+    default:
+      break;
+  }
+}
+
+gboolean
+gst_nt_mosaic_check_caps_before_data (GstNtMosaic * self)
+{
+  GstNtMosaicPad *pad;
+
+  if (gst_nt_mosaic_has_caps (self))
+    return TRUE;
+
+  pad = find_pad (self, has_data_before_caps);
+  if (pad == NULL)
+    return TRUE;
+
+  gst_nt_mosaic_fail_before_caps (self, GST_PAD (pad));
+  gst_object_unref (pad);
+  return FALSE;
+}
