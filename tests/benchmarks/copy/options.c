@@ -123,8 +123,8 @@ static gboolean
 choose_kernels (Options * options, const gchar * list, GError ** error)
 {
   const uint32_t features = ntm_cpu_features ();
-  const gchar *names[8];
-  gboolean chosen[8];
+  const gchar *names[8] = { NULL, };
+  gboolean chosen[8] = { FALSE, };
   guint n_names = 0;
   size_t n_kernels;
   const NtmKernel *kernels = ntm_kernels (&n_kernels);
