@@ -58,6 +58,8 @@ struct _GstNtComposer
   GArray *jobs;                 /* of Job */
   GArray *units;                /* of guint: the first job of each unit of work,
                                  * and one more, the end */
+
+  GArray *words;                /* of GstNtTileWord, for each tile */
 };
 
 /* Where the strip is that is being composed, and what is known of it. */
@@ -95,6 +97,7 @@ gst_nt_composer_new (void)
   composer->default_threads = MIN (gst_nt_workers_get_n_cpus (), MAX_THREADS);
   composer->jobs = g_array_new (FALSE, FALSE, sizeof (Job));
   composer->units = g_array_new (FALSE, FALSE, sizeof (guint));
+  composer->words = g_array_new (FALSE, FALSE, sizeof (GstNtTileWord));
   gst_nt_composer_set_stores (composer, GST_NT_STORES_AUTO);
   gst_nt_composer_set_stream_from (composer, 0, DEFAULT_N_STRIPS);
   gst_nt_composer_set_max_threads (composer, 0);
@@ -106,6 +109,7 @@ void
 gst_nt_composer_free (GstNtComposer * composer)
 {
   gst_nt_workers_unref ();
+  g_array_unref (composer->words);
   g_array_unref (composer->units);
   g_array_unref (composer->jobs);
   g_free (composer);
@@ -187,20 +191,31 @@ must_write (guint64 * held, guint64 wanted)
   return missing;
 }
 
-static void
+/* Whether upstream has written the frame to where it belongs. */
+static gboolean
+is_in_place (const Target * target, const NtmTile * tile,
+    const GstNtTileSource * source)
+{
+  return target->contents != NULL && source->data != NULL
+      && source->data == gst_nt_tile_address (target->data, target->stride,
+      tile);
+}
+
+static GstNtTileWord
 plan_tile (GstNtComposer * composer, const Target * target,
     const NtmTile * tile, guint strip_height, const GstNtTileSource * source,
-    GstNtTileContent * held, GstNtComposeReport * report)
+    GstNtTileContent * held)
 {
   const GstNtTileContent wanted =
       gst_nt_tile_content_wanted (source, target->background);
   const gboolean has_frame = source->data != NULL;
+  const gboolean in_place = is_in_place (target, tile, source);
   const guint below = tile->frame_y + tile->frame_height;
   gboolean frame = FALSE;
   gboolean margin = FALSE;
 
   if (tile->width > 0 && tile->frame_height > 0)
-    frame = must_write (&held->frame, wanted.frame);
+    frame = must_write (&held->frame, wanted.frame) && !in_place;
   if (tile->width > 0 && tile->frame_height < strip_height)
     margin = must_write (&held->margin, wanted.margin);
 
@@ -212,14 +227,33 @@ plan_tile (GstNtComposer * composer, const Target * target,
     plan_rows (composer, target, tile, tile->frame_y, tile->frame_height,
         has_frame ? source : NULL);
 
-  if (frame && has_frame) {
-    report->tiles_copied++;
-    report->bytes_copied +=
-        (gsize) tile->width * NTM_BYTES_PER_PIXEL * tile->frame_height;
-  } else if (frame || margin) {
-    report->tiles_background++;
-  } else {
-    report->tiles_kept++;
+  if (in_place)
+    return GST_NT_TILE_IN_PLACE;
+  if (frame && has_frame)
+    return GST_NT_TILE_COPIED;
+
+  return frame || margin ? GST_NT_TILE_BACKGROUND : GST_NT_TILE_KEPT;
+}
+
+static void
+report_tile (GstNtComposeReport * report, const NtmTile * tile,
+    GstNtTileWord word)
+{
+  switch (word) {
+    case GST_NT_TILE_COPIED:
+      report->tiles_copied++;
+      report->bytes_copied +=
+          (gsize) tile->width * NTM_BYTES_PER_PIXEL * tile->frame_height;
+      break;
+    case GST_NT_TILE_KEPT:
+      report->tiles_kept++;
+      break;
+    case GST_NT_TILE_IN_PLACE:
+      report->tiles_in_place++;
+      break;
+    case GST_NT_TILE_BACKGROUND:
+      report->tiles_background++;
+      break;
   }
 }
 
@@ -231,12 +265,15 @@ plan (GstNtComposer * composer, const GstNtLayout * layout,
   guint i;
 
   g_array_set_size (composer->jobs, 0);
+  g_array_set_size (composer->words, layout->n_tiles);
   for (i = 0; i < layout->n_tiles; i++) {
     GstNtTileContent unknown = { GST_NT_CONTENT_UNKNOWN, };
+    const GstNtTileWord word = plan_tile (composer, target, &layout->tiles[i],
+        layout->geometry.height, &sources[i],
+        target->contents ? &target->contents[i] : &unknown);
 
-    plan_tile (composer, target, &layout->tiles[i], layout->geometry.height,
-        &sources[i], target->contents ? &target->contents[i] : &unknown,
-        report);
+    g_array_index (composer->words, GstNtTileWord, i) = word;
+    report_tile (report, &layout->tiles[i], word);
   }
 }
 
@@ -330,9 +367,10 @@ compose (GstNtComposer * composer, const GstNtLayout * layout,
   carry_out (composer, target, stream);
   report->time = gst_util_get_timestamp () - start;
 
-  GST_LOG ("%u copied, %u kept, %u background, %" G_GSIZE_FORMAT " bytes, %s "
-      "stores, %" GST_TIME_FORMAT, report->tiles_copied, report->tiles_kept,
-      report->tiles_background, report->bytes_copied,
+  GST_LOG ("%u copied, %u kept, %u in place, %u background, %" G_GSIZE_FORMAT
+      " bytes, %s stores, %" GST_TIME_FORMAT, report->tiles_copied,
+      report->tiles_kept, report->tiles_in_place, report->tiles_background,
+      report->bytes_copied,
       stream ? "streaming" : "ordinary", GST_TIME_ARGS (report->time));
 }
 
@@ -364,4 +402,12 @@ gst_nt_composer_compose_into (GstNtComposer * composer,
   const Target target = { data, stride, NULL, background };
 
   compose (composer, layout, &target, sources, report);
+}
+
+GstNtTileWord
+gst_nt_composer_get_word (const GstNtComposer * composer, guint tile)
+{
+  g_return_val_if_fail (tile < composer->words->len, GST_NT_TILE_BACKGROUND);
+
+  return g_array_index (composer->words, GstNtTileWord, tile);
 }

@@ -34,14 +34,34 @@ typedef enum
 } GstNtStores;
 
 /**
+ * GstNtTileWord:
+ * @GST_NT_TILE_COPIED: its frame was copied
+ * @GST_NT_TILE_KEPT: the strip already held what the tile should
+ * @GST_NT_TILE_IN_PLACE: upstream had written its frame straight into the strip
+ * @GST_NT_TILE_BACKGROUND: background was filled in, and no frame was copied
+ *
+ * What happened to a tile. For each tile exactly one holds.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_NT_TILE_COPIED,
+  GST_NT_TILE_KEPT,
+  GST_NT_TILE_IN_PLACE,
+  GST_NT_TILE_BACKGROUND,
+} GstNtTileWord;
+
+/**
  * GstNtComposeReport:
  * @tiles_copied: tiles whose frame was copied
  * @tiles_kept: tiles that already held what they should
+ * @tiles_in_place: tiles that upstream had written to
  * @tiles_background: tiles without a copied frame in which background was filled
  * @bytes_copied: bytes of the copied frames
  * @time: how long planning and writing took
  *
- * What gst_nt_composer_compose() did. The three counts of tiles add up to the
+ * What gst_nt_composer_compose() did. The four counts of tiles add up to the
  * tiles of the layout.
  *
  * Since: 0.1
@@ -50,6 +70,7 @@ typedef struct
 {
   guint tiles_copied;
   guint tiles_kept;
+  guint tiles_in_place;
   guint tiles_background;
   gsize bytes_copied;
   GstClockTime time;
@@ -161,5 +182,18 @@ void            gst_nt_composer_compose_into (GstNtComposer * composer,
                                           const GstNtTileSource * sources,
                                           guint32 background,
                                           GstNtComposeReport * report);
+
+/**
+ * gst_nt_composer_get_word:
+ * @composer: a composer
+ * @tile: a tile of the strip that was composed last, from 0
+ *
+ * Returns: what happened to that tile
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+GstNtTileWord   gst_nt_composer_get_word (const GstNtComposer * composer,
+                                          guint tile);
 
 G_END_DECLS

@@ -3,14 +3,16 @@
 
 /* One strip: a block of memory, and the ledger that says what its tiles hold.
  *
- * A strip belongs to one owner at a time: to its pool while it is free, to the
- * GstMemory that wraps it while it is out. Only the owner may touch its fields,
- * except @written, which a write map sets from any thread. */
+ * A strip belongs to one owner at a time: to its pool while it is free or coming,
+ * to the GstMemory that wraps it while it is out. Only the owner may touch its
+ * fields, except @written, which a write map sets from any thread, and what is
+ * guarded by the pool's lock. */
 
 #pragma once
 
 #include "gstntlayout.h"
 #include "gstntstrippool.h"
+#include "gstnttile-private.h"
 
 G_BEGIN_DECLS
 
@@ -50,6 +52,16 @@ typedef struct
   GstNtTileContent *contents;
   gint written;                 /* atomic: somebody mapped it for writing */
 
+  /* Tiles that are lent. Guarded by the pool's lock. */
+  GstNtTileMemory **views;      /* by tile of @layout; NULL: not lent */
+  guint n_views;
+  guint n_claimed;              /* of them, in the strip that is being chosen */
+  gboolean coming;              /* in the pool's row of coming strips */
+  gboolean out;                 /* from being chosen until it is taken back */
+
+  GPtrArray *in_place;          /* of GstBuffer, while it is out: whose frames it
+                                 * shows; nobody may write to them */
+
   gpointer mapping;             /* what munmap() wants to have back */
   gsize mapping_bytes;
 } GstNtStrip;
@@ -82,11 +94,20 @@ GstNtStrip *gst_nt_strip_new (gsize bytes, gsize align_mask);
 void gst_nt_strip_free (GstNtStrip * strip);
 
 /* Makes the ledger speak of @layout. What it knew is kept where it still holds:
- * for the same layout, and if nobody else wrote since. */
+ * for the same layout, and if nobody else wrote since. None of its tiles are lent
+ * if it is for another. */
 void gst_nt_strip_prepare (GstNtStrip * strip, GstNtLayout * layout);
 
-/* How many bytes would have to be written to make a free strip hold @sources, one
- * for each tile of @layout. */
+/* The first byte of the frame of @tile. */
+static inline guint8 *
+gst_nt_tile_address (guint8 * strip_data, gsize stride, const NtmTile * tile)
+{
+  return strip_data + tile->frame_y * stride
+      + (gsize) tile->x * NTM_BYTES_PER_PIXEL;
+}
+
+/* How many bytes would have to be written to make a strip that isn't out hold
+ * @sources, one for each tile of @layout. */
 gsize gst_nt_strip_count_missing (GstNtStrip * strip,
     const GstNtLayout * layout, const GstNtTileSource * sources,
     guint32 background);

@@ -109,6 +109,7 @@ forget_ledger (GstNtStrip * strip)
 {
   g_clear_pointer (&strip->layout, gst_nt_layout_unref);
   g_clear_pointer (&strip->contents, g_free);
+  g_clear_pointer (&strip->views, g_free);
 }
 
 void
@@ -130,6 +131,7 @@ gst_nt_strip_prepare (GstNtStrip * strip, GstNtLayout * layout)
   forget_ledger (strip);
   strip->layout = gst_nt_layout_ref (layout);
   strip->contents = g_new0 (GstNtTileContent, layout->n_tiles);
+  strip->views = g_new0 (GstNtTileMemory *, layout->n_tiles);
 }
 
 gsize
@@ -137,6 +139,7 @@ gst_nt_strip_count_missing (GstNtStrip * strip, const GstNtLayout * layout,
     const GstNtTileSource * sources, guint32 background)
 {
   const guint height = layout->geometry.height;
+  const gsize stride = layout->geometry.stride;
   gsize pixels = 0;
   guint i;
 
@@ -149,7 +152,8 @@ gst_nt_strip_count_missing (GstNtStrip * strip, const GstNtLayout * layout,
     const GstNtTileContent wanted =
         gst_nt_tile_content_wanted (&sources[i], background);
 
-    if (gst_nt_content_is_missing (held->frame, wanted.frame))
+    if (sources[i].data != gst_nt_tile_address (strip->data, stride, tile)
+        && gst_nt_content_is_missing (held->frame, wanted.frame))
       pixels += (gsize) tile->width * tile->frame_height;
     if (gst_nt_content_is_missing (held->margin, wanted.margin))
       pixels += (gsize) tile->width * (height - tile->frame_height);

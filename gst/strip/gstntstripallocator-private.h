@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 
 /* Wraps @strip, which is then out. The memory is @bytes long, with what is
  * left of the strip's bytes behind it as padding. */
-GstMemory *gst_nt_strip_memory_new (GstNtStrip * strip, gsize bytes);
+GstMemory *gst_nt_strip_memory_new (GstNtStrip * strip, gsize bytes,
+    GstMemoryFlags flags);
 
 /* The strip that @memory wraps; NULL if it is memory of another kind, or only
  * a part of a strip. */

@@ -13,6 +13,10 @@
 
 #define MEMORY_TYPE "NtStripMemory"
 
+/* References on the memory of a buffer that is being mapped: the buffer's, and one
+ * of gst_buffer_map() itself. */
+#define REFS_OF_A_MAP 2
+
 typedef struct
 {
   GstMemory memory;
@@ -22,6 +26,7 @@ typedef struct
 typedef struct
 {
   GstAllocator allocator;
+  GstMemoryCopyFunction copy;   /* GStreamer's own */
 } GstNtStripAllocator;
 
 typedef struct
@@ -62,6 +67,21 @@ gst_nt_strip_memory_map (GstMemory * memory, GstMapInfo * info, gsize maxsize)
 static void
 gst_nt_strip_memory_unmap (GstMemory * memory, GstMapInfo * info)
 {
+}
+
+/* Whoever wants to write to memory that is read-only makes a copy. If the strip is
+ * his alone, frames in place cost more than they save. */
+static GstMemory *
+gst_nt_strip_memory_copy (GstMemory * memory, gssize offset, gssize size)
+{
+  StripMemory *self = (StripMemory *) memory;
+
+  if (GST_MEMORY_IS_READONLY (memory) && memory->parent == NULL
+      && GST_MINI_OBJECT_REFCOUNT_VALUE (memory) <= REFS_OF_A_MAP)
+    gst_nt_strip_pool_stop_lending (self->strip);
+
+  return ((GstNtStripAllocator *) memory->allocator)->copy (memory, offset,
+      size);
 }
 
 /* A part of a strip can be read; whoever wants to write it gets a copy, as for
@@ -117,6 +137,8 @@ gst_nt_strip_allocator_init (GstNtStripAllocator * self)
   allocator->mem_map_full = gst_nt_strip_memory_map;
   allocator->mem_unmap_full = gst_nt_strip_memory_unmap;
   allocator->mem_share = gst_nt_strip_memory_share;
+  self->copy = allocator->mem_copy;
+  allocator->mem_copy = gst_nt_strip_memory_copy;
 
   GST_OBJECT_FLAG_SET (allocator, GST_ALLOCATOR_FLAG_CUSTOM_ALLOC);
 }
@@ -143,9 +165,9 @@ get_allocator (void)
 }
 
 GstMemory *
-gst_nt_strip_memory_new (GstNtStrip * strip, gsize bytes)
+gst_nt_strip_memory_new (GstNtStrip * strip, gsize bytes, GstMemoryFlags flags)
 {
-  return wrap_strip (strip, NULL, 0, strip->bytes, 0, bytes);
+  return wrap_strip (strip, NULL, flags, strip->bytes, 0, bytes);
 }
 
 GstNtStrip *

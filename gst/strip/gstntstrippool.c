@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The strip pool: a locked list of free strips. The lock guards the list and
- * the configuration only; no memory is allocated, touched or freed under it
- * that is as large as a strip. */
+/* The strip pool: a locked list of free strips, and a row of strips to come, of
+ * which tiles are lent. The lock guards the lists, what is lent, and the
+ * configuration only; no memory is allocated, touched or freed under it that is as
+ * large as a strip. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -13,22 +14,13 @@
 #include "gstntstripallocator-private.h"
 #include "gstntstrippool-private.h"
 
-GST_DEBUG_CATEGORY_STATIC (nt_strip_pool_debug);
-#define GST_CAT_DEFAULT nt_strip_pool_debug
+GST_DEBUG_CATEGORY (gst_nt_strip_pool_debug);
+#define GST_CAT_DEFAULT gst_nt_strip_pool_debug
 
-struct _GstNtStripPool
-{
-  GMutex lock;
-
-  /* All below are guarded by @lock. */
-  GPtrArray *free_strips;       /* owned; the last one came home last */
-  GstNtLayout *layout;          /* NULL: not configured */
-  gsize strip_bytes;            /* of a strip with its padding */
-  gsize align_mask;
-  guint generation;             /* counts changes of size and alignment */
-  guint n_strips;               /* of this generation: free ones and ones out */
-  guint64 n_allocated;          /* ever */
-};
+/* How many strips more than asked for may be allocated in order to lend tiles:
+ * while GST_NT_STRIPS_AHEAD of them are written by upstream, one is downstream. The frames
+ * that upstream would otherwise hold in memory of its own come to as much. */
+#define MAX_EXTRA_STRIPS 4
 
 static void
 init_debug_category (void)
@@ -36,7 +28,7 @@ init_debug_category (void)
   static gsize done = 0;
 
   if (g_once_init_enter (&done)) {
-    GST_DEBUG_CATEGORY_INIT (nt_strip_pool_debug, "ntstrippool", 0,
+    GST_DEBUG_CATEGORY_INIT (gst_nt_strip_pool_debug, "ntstrippool", 0,
         "strip pool");
     g_once_init_leave (&done, 1);
   }
@@ -66,11 +58,40 @@ gst_nt_strip_pool_ref (GstNtStripPool * pool)
   return g_atomic_rc_box_acquire (pool);
 }
 
+gboolean
+gst_nt_strip_pool_keep_if_home (GstNtStripPool * pool, GstNtStrip * strip)
+{
+  if (strip->out || strip->coming || strip->n_views > 0)
+    return FALSE;
+  if (strip->generation != pool->generation)
+    return TRUE;
+
+  g_ptr_array_add (pool->free_strips, strip);
+  return FALSE;
+}
+
+/* With the lock held: strips that were to come are not any more. */
+static void
+clear_coming (GstNtStripPool * pool)
+{
+  guint i;
+
+  for (i = 0; i < GST_NT_STRIPS_AHEAD; i++) {
+    GstNtStrip *strip = g_steal_pointer (&pool->coming[i]);
+
+    if (strip == NULL)
+      continue;
+    strip->coming = FALSE;
+    gst_nt_strip_pool_keep_if_home (pool, strip);
+  }
+}
+
 static void
 clear_pool (gpointer data)
 {
   GstNtStripPool *pool = data;
 
+  clear_coming (pool);
   g_ptr_array_unref (pool->free_strips);
   g_clear_pointer (&pool->layout, gst_nt_layout_unref);
   g_mutex_clear (&pool->lock);
@@ -87,8 +108,10 @@ gst_nt_strip_pool_unref (GstNtStripPool * pool)
 static GPtrArray *
 disown_strips (GstNtStripPool * pool)
 {
-  GPtrArray *strips = pool->free_strips;
+  GPtrArray *strips;
 
+  clear_coming (pool);
+  strips = pool->free_strips;
   pool->free_strips = new_strip_list ();
   pool->generation++;
   pool->n_strips = 0;
@@ -96,11 +119,9 @@ disown_strips (GstNtStripPool * pool)
   return strips;
 }
 
-/* Makes one more strip for the configuration that @generation names. It counts
- * as one of the pool's if that is still the current one. */
-static GstNtStrip *
-make_strip (GstNtStripPool * pool, guint generation, gsize bytes,
-    gsize align_mask, GError ** error)
+GstNtStrip *
+gst_nt_strip_pool_make_strip (GstNtStripPool * pool, guint generation,
+    gsize bytes, gsize align_mask, GError ** error)
 {
   GstNtStrip *strip = gst_nt_strip_new (bytes, align_mask);
 
@@ -110,6 +131,7 @@ make_strip (GstNtStripPool * pool, guint generation, gsize bytes,
     return NULL;
   }
   strip->generation = generation;
+  strip->out = TRUE;
 
   g_mutex_lock (&pool->lock);
   pool->n_allocated++;
@@ -122,19 +144,17 @@ make_strip (GstNtStripPool * pool, guint generation, gsize bytes,
   return strip;
 }
 
-/* A strip of an older configuration is no longer wanted. */
-static void
-keep_or_free (GstNtStripPool * pool, GstNtStrip * strip)
+void
+gst_nt_strip_pool_keep_or_free (GstNtStripPool * pool, GstNtStrip * strip)
 {
-  gboolean keep;
+  gboolean unwanted;
 
   g_mutex_lock (&pool->lock);
-  keep = strip->generation == pool->generation;
-  if (keep)
-    g_ptr_array_add (pool->free_strips, strip);
+  strip->out = FALSE;
+  unwanted = gst_nt_strip_pool_keep_if_home (pool, strip);
   g_mutex_unlock (&pool->lock);
 
-  if (!keep)
+  if (unwanted)
     gst_nt_strip_free (strip);
 }
 
@@ -157,10 +177,11 @@ make_strips_until (GstNtStripPool * pool, guint n_strips, GError ** error)
     if (enough)
       return TRUE;
 
-    strip = make_strip (pool, generation, bytes, align_mask, error);
+    strip = gst_nt_strip_pool_make_strip (pool, generation, bytes, align_mask,
+        error);
     if (strip == NULL)
       return FALSE;
-    keep_or_free (pool, strip);
+    gst_nt_strip_pool_keep_or_free (pool, strip);
   }
 }
 
@@ -175,6 +196,10 @@ gst_nt_strip_pool_configure (GstNtStripPool * pool, GstNtLayout * layout,
   g_mutex_lock (&pool->lock);
   if (strip_bytes != pool->strip_bytes || align_mask != pool->align_mask)
     old_strips = disown_strips (pool);
+  else
+    clear_coming (pool);
+  pool->max_lent = n_strips + MAX_EXTRA_STRIPS;
+  pool->lends = n_strips > 0;
   pool->strip_bytes = strip_bytes;
   pool->align_mask = align_mask;
   gst_nt_layout_ref (layout);
@@ -204,61 +229,8 @@ gst_nt_strip_pool_clear (GstNtStripPool * pool)
   g_ptr_array_unref (strips);
 }
 
-/* What an acquire needs to know, all of one moment. @strip is NULL if none is
- * free. */
-typedef struct
-{
-  GstNtStrip *strip;
-  GstNtLayout *layout;
-  guint generation;
-  gsize strip_bytes;
-  gsize align_mask;
-} Choice;
-
-/* With the lock held: the free strip in which least is missing; of equal ones the
- * one that came home last, whose bytes may still be in cache. There is at least
- * one. */
-static guint
-find_best (GstNtStripPool * pool, const GstNtTileSource * sources,
-    guint32 background)
-{
-  guint best = pool->free_strips->len - 1;
-  gsize least = G_MAXSIZE;
-  guint i;
-
-  if (sources == NULL)
-    return best;
-
-  for (i = pool->free_strips->len; i-- > 0 && least > 0;) {
-    const gsize missing =
-        gst_nt_strip_count_missing (pool->free_strips->pdata[i], pool->layout,
-        sources, background);
-
-    if (missing < least) {
-      least = missing;
-      best = i;
-    }
-  }
-
-  return best;
-}
-
-static void
-choose (GstNtStripPool * pool, const GstNtTileSource * sources,
-    guint32 background, Choice * choice)
-{
-  g_mutex_lock (&pool->lock);
-  choice->strip = NULL;
-  choice->layout = pool->layout ? gst_nt_layout_ref (pool->layout) : NULL;
-  choice->generation = pool->generation;
-  choice->strip_bytes = pool->strip_bytes;
-  choice->align_mask = pool->align_mask;
-  if (choice->layout && pool->free_strips->len > 0)
-    choice->strip = g_ptr_array_steal_index (pool->free_strips,
-        find_best (pool, sources, background));
-  g_mutex_unlock (&pool->lock);
-}
-
+/* Without sources that are in place, nobody else has a tile of the strip: whoever
+ * is next may write to it. */
 static GstBuffer *
 wrap (GstNtStripPool * pool, GstNtStrip * strip, GstNtLayout * layout)
 {
@@ -267,7 +239,8 @@ wrap (GstNtStripPool * pool, GstNtStrip * strip, GstNtLayout * layout)
   gst_nt_strip_prepare (strip, layout);
   strip->pool = gst_nt_strip_pool_ref (pool);
   gst_buffer_append_memory (buffer,
-      gst_nt_strip_memory_new (strip, layout->geometry.size));
+      gst_nt_strip_memory_new (strip, layout->geometry.size,
+          strip->in_place ? GST_MEMORY_FLAG_READONLY : 0));
   GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_TAG_MEMORY);
 
   return buffer;
@@ -278,14 +251,14 @@ gst_nt_strip_pool_acquire (GstNtStripPool * pool,
     const GstNtTileSource * sources, guint32 background, GError ** error)
 {
   GstBuffer *buffer = NULL;
-  Choice choice;
+  GstNtStripChoice choice;
 
-  choose (pool, sources, background, &choice);
+  gst_nt_strip_pool_choose (pool, sources, background, &choice);
   g_return_val_if_fail (choice.layout != NULL, NULL);
 
   if (choice.strip == NULL)
-    choice.strip = make_strip (pool, choice.generation, choice.strip_bytes,
-        choice.align_mask, error);
+    choice.strip = gst_nt_strip_pool_make_strip (pool, choice.generation,
+        choice.strip_bytes, choice.align_mask, error);
   if (choice.strip != NULL)
     buffer = wrap (pool, choice.strip, choice.layout);
   gst_nt_layout_unref (choice.layout);
@@ -293,13 +266,28 @@ gst_nt_strip_pool_acquire (GstNtStripPool * pool,
   return buffer;
 }
 
+/* Frames that were in place go first, and their views with them: with these, a
+ * strip is not home. */
 void
 gst_nt_strip_pool_take_back (GstNtStrip * strip)
 {
   GstNtStripPool *pool = g_steal_pointer (&strip->pool);
 
-  keep_or_free (pool, strip);
+  g_clear_pointer (&strip->in_place, g_ptr_array_unref);
+  gst_nt_strip_pool_keep_or_free (pool, strip);
   gst_nt_strip_pool_unref (pool);
+}
+
+guint64
+gst_nt_strip_pool_get_n_rebuilds (GstNtStripPool * pool)
+{
+  guint64 n_rebuilds;
+
+  g_mutex_lock (&pool->lock);
+  n_rebuilds = pool->n_rebuilds;
+  g_mutex_unlock (&pool->lock);
+
+  return n_rebuilds;
 }
 
 guint64

@@ -29,6 +29,8 @@ typedef struct _GstNtStripPool GstNtStripPool;
  * @content: names the bytes of the frame, for as long as they don't change: a
  *   number from 1 to 2^63 - 1 that was never used for other bytes with this
  *   pool. 0: not known, the frame is always copied
+ * @buffer: (nullable): the buffer that @data is in. If it is one that was lent by
+ *   a #GstNtLender of this pool, nothing needs to be written; %NULL: it is not
  *
  * What a tile should hold.
  *
@@ -39,6 +41,7 @@ typedef struct
   const guint8 *data;
   gssize stride;
   guint64 content;
+  GstBuffer *buffer;
 } GstNtTileSource;
 
 /**
@@ -120,9 +123,13 @@ void             gst_nt_strip_pool_clear     (GstNtStripPool * pool);
  * @error: (nullable): set to %GST_RESOURCE_ERROR_NO_SPACE_LEFT when all strips
  *   are out and the system has no memory for another
  *
- * Takes the free strip in which least is to be written, and of equal ones the one
+ * Takes the strip in which least is to be written, and of equal ones the one
  * that came home last. Never waits. What the strip's bytes are is undefined;
  * gst_nt_composer_compose() knows.
+ *
+ * If frames of @sources were lent in the strip, and so are in place already, the
+ * memory is read-only: whoever wants to write to it gets a copy. Their buffers are
+ * kept until the memory is free.
  *
  * Returns: (transfer full) (nullable): a buffer with one memory, as large as the
  *   layout says, and nothing else; %NULL with @error set
@@ -145,5 +152,17 @@ GstBuffer *      gst_nt_strip_pool_acquire   (GstNtStripPool * pool,
  */
 GST_NT_API
 guint64          gst_nt_strip_pool_get_n_allocated (GstNtStripPool * pool);
+
+/**
+ * gst_nt_strip_pool_get_n_rebuilds:
+ * @pool: a pool
+ *
+ * Returns: how often a strip that had frames in place could not be used when it
+ *   was due, because somebody was already writing a later frame to it
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+guint64          gst_nt_strip_pool_get_n_rebuilds (GstNtStripPool * pool);
 
 G_END_DECLS

@@ -8,5 +8,6 @@
 #include "gstntcomposer.h"
 #include "gstntkernel.h"
 #include "gstntlayout.h"
+#include "gstntlender.h"
 #include "gstntprelude.h"
 #include "gstntstrippool.h"

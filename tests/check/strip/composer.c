@@ -50,9 +50,9 @@ setup (Fixture * f, NtmAlign align, guint n_strips)
     f->frames[i] = g_malloc (bytes);
     for (b = 0; b < bytes; b++)
       f->frames[i][b] = g_random_int ();
-    f->sources[i].data = f->frames[i];
-    f->sources[i].stride = row_bytes;
-    f->sources[i].content = 0;
+    f->sources[i] = (GstNtTileSource) {
+      .data = f->frames[i], .stride = row_bytes
+    };
   }
 }
 
@@ -313,7 +313,9 @@ make_large_strips (gpointer data)
     for (i = 0; i < row_bytes * LARGE_HEIGHT; i++)
       frame[i] = (i * 2654435761u + threads) >> 13;
     for (i = 0; i < LARGE_TILES; i++)
-      sources[i] = (GstNtTileSource) { i == 2 ? NULL : frame, row_bytes, 0 };
+      sources[i] = (GstNtTileSource) {
+        .data = i == 2 ? NULL : frame, .stride = row_bytes
+      };
 
     gst_nt_composer_set_max_threads (composer, threads);
     gst_nt_composer_set_stores (composer, threads % 3);
