@@ -15,10 +15,19 @@ typedef struct
   guint64 strips;
   guint64 tiles_copied;
   guint64 tiles_kept;
+  guint64 tiles_in_place;
   guint64 tiles_background;
   guint64 bytes_copied;
   GstClockTime copy_time;
 } GstNtMosaicStats;
+
+/* When upstream is lent tiles to write its frames to. */
+typedef enum
+{
+  GST_NT_MOSAIC_IN_PLACE_AUTO,  /* if it proves to write nowhere else */
+  GST_NT_MOSAIC_IN_PLACE_NEVER,
+  GST_NT_MOSAIC_IN_PLACE_ALWAYS,
+} GstNtMosaicInPlace;
 
 struct _GstNtMosaic
 {
@@ -33,6 +42,8 @@ struct _GstNtMosaic
   guint max_threads;
   GstNtStores nt_stores;
   guint64 nt_threshold;
+  GstNtMosaicInPlace in_place;
+  gboolean tile_meta;
   GstNtMosaicStats stats;
   GstNtLayout *layout;          /* of the caps that the src pad has */
   GstClockTime last_time;       /* of the strip made last; NONE after a seek */
@@ -70,6 +81,10 @@ void gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
     const gchar * format, ...) G_GNUC_PRINTF (3, 4);
 
 void gst_nt_mosaic_fail_before_caps (GstNtMosaic * self, GstPad * pad);
+
+/* Posts a warning that upstream of @pad writes where it should not, and is no
+ * longer lent tiles. In the streaming thread. */
+void gst_nt_mosaic_refuse_in_place (GstNtMosaic * self, GstPad * pad);
 
 /* Posts the error that the base class doesn't, if @flow is one. */
 void gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow);

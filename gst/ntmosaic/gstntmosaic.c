@@ -115,6 +115,8 @@ gst_nt_mosaic_create_new_pad (GstAggregator * agg, GstPadTemplate * templ,
     return NULL;
   }
   GST_NT_MOSAIC_PAD (aggpad)->number = number;
+  GST_NT_MOSAIC_PAD (aggpad)->lender =
+      gst_nt_lender_new (GST_NT_MOSAIC (agg)->strip_pool);
 
   return aggpad;
 }

@@ -89,6 +89,63 @@ gst_nt_mosaic_sink_query (GstAggregator * agg, GstAggregatorPad * pad,
   }
 }
 
+/* The frames of @pad's tile may be written straight into the strip. Where that is,
+ * is decided for each frame: the first query comes before all pads have caps. */
+static void
+propose_pool (GstNtMosaic * self, GstNtMosaicPad * pad, GstQuery * query,
+    GstCaps * caps, gsize size)
+{
+  GstNtMosaicInPlace in_place;
+  GstStructure *config;
+  GstBufferPool *pool;
+
+  GST_OBJECT_LOCK (self);
+  in_place = self->in_place;
+  GST_OBJECT_UNLOCK (self);
+  if (in_place == GST_NT_MOSAIC_IN_PLACE_NEVER)
+    return;
+
+  gst_nt_lender_set_trusting (pad->lender,
+      in_place == GST_NT_MOSAIC_IN_PLACE_ALWAYS);
+  pool = gst_nt_lender_new_pool (pad->lender);
+  config = gst_buffer_pool_get_config (pool);
+  gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
+  if (gst_buffer_pool_set_config (pool, config))
+    gst_query_add_allocation_pool (query, pool, size, 0, 0);
+  gst_object_unref (pool);
+}
+
+/* In upstream's thread and at once: the base class would let the query wait until
+ * all frames before it are in a strip. */
+static gboolean
+answer_allocation_query (GstNtMosaic * self, GstNtMosaicPad * pad,
+    GstQuery * query)
+{
+  gboolean need_pool;
+  GstVideoInfo info;
+  GstCaps *caps;
+
+  gst_query_parse_allocation (query, &caps, &need_pool);
+  if (need_pool && caps && gst_video_info_from_caps (&info, caps))
+    propose_pool (self, pad, query, caps, GST_VIDEO_INFO_SIZE (&info));
+  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  GST_LOG_OBJECT (pad, "allocation query: %" GST_PTR_FORMAT, query);
+
+  return TRUE;
+}
+
+static gboolean
+gst_nt_mosaic_sink_query_pre_queue (GstAggregator * agg, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION)
+    return answer_allocation_query (GST_NT_MOSAIC (agg),
+        GST_NT_MOSAIC_PAD (pad), query);
+
+  return GST_AGGREGATOR_CLASS (parent_class)->sink_query_pre_queue (agg, pad,
+      query);
+}
+
 /* The base class aborts on a segment that isn't in TIME, and reckons backwards
  * from a stop without looking whether there is one. */
 static gboolean
@@ -248,6 +305,7 @@ gst_nt_mosaic_class_init_inputs (GstNtMosaicClass * klass)
   parent_class = g_type_class_peek_parent (klass);
 
   agg_class->sink_query = gst_nt_mosaic_sink_query;
+  agg_class->sink_query_pre_queue = gst_nt_mosaic_sink_query_pre_queue;
   agg_class->sink_event_pre_queue = gst_nt_mosaic_sink_event_pre_queue;
   agg_class->sink_event = gst_nt_mosaic_sink_event;
 }

@@ -121,6 +121,9 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
   picture->sources[i].stride = frame->stride;
   picture->sources[i].content = gst_nt_mosaic_pad_identify (pad,
       frame->buffer, &self->last_content);
+  picture->sources[i].buffer = frame->buffer;
+  if (gst_nt_lender_inspect (pad->lender, frame->buffer))
+    gst_nt_mosaic_refuse_in_place (self, GST_PAD (pad));
   return TRUE;
 }
 
@@ -257,6 +260,59 @@ gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
 
 /* ---- How it is filled ---- */
 
+static const gchar *
+name_word (GstNtTileWord word)
+{
+  switch (word) {
+    case GST_NT_TILE_COPIED:
+      return "copied";
+    case GST_NT_TILE_KEPT:
+      return "kept";
+    case GST_NT_TILE_IN_PLACE:
+      return "in-place";
+    default:
+      return "background";
+  }
+}
+
+static void
+add_tile_meta (GstNtMosaic * self, const Picture * picture, guint i,
+    GstBuffer * strip)
+{
+  const NtmTile *tile = &picture->layout->tiles[i];
+  const GstBuffer *frame = picture->frames[i].buffer;
+  const guint number = picture->pads[i]->number;
+  GstVideoRegionOfInterestMeta *meta;
+  GstStructure *param;
+
+  meta = gst_buffer_add_video_region_of_interest_meta (strip, "tile", tile->x,
+      tile->frame_y, tile->width, tile->frame_height);
+  meta->id = number;
+  param = gst_structure_new ("application/x-ntmosaic-tile",
+      "pad", G_TYPE_UINT, number, "state", G_TYPE_STRING,
+      name_word (gst_nt_composer_get_word (self->composer, i)), NULL);
+  if (frame && GST_BUFFER_PTS_IS_VALID (frame))
+    gst_structure_set (param, "pts", G_TYPE_UINT64, GST_BUFFER_PTS (frame),
+        NULL);
+  gst_video_region_of_interest_meta_add_param (meta, param);
+}
+
+/* Which frame from where is in this strip. */
+static void
+add_tile_metas (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
+{
+  gboolean wanted;
+  guint i;
+
+  GST_OBJECT_LOCK (self);
+  wanted = self->tile_meta;
+  GST_OBJECT_UNLOCK (self);
+
+  for (i = 0; wanted && i < picture->layout->n_tiles; i++)
+    if (picture->pads[i])
+      add_tile_meta (self, picture, i, strip);
+}
+
 static void
 set_up_composer (GstNtMosaic * self)
 {
@@ -315,15 +371,16 @@ count (GstNtMosaic * self, const GstNtComposeReport * report)
   stats->strips++;
   stats->tiles_copied += report->tiles_copied;
   stats->tiles_kept += report->tiles_kept;
+  stats->tiles_in_place += report->tiles_in_place;
   stats->tiles_background += report->tiles_background;
   stats->bytes_copied += report->bytes_copied;
   stats->copy_time += report->time;
   GST_OBJECT_UNLOCK (self);
 
   GST_DEBUG_OBJECT (self, "strip %" G_GUINT64_FORMAT ": %u copied, %u kept, %u "
-      "background, %" G_GSIZE_FORMAT " bytes in %" GST_TIME_FORMAT,
+      "in place, %u background, %" G_GSIZE_FORMAT " bytes in %" GST_TIME_FORMAT,
       stats->strips, report->tiles_copied, report->tiles_kept,
-      report->tiles_background, report->bytes_copied,
+      report->tiles_in_place, report->tiles_background, report->bytes_copied,
       GST_TIME_ARGS (report->time));
 }
 
@@ -342,6 +399,7 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
     gst_nt_mosaic_remember_time (self, strip);
     if (GST_VIDEO_INFO_IS_INTERLACED (&vagg->info))
       set_field_flags (picture, strip);
+    add_tile_metas (self, picture, strip);
     count (self, &report);
   }
   free_picture (picture);

@@ -327,6 +327,23 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 
 /* ---- The strips' memory ---- */
 
+/* From now on upstream is lent tiles of strips of this layout; of none if they are
+ * not ours. */
+static void
+lend_tiles (GstNtMosaic * self, GstNtLayout * layout)
+{
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
+    GstNtMosaicPad *pad = l->data;
+
+    gst_nt_lender_set_tile (pad->lender, pad->tile >= 0 ? layout : NULL,
+        MAX (pad->tile, 0));
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
 static gboolean
 configure_strips (GstNtMosaic * self, const GstAllocationParams * params)
 {
@@ -338,8 +355,10 @@ configure_strips (GstNtMosaic * self, const GstAllocationParams * params)
   GST_OBJECT_UNLOCK (self);
 
   if (gst_nt_strip_pool_configure (self->strip_pool, self->layout, n_strips,
-          params, &error))
+          params, &error)) {
+    lend_tiles (self, self->layout);
     return TRUE;
+  }
 
   gst_nt_mosaic_fail (self, error);
   g_error_free (error);
@@ -366,6 +385,7 @@ gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
   GST_DEBUG_OBJECT (self, "using downstream's %" GST_PTR_FORMAT, pool);
   gst_query_add_allocation_pool (query, pool, GST_VIDEO_INFO_SIZE (info), 0, 0);
   gst_object_unref (pool);
+  lend_tiles (self, NULL);
   gst_nt_strip_pool_clear (self->strip_pool);
 
   return gst_nt_strip_pool_configure (self->strip_pool, self->layout, 0,

@@ -182,6 +182,8 @@ gst_nt_mosaic_pad_release (GstNtMosaicPad * pad)
   pad->released = TRUE;
   gst_buffer_replace (&pad->shown, NULL);
   g_mutex_unlock (&pad->flush_lock);
+
+  gst_nt_lender_set_tile (pad->lender, NULL, 0);
 }
 
 void
@@ -191,6 +193,7 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
   gst_video_info_init (&pad->announced);
   GST_OBJECT_UNLOCK (pad);
 
+  gst_nt_lender_set_tile (pad->lender, NULL, 0);
   pad->tile = -1;
 }
 
@@ -235,6 +238,7 @@ gst_nt_mosaic_pad_finalize (GObject * object)
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
 
   gst_buffer_replace (&pad->shown, NULL);
+  g_clear_pointer (&pad->lender, gst_nt_lender_unref);
   g_mutex_clear (&pad->flush_lock);
 
   G_OBJECT_CLASS (gst_nt_mosaic_pad_parent_class)->finalize (object);

@@ -8,6 +8,8 @@
 #include <gst/video/gstvideoaggregator.h>
 #include <gst/video/video.h>
 
+#include "gstntlender.h"
+
 G_BEGIN_DECLS
 
 #define GST_TYPE_NT_MOSAIC_PAD (gst_nt_mosaic_pad_get_type ())
@@ -18,7 +20,9 @@ struct _GstNtMosaicPad
 {
   GstVideoAggregatorPad parent;
 
-  guint number;                 /* of its name; set before the pad is added */
+  /* Set before the pad is added. */
+  guint number;                 /* of its name */
+  GstNtLender *lender;          /* of its tile's next frames */
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they

@@ -10,6 +10,8 @@
 
 #include "gstntmosaic-private.h"
 
+#include "gstntmosaicpad.h"
+
 #define DEFAULT_ALIGN NTM_ALIGN_TOP
 #define DEFAULT_BACKGROUND_COLOR 0xff000000
 #define DEFAULT_TILE_SIZE 0
@@ -18,6 +20,8 @@
 #define DEFAULT_MAX_THREADS 0
 #define DEFAULT_NT_STORES GST_NT_STORES_AUTO
 #define DEFAULT_NT_THRESHOLD 0
+#define DEFAULT_IN_PLACE GST_NT_MOSAIC_IN_PLACE_AUTO
+#define DEFAULT_TILE_META FALSE
 #define DEFAULT_IGNORE_INACTIVE_PADS FALSE
 
 enum
@@ -31,6 +35,8 @@ enum
   PROP_MAX_THREADS,
   PROP_NT_STORES,
   PROP_NT_THRESHOLD,
+  PROP_IN_PLACE,
+  PROP_TILE_META,
   PROP_IGNORE_INACTIVE_PADS,
   PROP_KERNEL,
   PROP_STATS,
@@ -72,6 +78,39 @@ gst_nt_mosaic_stores_get_type (void)
   return type;
 }
 
+static GType
+gst_nt_mosaic_in_place_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_NT_MOSAIC_IN_PLACE_AUTO, "If it proves to write nowhere else", "auto"},
+    {GST_NT_MOSAIC_IN_PLACE_NEVER, "Never", "never"},
+    {GST_NT_MOSAIC_IN_PLACE_ALWAYS, "Always, untested", "always"},
+    {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstNtMosaicInPlace",
+            values));
+
+  return type;
+}
+
+static guint64
+count_refused_pads (GstNtMosaic * self)
+{
+  guint64 n_refused = 0;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    if (gst_nt_lender_is_refused (GST_NT_MOSAIC_PAD (l->data)->lender))
+      n_refused++;
+  GST_OBJECT_UNLOCK (self);
+
+  return n_refused;
+}
+
 static GstStructure *
 make_stats (GstNtMosaic * self)
 {
@@ -85,11 +124,15 @@ make_stats (GstNtMosaic * self)
       "strips", G_TYPE_UINT64, stats.strips,
       "tiles-copied", G_TYPE_UINT64, stats.tiles_copied,
       "tiles-kept", G_TYPE_UINT64, stats.tiles_kept,
+      "tiles-in-place", G_TYPE_UINT64, stats.tiles_in_place,
       "tiles-background", G_TYPE_UINT64, stats.tiles_background,
       "bytes-copied", G_TYPE_UINT64, stats.bytes_copied,
       "copy-time", G_TYPE_UINT64, stats.copy_time,
       "strips-allocated", G_TYPE_UINT64,
       gst_nt_strip_pool_get_n_allocated (self->strip_pool),
+      "strip-rebuilds", G_TYPE_UINT64,
+      gst_nt_strip_pool_get_n_rebuilds (self->strip_pool),
+      "pads-refused-in-place", G_TYPE_UINT64, count_refused_pads (self),
       "kernel", G_TYPE_STRING, gst_nt_kernel_get_name (), NULL);
 }
 
@@ -134,6 +177,12 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
       break;
     case PROP_NT_THRESHOLD:
       g_value_set_uint64 (value, self->nt_threshold);
+      break;
+    case PROP_IN_PLACE:
+      g_value_set_enum (value, self->in_place);
+      break;
+    case PROP_TILE_META:
+      g_value_set_boolean (value, self->tile_meta);
       break;
     case PROP_KERNEL:
       g_value_set_static_string (value, gst_nt_kernel_get_name ());
@@ -182,6 +231,12 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
       break;
     case PROP_NT_THRESHOLD:
       self->nt_threshold = g_value_get_uint64 (value);
+      break;
+    case PROP_IN_PLACE:
+      self->in_place = g_value_get_enum (value);
+      break;
+    case PROP_TILE_META:
+      self->tile_meta = g_value_get_boolean (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -318,6 +373,47 @@ install_properties (GObjectClass * klass)
           0, G_MAXUINT64, DEFAULT_NT_THRESHOLD, playing));
 
   /**
+   * GstNtMosaic:in-place:
+   *
+   * Whether upstream is lent tiles of coming strips to write its frames to, which
+   * then need not be copied. Upstream has to take the pool that it is offered, and
+   * support #GstVideoMeta. With `auto` its first frames, and one in 256 after that,
+   * have guard bytes around them, and are copied; if it writes outside of its
+   * rows, a warning is posted and it is lent no tile any more. Elements that do so
+   * would write into other tiles with `always`.
+   *
+   * A strip with tiles in place is read-only, and is copied by an element that
+   * writes to it; as soon as one does so, no more tiles are lent.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_IN_PLACE,
+      g_param_spec_enum ("in-place", "In place",
+          "Whether upstream is lent tiles to write its frames straight into the "
+          "strip",
+          gst_nt_mosaic_in_place_get_type (), DEFAULT_IN_PLACE, ready));
+
+  /**
+   * GstNtMosaic:tile-meta:
+   *
+   * Adds a #GstVideoRegionOfInterestMeta for each tile to the strips, of type
+   * `tile`: its rectangle is that of the frame, or of the tile if it has none; its
+   * id is the number of the pad. It has one parameter, a structure
+   * `application/x-ntmosaic-tile`:
+   *
+   * * `pad` (uint): the number of the pad
+   * * `state` (string): `copied`, `kept`, `in-place` or `background`
+   * * `pts` (uint64): the timestamp of the frame, in the time of its own stream;
+   *   not there if there is no frame, or it has none
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_TILE_META,
+      g_param_spec_boolean ("tile-meta", "Tile meta",
+          "Add a GstVideoRegionOfInterestMeta for each tile to the strips",
+          DEFAULT_TILE_META, playing));
+
+  /**
    * GstNtMosaic:ignore-inactive-pads:
    *
    * In live pipelines, don't wait for pads that haven't had any data yet.
@@ -351,10 +447,16 @@ install_properties (GObjectClass * klass)
    * * `strips` (uint64): strips made
    * * `tiles-copied` (uint64): tiles whose frame was copied
    * * `tiles-kept` (uint64): tiles that the strip already held
+   * * `tiles-in-place` (uint64): tiles that upstream had written to
    * * `tiles-background` (uint64): tiles filled with background
    * * `bytes-copied` (uint64): bytes of the copied frames
    * * `copy-time` (uint64): nanoseconds spent on all this
    * * `strips-allocated` (uint64): strips allocated since the element was made
+   * * `strip-rebuilds` (uint64): strips with tiles in place that could not be used
+   *   when they were due, because upstream was writing a later frame to one; since
+   *   the element was made
+   * * `pads-refused-in-place` (uint64): pads that are lent no tiles because their
+   *   upstream wrote outside of its frames' rows
    * * `kernel` (string): the copy kernel
    *
    * Since: 0.1
@@ -376,6 +478,8 @@ gst_nt_mosaic_init_properties (GstNtMosaic * self)
   self->max_threads = DEFAULT_MAX_THREADS;
   self->nt_stores = DEFAULT_NT_STORES;
   self->nt_threshold = DEFAULT_NT_THRESHOLD;
+  self->in_place = DEFAULT_IN_PLACE;
+  self->tile_meta = DEFAULT_TILE_META;
 }
 
 void
@@ -389,4 +493,5 @@ gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass)
 
   gst_type_mark_as_plugin_api (gst_nt_mosaic_align_get_type (), 0);
   gst_type_mark_as_plugin_api (gst_nt_mosaic_stores_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_nt_mosaic_in_place_get_type (), 0);
 }
