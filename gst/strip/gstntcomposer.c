@@ -197,6 +197,7 @@ is_in_place (const Target * target, const NtmTile * tile,
     const GstNtTileSource * source)
 {
   return target->contents != NULL && source->data != NULL
+      && source->stride == target->stride
       && source->data == gst_nt_tile_address (target->data, target->stride,
       tile);
 }

@@ -94,14 +94,20 @@ gst_nt_lender_unref (GstNtLender * lender)
 void
 gst_nt_lender_set_tile (GstNtLender * lender, GstNtLayout * layout, guint tile)
 {
+  GQueue idle = G_QUEUE_INIT;
   GstNtLayout *old;
 
   g_mutex_lock (&lender->lock);
   old = lender->layout;
   lender->layout = layout ? gst_nt_layout_ref (layout) : NULL;
   lender->tile = tile;
+  if (layout == NULL) {
+    idle = lender->idle;
+    g_queue_init (&lender->idle);
+  }
   g_mutex_unlock (&lender->lock);
 
+  g_queue_clear_full (&idle, (GDestroyNotify) gst_memory_unref);
   if (old)
     gst_nt_layout_unref (old);
 }

@@ -43,7 +43,8 @@ get_view (GstNtStripPool * pool, const GstNtTileSource * sources, guint i)
 
   strip = memory->strip;
   if (strip == NULL || strip->out || strip->layout != pool->layout
-      || memory->tile != i || sources[i].data != memory->rows.data)
+      || memory->tile != i || sources[i].data != memory->rows.data
+      || (gsize) sources[i].stride != memory->rows.stride)
     return NULL;
 
   return memory;
