@@ -32,10 +32,16 @@ request (GstElement * element, const gchar * name, const gchar * expected)
   return pad;
 }
 
+/* The streaming thread walks over references to the pads, and may have one to
+ * this one for a moment longer. */
 static void
 release (GstElement * element, GstPad * pad)
 {
+  const gint64 end = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+
   gst_element_release_request_pad (element, pad);
+  while (GST_OBJECT_REFCOUNT_VALUE (pad) > 1 && g_get_monotonic_time () < end)
+    g_usleep (100);
   ASSERT_OBJECT_REFCOUNT (pad, "released pad", 1);
   gst_object_unref (pad);
 }
