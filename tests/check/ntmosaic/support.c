@@ -5,7 +5,10 @@
 
 #include "support.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PIXEL_BYTES 4
 
@@ -493,4 +496,17 @@ test_init (int *argc, char ***argv)
     exit (EXIT_SKIPPED);
   }
   g_free (kernel);
+}
+
+int
+test_run (Suite * suite, const gchar * name, const gchar * file)
+{
+  const int n_failed = gst_check_run_suite (suite, name, file);
+
+  if (n_failed > 0) {
+    fflush (NULL);
+    _exit (EXIT_FAILURE);
+  }
+
+  return EXIT_SUCCESS;
 }
