@@ -24,7 +24,9 @@
  *
  * A pad without a frame (not yet, a gap, at EOS without
  * #GstVideoAggregatorPad:repeat-after-eos, silent for longer than
- * #GstVideoAggregatorPad:max-last-buffer-repeat) shows background.
+ * #GstVideoAggregatorPad:max-last-buffer-repeat) shows background. A gap with
+ * %GST_GAP_FLAG_MISSING_DATA lets the frame before it stay, unless caps of another
+ * size or format came in between.
  *
  * ## Example launch line
  *

@@ -276,25 +276,47 @@ end_still (GstAggregator * agg, GstAggregatorPad * pad, GstEventType event)
 }
 
 static gboolean
+take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
+{
+  gboolean ret;
+  GstCaps *caps;
+
+  gst_event_parse_caps (event, &caps);
+  gst_caps_ref (caps);
+
+  ret = GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
+  if (ret)
+    gst_nt_mosaic_pad_set_next_caps (GST_NT_MOSAIC_PAD (pad), caps);
+  else
+    explain_refused_caps (GST_NT_MOSAIC (agg), pad, caps);
+  gst_caps_unref (caps);
+
+  return ret;
+}
+
+static gboolean
+is_gap_that_keeps (GstEvent * event)
+{
+  GstGapFlags flags;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_GAP)
+    return FALSE;
+  gst_event_parse_gap_flags (event, &flags);
+
+  return (flags & GST_GAP_FLAG_MISSING_DATA) != 0;
+}
+
+static gboolean
 gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
     GstEvent * event)
 {
-  GstCaps *caps = NULL;
-  gboolean ret;
-
-  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
-    gst_event_parse_caps (event, &caps);
-    gst_caps_ref (caps);
-  }
-
   end_still (agg, pad, GST_EVENT_TYPE (event));
-  ret = GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    return take_caps (agg, pad, event);
+  if (is_gap_that_keeps (event))
+    gst_nt_mosaic_pad_keep_frame (GST_NT_MOSAIC_PAD (pad));
 
-  if (caps && !ret)
-    explain_refused_caps (GST_NT_MOSAIC (agg), pad, caps);
-  gst_clear_caps (&caps);
-
-  return ret;
+  return GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
 }
 
 void

@@ -39,12 +39,64 @@ ref_current_buffer (GstNtMosaicPad * pad)
   return buffer;
 }
 
+/* Whether a frame with the caps @a, said to have @b, looks the same. */
+static gboolean
+looks_the_same (const GstVideoInfo * a, const GstVideoInfo * b)
+{
+  return GST_VIDEO_INFO_FORMAT (a) == GST_VIDEO_INFO_FORMAT (b)
+      && GST_VIDEO_INFO_WIDTH (a) == GST_VIDEO_INFO_WIDTH (b)
+      && GST_VIDEO_INFO_HEIGHT (a) == GST_VIDEO_INFO_HEIGHT (b)
+      && GST_VIDEO_INFO_PAR_N (a) == GST_VIDEO_INFO_PAR_N (b)
+      && GST_VIDEO_INFO_PAR_D (a) == GST_VIDEO_INFO_PAR_D (b)
+      && gst_video_colorimetry_is_equal (&a->colorimetry, &b->colorimetry);
+}
+
+void
+gst_nt_mosaic_pad_set_next_caps (GstNtMosaicPad * pad, const GstCaps * caps)
+{
+  if (!gst_video_info_from_caps (&pad->next_info, caps))
+    gst_video_info_init (&pad->next_info);
+}
+
+/* If the frame was kept before, its caps are not those that the pad has now. */
+void
+gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad)
+{
+  GstVideoAggregatorPad *vpad = GST_VIDEO_AGGREGATOR_PAD (pad);
+  GstBuffer *current = NULL;
+
+  if (looks_the_same (&vpad->info, &pad->next_info))
+    return;
+
+  g_mutex_lock (&pad->flush_lock);
+  if (!pad->released)
+    current = gst_video_aggregator_pad_get_current_buffer (vpad);
+  if (pad->kept != current) {
+    gst_buffer_replace (&pad->kept, current);
+    pad->kept_info = vpad->info;
+  }
+  g_mutex_unlock (&pad->flush_lock);
+}
+
+static gboolean
+has_other_caps (GstNtMosaicPad * pad, GstBuffer * buffer)
+{
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+  gboolean has;
+
+  g_mutex_lock (&pad->flush_lock);
+  has = buffer == pad->kept && !looks_the_same (&pad->kept_info, info);
+  g_mutex_unlock (&pad->flush_lock);
+
+  return has;
+}
+
 GstBuffer *
 gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad)
 {
   GstBuffer *buffer = ref_current_buffer (pad);
 
-  if (buffer && is_gap (buffer))
+  if (buffer && (is_gap (buffer) || has_other_caps (pad, buffer)))
     gst_clear_buffer (&buffer);
 
   return buffer;
@@ -100,6 +152,8 @@ gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
     current = gst_video_aggregator_pad_get_current_buffer
         (GST_VIDEO_AGGREGATOR_PAD (pad));
   gst_buffer_replace (&pad->shown, current == buffer ? buffer : NULL);
+  if (pad->kept != current)
+    gst_buffer_replace (&pad->kept, NULL);
   content = pad->content;
   g_mutex_unlock (&pad->flush_lock);
 
@@ -109,16 +163,17 @@ gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
 void
 gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
 {
-  GstBuffer *current;
+  GstBuffer *current = NULL;
 
   g_mutex_lock (&pad->flush_lock);
-  if (pad->shown) {
+  if (!pad->released)
     current = gst_video_aggregator_pad_get_current_buffer
         (GST_VIDEO_AGGREGATOR_PAD (pad));
-    if (current && !is_same_content (pad->shown, current))
-      current = NULL;
-    gst_buffer_replace (&pad->shown, current);
-  }
+  if (pad->kept != current)
+    gst_buffer_replace (&pad->kept, NULL);
+  if (pad->shown)
+    gst_buffer_replace (&pad->shown, current
+        && is_same_content (pad->shown, current) ? current : NULL);
   g_mutex_unlock (&pad->flush_lock);
 }
 
@@ -175,12 +230,19 @@ gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad, GstVideoInfo * info)
   return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
 }
 
+static void
+drop_frames (GstNtMosaicPad * pad)
+{
+  gst_buffer_replace (&pad->shown, NULL);
+  gst_buffer_replace (&pad->kept, NULL);
+}
+
 void
 gst_nt_mosaic_pad_release (GstNtMosaicPad * pad)
 {
   g_mutex_lock (&pad->flush_lock);
   pad->released = TRUE;
-  gst_buffer_replace (&pad->shown, NULL);
+  drop_frames (pad);
   g_mutex_unlock (&pad->flush_lock);
 
   gst_nt_lender_set_tile (pad->lender, NULL, 0);
@@ -226,7 +288,7 @@ gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
   g_mutex_lock (&pad->flush_lock);
   ret = GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->flush
       (aggpad, agg);
-  gst_buffer_replace (&pad->shown, NULL);
+  drop_frames (pad);
   g_mutex_unlock (&pad->flush_lock);
 
   return ret;
@@ -237,7 +299,7 @@ gst_nt_mosaic_pad_finalize (GObject * object)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
 
-  gst_buffer_replace (&pad->shown, NULL);
+  drop_frames (pad);
   g_clear_pointer (&pad->lender, gst_nt_lender_unref);
   g_mutex_clear (&pad->flush_lock);
 
@@ -264,6 +326,7 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   /* The base class leaves it at zeros, which is no GstVideoInfo. */
   gst_video_info_init (&GST_VIDEO_AGGREGATOR_PAD (pad)->info);
   gst_video_info_init (&pad->announced);
+  gst_video_info_init (&pad->next_info);
   pad->tile = -1;
   g_mutex_init (&pad->flush_lock);
 }

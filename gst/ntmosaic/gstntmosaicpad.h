@@ -39,10 +39,16 @@ struct _GstNtMosaicPad
   gboolean released;            /* its current buffer may go at any moment */
   GstBuffer *shown;             /* the frame that was identified last */
   guint64 content;              /* its id */
+  GstBuffer *kept;              /* a frame that stayed when new caps came */
+  GstVideoInfo kept_info;       /* the caps that it came with */
+
+  /* Of the streaming thread alone. */
+  GstVideoInfo next_info;       /* caps of the frame that is taken next */
 };
 
 /* The buffer that the pad shows in the strip that is being made; a new
- * reference. NULL: it has none, the tile is background. */
+ * reference. NULL: it has none, or one of other caps than the pad has now; the
+ * tile is background. */
 GstBuffer *gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad);
 
 /* The content id of @buffer, which the pad shows now: that of the frame before it
@@ -69,6 +75,15 @@ void gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, const GstCaps * caps);
 /* What upstream sent last; FALSE if nothing yet. */
 gboolean gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad,
     GstVideoInfo * info);
+
+/* From now on, frames with @caps are taken. In the streaming thread. */
+void gst_nt_mosaic_pad_set_next_caps (GstNtMosaicPad * pad,
+    const GstCaps * caps);
+
+/* To be called before a gap is taken that lets the frame before it stay: the base
+ * class takes new caps along, as if they were this frame's. In the streaming
+ * thread. */
+void gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad);
 
 /* Lets go of all frames, for good. Before the base class does. */
 void gst_nt_mosaic_pad_release (GstNtMosaicPad * pad);

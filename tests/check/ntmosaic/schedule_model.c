@@ -17,8 +17,8 @@ void
 model_pad_init (ModelPad * pad, guint width, guint height)
 {
   *pad = (ModelPad) {
-    .shown.width = width,
-    .shown.height = height,
+    .width = width,
+    .height = height,
   };
 }
 
@@ -26,8 +26,8 @@ void
 model_pad_clear (ModelPad * pad)
 {
   if (pad->has_next) {
-    pad->shown.width = pad->next.width;
-    pad->shown.height = pad->next.height;
+    pad->width = pad->next.width;
+    pad->height = pad->next.height;
     clear_frame (&pad->next);
   }
   clear_frame (&pad->shown);
@@ -47,6 +47,8 @@ void
 model_pad_advance (ModelPad * pad, guint k)
 {
   if (pad->has_next && pad->next.begin <= k) {
+    pad->width = pad->next.width;
+    pad->height = pad->next.height;
     if (pad->next.missing) {
       pad->shown.end = pad->next.end;
     } else {
@@ -86,14 +88,19 @@ frame_top (guint align, guint strip_height, guint height)
   }
 }
 
+static gboolean
+fits (const ModelRules * rules, const ModelPad * pad)
+{
+  return pad->shown.format == rules->format && pad->shown.width == pad->width
+      && pad->shown.height == pad->height;
+}
+
 static void
 paint_tile (ModelStrip * strip, guint x, guint top, const ModelFrame * frame)
 {
   const gsize row_bytes = (gsize) frame->width * PIXEL_BYTES;
   guint y;
 
-  if (frame->bytes == NULL)
-    return;
   for (y = 0; y < frame->height; y++)
     memcpy (strip->bytes
         + ((gsize) (top + y) * strip->width + x) * PIXEL_BYTES,
@@ -111,17 +118,18 @@ model_strip_init (ModelStrip * strip, const ModelRules * rules,
 
   *strip = (ModelStrip) { 0, };
   for (i = 0; i < n_pads; i++) {
-    strip->width += pads[i]->shown.width;
-    strip->height = MAX (strip->height, pads[i]->shown.height);
+    strip->width += pads[i]->width;
+    strip->height = MAX (strip->height, pads[i]->height);
   }
   strip->bytes = g_malloc ((gsize) strip->width * strip->height * PIXEL_BYTES);
 
   background_bytes (rules, pixel);
   for (p = 0; p < (gsize) strip->width * strip->height; p++)
     memcpy (strip->bytes + p * PIXEL_BYTES, pixel, PIXEL_BYTES);
-  for (i = 0; i < n_pads; x += pads[i++]->shown.width)
-    paint_tile (strip, x, frame_top (rules->align, strip->height,
-            pads[i]->shown.height), &pads[i]->shown);
+  for (i = 0; i < n_pads; x += pads[i++]->width)
+    if (pads[i]->shown.bytes && fits (rules, pads[i]))
+      paint_tile (strip, x, frame_top (rules->align, strip->height,
+              pads[i]->height), &pads[i]->shown);
 }
 
 void

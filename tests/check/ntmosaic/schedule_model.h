@@ -14,6 +14,7 @@
 /* What one pad was given. */
 typedef struct
 {
+  GstVideoFormat format;
   guint width;
   guint height;
   guint8 *bytes;                /* tight rows; NULL: a gap */
@@ -24,6 +25,8 @@ typedef struct
 
 typedef struct
 {
+  guint width;                  /* of the tile; a frame of another size or */
+  guint height;                 /* format, that stayed, is not seen in it */
   ModelFrame shown;
   ModelFrame next;              /* in the pad's queue */
   gboolean has_next;

@@ -207,9 +207,10 @@ push_frame (Case * c, Pad * pad, ModelFrame * frame)
 }
 
 static ModelFrame
-new_frame (const Pad * pad, guint begin, guint end)
+new_frame (const Case * c, const Pad * pad, guint begin, guint end)
 {
   const ModelFrame frame = {
+    .format = c->rules.format,
     .width = pad->source.width,
     .height = pad->source.height,
     .begin = begin,
@@ -224,9 +225,10 @@ push_next (Case * c, Pad * pad)
 {
   const guint strips = pad == c->driver ? 1 : 1 + dice (c, 12) / 5;
   const guint kind = dice (c, 100);
-  ModelFrame frame = new_frame (pad, pad->next_begin, pad->next_begin + strips);
+  ModelFrame frame = new_frame (c, pad, pad->next_begin,
+      pad->next_begin + strips);
 
-  frame.missing = kind < 4 && !pad->has_new_caps;
+  frame.missing = kind < 4;
   if (pad->has_new_caps)
     send_caps (c, pad);
 
@@ -259,7 +261,7 @@ push_missing (Case * c, const Pad * not_to)
 static void
 push_late (Case * c)
 {
-  ModelFrame frame = new_frame (c->driver, c->k - 1, c->k);
+  ModelFrame frame = new_frame (c, c->driver, c->k - 1, c->k);
   guint i;
 
   push_frame (c, c->driver, &frame);
@@ -435,9 +437,9 @@ pad_at (Case * c, const ModelStrip * strip, gsize where)
   guint i;
 
   for (i = 0; i < c->n_pads; i++) {
-    if (x < c->pads[i]->model.shown.width)
+    if (x < c->pads[i]->model.width)
       return c->pads[i];
-    x -= c->pads[i]->model.shown.width;
+    x -= c->pads[i]->model.width;
   }
 
   return NULL;
