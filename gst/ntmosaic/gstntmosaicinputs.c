@@ -275,6 +275,29 @@ end_still (GstAggregator * agg, GstAggregatorPad * pad, GstEventType event)
     GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);
 }
 
+/* The base class takes the first caps at once, and others when a frame comes for
+ * them. If none came before READY, or before the caps were forgotten, it still
+ * does so with the next frame, which has other caps: then these are given to it
+ * twice, once for each of its places. */
+static gboolean
+hand_over_caps (GstAggregator * agg, GstAggregatorPad * aggpad,
+    GstEvent * event)
+{
+  GstAggregatorClass *agg_class = GST_AGGREGATOR_CLASS (parent_class);
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+
+  if (GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN)
+    pad->caps_were_delayed = TRUE;
+  else if (pad->caps_were_delayed
+      && !agg_class->sink_event (agg, aggpad, gst_event_ref (event))) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+
+  return agg_class->sink_event (agg, aggpad, event);
+}
+
 static gboolean
 take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
@@ -284,7 +307,7 @@ take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   gst_event_parse_caps (event, &caps);
   gst_caps_ref (caps);
 
-  ret = GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
+  ret = hand_over_caps (agg, pad, event);
   if (ret)
     gst_nt_mosaic_pad_set_next_caps (GST_NT_MOSAIC_PAD (pad), caps);
   else

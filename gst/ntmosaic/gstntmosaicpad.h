@@ -44,6 +44,7 @@ struct _GstNtMosaicPad
 
   /* Of the streaming thread alone. */
   GstVideoInfo next_info;       /* caps of the frame that is taken next */
+  gboolean caps_were_delayed;   /* once; the base class may still hold some */
 };
 
 /* The buffer that the pad shows in the strip that is being made; a new

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames that stay when new caps have come. */
+/* Frames that stay when new caps have come, and caps that no frame came for. */
 
 #include "support.h"
 
@@ -171,6 +171,73 @@ GST_START_TEST (same_buffer_new_size_and_missing_data)
 
 GST_END_TEST;
 
+/* ---- Caps without a frame ---- */
+
+/* Until all that was sent to @input has been looked at. */
+static void
+wait_for_events (GstHarness * input)
+{
+  GstQuery *query = gst_query_new_allocation (NULL, FALSE);
+
+  gst_pad_peer_query (input->srcpad, query);
+  gst_query_unref (query);
+}
+
+/* Caps for which no frame came before the end are forgotten. */
+GST_START_TEST (stopped_after_new_caps)
+{
+  TestTile tiles[] = { {5, 6, 1}, {8, 4, 2} };
+  const TestStrip strip = { tiles, 2, 6, "top", BLACK };
+  TestRig *rig = test_rig_new (2);
+  GstHarness *input = test_rig_input (rig, 1);
+  guint i;
+
+  test_rig_set_caps (rig, &strip, "RGBA");
+  test_rig_check (rig, &strip);
+  test_input_set_caps (input, "RGBA", 100, 50);
+  wait_for_events (input);
+  gst_element_set_state (rig->element, GST_STATE_READY);
+  gst_element_set_state (rig->element, GST_STATE_PLAYING);
+  for (i = 0; i < 2; i++)
+    fail_unless (gst_harness_push_event (test_rig_input (rig, i),
+            gst_event_new_stream_start ("again")));
+  rig->n_sent = 0;
+  tiles[1].width = 7;
+  test_rig_set_caps (rig, &strip, "RGBA");
+  test_rig_check (rig, &strip);
+  test_rig_check (rig, &strip);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* The tile stays as it was: background after the end, or with repeat-after-eos
+ * (@__i__) the last frame. */
+GST_START_TEST (eos_after_new_caps)
+{
+  TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
+  const TestStrip strip = { tiles, 2, 6, "top", BLACK };
+  TestRig *rig = test_rig_new (2);
+  GstHarness *input = test_rig_input (rig, 1);
+  guint n;
+
+  gst_child_proxy_set (GST_CHILD_PROXY (rig->element),
+      "sink_1::repeat-after-eos", __i__, NULL);
+  test_rig_set_caps (rig, &strip, "RGBA");
+  test_rig_check (rig, &strip);
+  test_input_set_caps (input, "RGBA", 100, 50);
+  fail_unless (gst_harness_push_event (input, gst_event_new_eos ()));
+  if (!__i__)
+    tiles[1].height = 0;
+  for (n = 1; n < 4; n++) {
+    test_input_send (test_rig_input (rig, 0), 1, n);
+    test_rig_expect (rig, &strip);
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 outdated_suite (void)
 {
@@ -185,6 +252,8 @@ outdated_suite (void)
   tcase_add_test (tc, old_size_and_missing_data);
   tcase_add_test (tc, late_frame_new_size_and_missing_data);
   tcase_add_test (tc, same_buffer_new_size_and_missing_data);
+  tcase_add_test (tc, stopped_after_new_caps);
+  tcase_add_loop_test (tc, eos_after_new_caps, 0, 2);
 
   return s;
 }
