@@ -197,6 +197,7 @@ take_out (GstNtStripPool * pool, GstNtStrip * strip)
   if (g_ptr_array_find (pool->free_strips, strip, &index))
     g_ptr_array_steal_index (pool->free_strips, index);
   strip->out = TRUE;
+  pool->n_out++;
 }
 
 void

@@ -15,14 +15,25 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_nt_strip_pool_debug);
 #define GST_CAT_DEFAULT gst_nt_strip_pool_debug
 
-/* With the lock held: the strip that is @ahead strips away, free ones put in its
+/* With the lock held: whether tiles of one more strip may be lent. An upstream that
+ * keeps its frames for long would otherwise have ever more strips for itself. */
+static gboolean
+may_lend_more (GstNtStripPool * pool)
+{
+  const guint n_lent =
+      pool->n_strips - pool->n_out - pool->free_strips->len;
+
+  return pool->free_strips->len > 0 && n_lent < pool->max_lent;
+}
+
+/* With the lock held: the strip that is @ahead strips away, a free one put in its
  * place if there was none. */
 static GstNtStrip *
 get_coming (GstNtStripPool * pool, guint ahead)
 {
   GstNtStrip *strip = pool->coming[ahead];
 
-  if (strip || pool->free_strips->len == 0)
+  if (strip || !may_lend_more (pool))
     return strip;
 
   strip = g_ptr_array_steal_index (pool->free_strips,

@@ -26,12 +26,15 @@ struct _GstNtStripPool
   gsize strip_bytes;            /* of a strip with its padding */
   gsize align_mask;
   guint generation;             /* counts changes of size and alignment */
-  guint n_strips;               /* of this generation: free ones and ones out */
+  guint n_strips;               /* of this generation: free ones, ones out, and
+                                 * ones of which upstream has tiles */
+  guint n_out;                  /* of them, out */
   guint64 n_allocated;          /* ever */
 
   GstNtStrip *coming[GST_NT_STRIPS_AHEAD];        /* the next one first; NULL: nothing of it
                                          * was lent yet */
-  guint max_lent;               /* n_strips up to which tiles are lent */
+  guint max_lent;               /* strips that are made in order to lend tiles,
+                                 * and that upstream may have tiles of */
   gboolean lends;
   gboolean growing;             /* a strip is being made to lend its tiles */
   guint64 n_rebuilds;

@@ -115,6 +115,7 @@ disown_strips (GstNtStripPool * pool)
   pool->free_strips = new_strip_list ();
   pool->generation++;
   pool->n_strips = 0;
+  pool->n_out = 0;
 
   return strips;
 }
@@ -135,8 +136,10 @@ gst_nt_strip_pool_make_strip (GstNtStripPool * pool, guint generation,
 
   g_mutex_lock (&pool->lock);
   pool->n_allocated++;
-  if (generation == pool->generation)
+  if (generation == pool->generation) {
     pool->n_strips++;
+    pool->n_out++;
+  }
   GST_DEBUG ("%p: allocated strip %p of %" G_GSIZE_FORMAT " bytes, now %u",
       pool, strip, bytes, pool->n_strips);
   g_mutex_unlock (&pool->lock);
@@ -151,6 +154,8 @@ gst_nt_strip_pool_keep_or_free (GstNtStripPool * pool, GstNtStrip * strip)
 
   g_mutex_lock (&pool->lock);
   strip->out = FALSE;
+  if (strip->generation == pool->generation)
+    pool->n_out--;
   unwanted = gst_nt_strip_pool_keep_if_home (pool, strip);
   g_mutex_unlock (&pool->lock);
 

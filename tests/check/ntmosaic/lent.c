@@ -538,7 +538,7 @@ lent_suite (void)
   TCase *tc = tcase_create ("lent");
 
   suite_add_tcase (s, tc);
-  tcase_add_loop_test (tc, upstream_reads_later, 0, 3);
+  tcase_add_loop_test (tc, upstream_reads_later, 0, 6);
   tcase_add_loop_test (tc, upstream_writes_later, 0, 2);
   tcase_add_test (tc, shown_is_not_writable);
   tcase_add_test (tc, upstream_has_a_tee);
