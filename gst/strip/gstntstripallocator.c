@@ -70,14 +70,15 @@ gst_nt_strip_memory_unmap (GstMemory * memory, GstMapInfo * info)
 }
 
 /* Whoever wants to write to memory that is read-only makes a copy. If the strip is
- * his alone, frames in place cost more than they save. */
+ * his alone, frames in place cost more than they save. A deep copy of a buffer
+ * comes with one reference less, and says nothing about the strip. */
 static GstMemory *
 gst_nt_strip_memory_copy (GstMemory * memory, gssize offset, gssize size)
 {
   StripMemory *self = (StripMemory *) memory;
 
   if (GST_MEMORY_IS_READONLY (memory) && memory->parent == NULL
-      && GST_MINI_OBJECT_REFCOUNT_VALUE (memory) <= REFS_OF_A_MAP)
+      && GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == REFS_OF_A_MAP)
     gst_nt_strip_pool_stop_lending (self->strip);
 
   return ((GstNtStripAllocator *) memory->allocator)->copy (memory, offset,

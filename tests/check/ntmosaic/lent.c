@@ -255,6 +255,15 @@ copy_and_map (GstBuffer * strip)
 }
 
 static void
+copy_deep (GstBuffer * strip)
+{
+  GstBuffer *copy = gst_buffer_copy_deep (strip);
+
+  scribble (copy);
+  gst_buffer_unref (copy);
+}
+
+static void
 copy_part (GstBuffer * strip)
 {
   GstBuffer *part = gst_buffer_copy_region (strip, GST_BUFFER_COPY_ALL, 4, 100);
@@ -274,6 +283,7 @@ static const struct
   {map_elsewhere, TRUE},
   {map_memory, FALSE},
   {copy_and_map, FALSE},
+  {copy_deep, FALSE},
   {copy_part, FALSE},
 };
 
