@@ -204,10 +204,20 @@ gone_block (GstNtTileMemory * memory)
 
 /* ---- What is lent ---- */
 
+static gboolean
+block_fits (const GstMemory * block, const GstAllocationParams * params,
+    gsize bytes)
+{
+  return block->size == bytes && (params->align & ~block->align) == 0
+      && block->offset >= params->prefix
+      && block->maxsize - block->offset - bytes >= params->padding;
+}
+
 /* An idle block of @bytes bytes; others are of another configuration, or were
  * scratch frames of a probation that is over. */
 static GstMemory *
-take_idle_block (GstNtLender * lender, gsize bytes)
+take_idle_block (GstNtLender * lender, const GstAllocationParams * params,
+    gsize bytes)
 {
   GstMemory *block;
 
@@ -215,7 +225,7 @@ take_idle_block (GstNtLender * lender, gsize bytes)
     g_mutex_lock (&lender->lock);
     block = g_queue_pop_head (&lender->idle);
     g_mutex_unlock (&lender->lock);
-    if (block == NULL || block->size == bytes)
+    if (block == NULL || block_fits (block, params, bytes))
       return block;
     gst_memory_unref (block);
   }
@@ -225,9 +235,10 @@ static GstMemory *
 get_block (GstNtLender * lender, const GstNtLoanRequest * request, gsize bytes)
 {
   GstAllocationParams params = request->params;
-  GstMemory *block = take_idle_block (lender, bytes);
+  GstMemory *block;
 
   params.align |= ALIGN_MASK;
+  block = take_idle_block (lender, &params, bytes);
 
   return block ? block : gst_allocator_alloc (NULL, bytes, &params);
 }
@@ -283,6 +294,15 @@ lend_block (GstNtLender * lender, const GstNtLoanRequest * request)
       : wrap_block (lender, GST_NT_TILE_MEMORY_BLOCK, block, request);
 }
 
+/* Whether @request asks for nothing that no tile has. */
+static gboolean
+can_be_a_tile (const GstNtLoanRequest * request)
+{
+  return request->width > 0
+      && (request->params.align & ~GST_NT_STRIP_ALIGN_MASK) == 0
+      && request->params.prefix == 0 && request->params.padding == 0;
+}
+
 /* Whether a tile is all that @request asks for: size and alignment of its rows. */
 static gboolean
 tile_fits (const GstNtLayout * layout, guint i,
@@ -293,9 +313,7 @@ tile_fits (const GstNtLayout * layout, guint i,
       + tile->frame_y * layout->geometry.stride;
 
   return tile->width == request->width && tile->frame_height == request->height
-      && ((place | layout->geometry.stride) & request->params.align) == 0
-      && (request->params.align & ~GST_NT_STRIP_ALIGN_MASK) == 0
-      && request->params.prefix == 0 && request->params.padding == 0;
+      && ((place | layout->geometry.stride) & request->params.align) == 0;
 }
 
 /* Memory that stands idle is given up bit by bit once tiles are lent. */
@@ -328,7 +346,7 @@ decide (GstNtLender * lender, const GstNtLoanRequest * request,
   GstNtTileMemoryKind kind = GST_NT_TILE_MEMORY_BLOCK;
 
   *layout = NULL;
-  if (request->width == 0)
+  if (!can_be_a_tile (request))
     return kind;
 
   g_mutex_lock (&lender->lock);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* What a strip says of its tiles: which frame from where is in it, and how it came
+ * there. */
+
+#include "lending.h"
+
+/* What one tile should say. */
+typedef struct
+{
+  guint pad;
+  guint x;
+  guint y;
+  guint width;
+  guint height;
+  const gchar *state;
+  GstClockTime pts;             /* NONE: none */
+} Word;
+
+static guint
+count_metas (GstBuffer * strip)
+{
+  return gst_buffer_get_n_meta (strip,
+      GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE);
+}
+
+static void
+check_word (GstBuffer * strip, const Word * word)
+{
+  GstVideoRegionOfInterestMeta *meta =
+      gst_buffer_get_video_region_of_interest_meta_id (strip, word->pad);
+  const GstStructure *param;
+  guint64 pts;
+  guint pad;
+
+  fail_unless (meta != NULL, "no meta of pad %u", word->pad);
+  fail_unless_equals_string (g_quark_to_string (meta->roi_type), "tile");
+  fail_unless_equals_int (meta->parent_id, 0);
+  fail_unless_equals_int (meta->x, word->x);
+  fail_unless_equals_int (meta->y, word->y);
+  fail_unless_equals_int (meta->w, word->width);
+  fail_unless_equals_int (meta->h, word->height);
+
+  param = gst_video_region_of_interest_meta_get_param (meta,
+      "application/x-ntmosaic-tile");
+  fail_unless (param != NULL);
+  fail_unless (gst_structure_get_uint (param, "pad", &pad));
+  fail_unless_equals_int (pad, word->pad);
+  fail_unless_equals_string (gst_structure_get_string (param, "state"),
+      word->state);g_print("%u %s %" G_GUINT64_FORMAT"\n",pad,word->state,word->pts/TEST_FRAME_TIME);
+  fail_unless_equals_int (gst_structure_get_uint64 (param, "pts", &pts),
+      GST_CLOCK_TIME_IS_VALID (word->pts));
+  if (GST_CLOCK_TIME_IS_VALID (word->pts))
+    fail_unless_equals_uint64 (pts, word->pts);
+}
+
+static void
+check_words (GstBuffer * strip, const Word * words, guint n_words)
+{
+  guint i;
+
+  fail_unless_equals_int (count_metas (strip), n_words);
+  for (i = 0; i < n_words; i++)
+    check_word (strip, &words[i]);
+}
+
+static void
+set_on (GstElement * element, gboolean on)
+{
+  g_object_set (element, "tile-meta", on, NULL);
+}
+
+GST_START_TEST (off_by_default)
+{
+  gboolean on;
+  Lending l;
+  guint i;
+
+  lending_init (&l, 3, "auto");
+  g_object_get (l.rig->element, "tile-meta", &on, NULL);
+  fail_if (on);
+  for (i = 0; i < 10; i++) {
+    GstBuffer *strip;
+
+    set_on (l.rig->element, i % 3 == 2);
+    lending_push (&l);
+    strip = lending_pull (&l);
+    fail_unless_equals_int (count_metas (strip), i % 3 == 2 ? 3 : 0);
+    gst_buffer_unref (strip);
+  }
+  lending_clear (&l);
+}
+
+GST_END_TEST;
+
+/* Pad 0 is lent tiles, pad 1 has a still, pad 2 has memory of its own and pad 3
+ * has gaps. */
+GST_START_TEST (every_state)
+{
+  GstBuffer *still;
+  guint i;
+  Lending l;
+
+  lending_init (&l, 4, "always");
+  g_object_set (l.rig->element, "strips", 1, NULL);
+  set_on (l.rig->element, TRUE);
+  still = test_frame_new (GST_VIDEO_FORMAT_RGBA, 8, 4, 0, 0, 1);
+  l.tiles[3].height = 0;
+  for (i = 0; i < 20; i++) {
+    const GstClockTime pts = i * TEST_FRAME_TIME;
+    const Word words[] = {
+      {0, 0, 0, 5, 9, i == 0 ? "copied" : "in-place", pts},
+      {1, 5, 2, 8, 4, i == 0 ? "copied" : "kept", pts},
+      {2, 13, 0, 40, 9, "copied", pts},
+      {3, 53, 0, 1, 9, i == 0 ? "background" : "kept", GST_CLOCK_TIME_NONE},
+    };
+    GstBuffer *strip;
+
+    lending_push_one (&l, 0);
+    lending_push_frame (&l, 1, gst_buffer_copy (still), 1);
+    lending_push_frame (&l, 2, test_frame_new (GST_VIDEO_FORMAT_RGBA, 40, 9, 0,
+            0, i), i);
+    fail_unless (gst_harness_push_event (l.ups[3].input, gst_event_new_gap (pts,
+                TEST_FRAME_TIME)));
+    strip = lending_pull (&l);
+    check_words (strip, words, 4);
+    gst_buffer_unref (strip);
+  }
+  gst_buffer_unref (still);
+  lending_clear (&l);
+}
+
+GST_END_TEST;
+
+/* The slower pad's frame is that of an earlier time. */
+GST_START_TEST (slow_pad)
+{
+  TestRig *rig = test_rig_new (2);
+  guint n;
+
+  set_on (rig->element, TRUE);
+  test_input_set_caps (test_rig_input (rig, 0), "RGBA", 5, 9);
+  test_input_set_caps (test_rig_input (rig, 1), "RGBA", 8, 9);
+  for (n = 0; n < 30; n++) {
+    const Word words[] = {
+      {0, 0, 0, 5, 9, n % 10 == 0 ? "copied" : "kept",
+            n / 10 * 10 * TEST_FRAME_TIME},
+      {1, 5, 0, 8, 9, "copied", n * TEST_FRAME_TIME},
+    };
+    GstBuffer *strip;
+
+    /* One is always in the queue. */
+    if (n % 10 == 1 || n == 0)
+      gst_harness_push (test_rig_input (rig, 0), test_frame_new_timed (5, 9, n,
+              (n + 9) / 10 * 10 * TEST_FRAME_TIME, 10 * TEST_FRAME_TIME));
+    test_input_send (test_rig_input (rig, 1), n, n);
+    strip = test_rig_pull (rig, NULL);
+    check_words (strip, words, 2);
+    gst_buffer_unref (strip);
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* The number of a pad is that of its name. Where a pad has no caps yet, there is no
+ * frame whose rectangle could be meant, but a tile. */
+GST_START_TEST (numbers)
+{
+  static const gchar *names[] = { "sink_10", "sink_0", "sink_9" };
+  const Word words[] = {
+    {0, 0, 1, 16, 3, "copied", 0},
+    {9, 16, 0, 16, 5, "background", GST_CLOCK_TIME_NONE},
+    {10, 32, 0, 16, 5, "copied", 0},
+  };
+  TestRig *rig = test_rig_new (0);
+  GstBuffer *strip;
+  guint i;
+
+  g_object_set (rig->element, "tile-width", 16, "tile-meta", TRUE, NULL);
+  gst_util_set_object_arg (G_OBJECT (rig->element), "align", "center");
+  for (i = 0; i < 3; i++)
+    test_rig_add (rig, names[i]);
+  test_input_set_caps (test_rig_input (rig, 0), "RGBA", 16, 5);
+  test_input_set_caps (test_rig_input (rig, 1), "RGBA", 16, 3);
+  test_input_send (test_rig_input (rig, 0), 1, 0);
+  test_input_send (test_rig_input (rig, 1), 2, 0);
+  fail_unless (gst_harness_push_event (test_rig_input (rig, 2),
+          gst_event_new_eos ()));
+  strip = test_rig_pull (rig, NULL);
+  check_words (strip, words, 3);
+  gst_buffer_unref (strip);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+tilemeta_suite (void)
+{
+  Suite *s = suite_create ("tilemeta");
+  TCase *tc = tcase_create ("tilemeta");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, off_by_default);
+  tcase_add_test (tc, every_state);
+  tcase_add_test (tc, slow_pad);
+  tcase_add_test (tc, numbers);
+
+  return s;
+}
+
+NTMOSAIC_CHECK_MAIN (tilemeta)
