@@ -86,6 +86,14 @@ gst_nt_content_is_missing (guint64 held, guint64 wanted)
   return wanted == GST_NT_CONTENT_UNKNOWN || held != wanted;
 }
 
+/* Whether it was shown before, when ids had come to @last_content. */
+static inline gboolean
+gst_nt_content_stays (guint64 wanted, guint64 last_content)
+{
+  return wanted != GST_NT_CONTENT_UNKNOWN
+      && (wanted <= last_content || (wanted & GST_NT_CONTENT_COLOUR));
+}
+
 /* A strip of @bytes bytes, aligned as @align_mask says, with every page touched
  * and GST_NT_STRIP_SLACK_BYTES behind it that belong to nobody else. NULL when
  * the system has no memory for it. */
@@ -106,10 +114,15 @@ gst_nt_tile_address (guint8 * strip_data, gsize stride, const NtmTile * tile)
       + (gsize) tile->x * NTM_BYTES_PER_PIXEL;
 }
 
-/* How many bytes would have to be written to make a strip that isn't out hold
- * @sources, one for each tile of @layout. */
-gsize gst_nt_strip_count_missing (GstNtStrip * strip,
+/* How much heavier than one that stays a frame weighs that is likely to be another
+ * in the next strip. */
+#define GST_NT_STRIP_WEIGHT 8
+
+/* What it costs to make a strip that isn't out hold @sources, one for each tile of
+ * @layout. What was already shown when ids had come to @last_content is likely to be
+ * shown again: it is written once, and kept from then on. */
+guint64 gst_nt_strip_weigh_missing (GstNtStrip * strip,
     const GstNtLayout * layout, const GstNtTileSource * sources,
-    guint32 background);
+    guint32 background, guint64 last_content);
 
 G_END_DECLS

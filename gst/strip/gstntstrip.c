@@ -134,30 +134,38 @@ gst_nt_strip_prepare (GstNtStrip * strip, GstNtLayout * layout)
   strip->views = g_new0 (GstNtTileMemory *, layout->n_tiles);
 }
 
-gsize
-gst_nt_strip_count_missing (GstNtStrip * strip, const GstNtLayout * layout,
-    const GstNtTileSource * sources, guint32 background)
+static guint64
+weigh (guint64 pixels, gboolean stays)
 {
+  return stays ? pixels : pixels * GST_NT_STRIP_WEIGHT;
+}
+
+guint64
+gst_nt_strip_weigh_missing (GstNtStrip * strip, const GstNtLayout * layout,
+    const GstNtTileSource * sources, guint32 background, guint64 last_content)
+{
+  const gboolean is_known =
+      strip->layout == layout && !g_atomic_int_get (&strip->written);
   const guint height = layout->geometry.height;
   const gsize stride = layout->geometry.stride;
-  gsize pixels = 0;
+  guint64 weight = 0;
   guint i;
-
-  if (strip->layout != layout || g_atomic_int_get (&strip->written))
-    return layout->geometry.size;
 
   for (i = 0; i < layout->n_tiles; i++) {
     const NtmTile *tile = &layout->tiles[i];
-    const GstNtTileContent *held = &strip->contents[i];
+    const GstNtTileContent unknown = { GST_NT_CONTENT_UNKNOWN, };
+    const GstNtTileContent *held = is_known ? &strip->contents[i] : &unknown;
     const GstNtTileContent wanted =
         gst_nt_tile_content_wanted (&sources[i], background);
 
     if (sources[i].data != gst_nt_tile_address (strip->data, stride, tile)
         && gst_nt_content_is_missing (held->frame, wanted.frame))
-      pixels += (gsize) tile->width * tile->frame_height;
+      weight += weigh ((guint64) tile->width * tile->frame_height,
+          gst_nt_content_stays (wanted.frame, last_content));
     if (gst_nt_content_is_missing (held->margin, wanted.margin))
-      pixels += (gsize) tile->width * (height - tile->frame_height);
+      weight += weigh ((guint64) tile->width * (height - tile->frame_height),
+          TRUE);
   }
 
-  return pixels * NTM_BYTES_PER_PIXEL;
+  return weight;
 }

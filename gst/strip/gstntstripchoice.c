@@ -18,14 +18,14 @@
 #define MIN_PAUSE 8
 #define MAX_PAUSE 512
 
-/* The strip found so far in which least is missing. */
+/* The strip found so far for which least has to be done. */
 typedef struct
 {
   GstNtStripPool *pool;
   const GstNtTileSource *sources;       /* NULL: not known */
   guint32 background;
   GstNtStrip *strip;
-  gsize least;
+  guint64 least;
 } Search;
 
 /* With the lock held: the view that source @i was lent, if it is of tile @i and of
@@ -61,14 +61,14 @@ is_usable (const GstNtStrip * strip)
 static void
 consider (Search * search, GstNtStrip * strip)
 {
-  gsize missing;
+  guint64 missing;
 
   if (strip == NULL || search->least == 0 || !is_usable (strip))
     return;
 
   missing = search->sources == NULL ? 0
-      : gst_nt_strip_count_missing (strip, search->pool->layout,
-      search->sources, search->background);
+      : gst_nt_strip_weigh_missing (strip, search->pool->layout,
+      search->sources, search->background, search->pool->last_content);
   if (search->strip == NULL || missing < search->least) {
     search->strip = strip;
     search->least = missing;
@@ -166,7 +166,7 @@ advance (GstNtStripPool * pool, GstNtStrip * chosen)
 }
 
 /* With the lock held: of the strips that could be used, the one in which least is
- * missing; of equal ones the one that is due, else the one that came home last,
+ * missing, by weight; of equal ones the one that is due, else the one that came home last,
  * whose bytes may still be in cache. NULL: there is none. */
 static GstNtStrip *
 find_best (Search * search)
@@ -190,6 +190,15 @@ find_best (Search * search)
 }
 
 static void
+remember_contents (GstNtStripPool * pool, const GstNtTileSource * sources)
+{
+  guint i;
+
+  for (i = 0; sources && i < pool->layout->n_tiles; i++)
+    pool->last_content = MAX (pool->last_content, sources[i].content);
+}
+
+static void
 take_out (GstNtStripPool * pool, GstNtStrip * strip)
 {
   guint index;
@@ -205,7 +214,7 @@ gst_nt_strip_pool_choose (GstNtStripPool * pool,
     const GstNtTileSource * sources, guint32 background,
     GstNtStripChoice * choice)
 {
-  Search search = { pool, sources, background, NULL, G_MAXSIZE };
+  Search search = { pool, sources, background, NULL, G_MAXUINT64 };
 
   g_mutex_lock (&pool->lock);
   choice->strip = NULL;
@@ -217,6 +226,7 @@ gst_nt_strip_pool_choose (GstNtStripPool * pool,
     choice->strip = find_best (&search);
     take_claims (&search);
     advance (pool, choice->strip);
+    remember_contents (pool, sources);
   }
   if (choice->strip)
     take_out (pool, choice->strip);

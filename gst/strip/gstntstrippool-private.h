@@ -36,6 +36,7 @@ struct _GstNtStripPool
   guint max_lent;               /* strips that are made in order to lend tiles,
                                  * and that upstream may have tiles of */
   gboolean lends;
+  guint64 last_content;         /* the highest id that was shown so far */
   gboolean growing;             /* a strip is being made to lend its tiles */
   guint64 n_rebuilds;
 };

@@ -124,7 +124,8 @@ void             gst_nt_strip_pool_clear     (GstNtStripPool * pool);
  *   are out and the system has no memory for another
  *
  * Takes the strip in which least is to be written, and of equal ones the one
- * that came home last. Never waits. What the strip's bytes are is undefined;
+ * that came home last. Frames that were shown before weigh less: they are written
+ * once, and kept from then on. Never waits. What the strip's bytes are is undefined;
  * gst_nt_composer_compose() knows.
  *
  * If frames of @sources were lent in the strip, and so are in place already, the

@@ -126,6 +126,39 @@ GST_START_TEST (ahead)
 
 GST_END_TEST;
 
+/* Most pads have stills. The strip that was there first holds them all, but is not
+ * taken for ever: each strip gets them once, and then nothing is copied any more. */
+GST_START_TEST (with_stills)
+{
+  GstBuffer *stills[LENDING_MAX];
+  guint64 copied = 0;
+  guint i;
+  guint k;
+  Lending l;
+
+  lending_init (&l, LENDING_MAX, "auto");
+  for (k = 0; k < LENDING_MAX; k++)
+    stills[k] = test_frame_new (GST_VIDEO_FORMAT_RGBA, l.tiles[k].width,
+        l.tiles[k].height, 0, 0, k);
+  for (i = 0; i < 60; i++) {
+    for (k = 0; k < LENDING_MAX; k++)
+      if (k % 3 == 1)
+        lending_push_one (&l, k);
+      else
+        lending_push_frame (&l, k, gst_buffer_copy (stills[k]), k);
+    lending_expect (&l);
+    if (i == 30)
+      copied = test_get_stat (l.rig->element, "tiles-copied");
+  }
+  fail_unless_equals_uint64 (test_get_stat (l.rig->element, "tiles-copied"),
+      copied);
+  for (k = 0; k < LENDING_MAX; k++)
+    gst_buffer_unref (stills[k]);
+  lending_clear (&l);
+}
+
+GST_END_TEST;
+
 /* ---- Out of step ---- */
 
 /* One frame in three is never pushed. */
@@ -524,6 +557,7 @@ inplace_suite (void)
   tcase_add_test (tc, never);
   tcase_add_test (tc, spot_checks);
   tcase_add_loop_test (tc, ahead, 0, STRIPS_AHEAD + 2);
+  tcase_add_test (tc, with_stills);
   tcase_add_test (tc, dropped);
   tcase_add_test (tc, dropped_late);
   tcase_add_test (tc, repeated);
