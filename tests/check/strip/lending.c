@@ -493,6 +493,34 @@ GST_START_TEST (test_frame_elsewhere)
 
 GST_END_TEST;
 
+/* The same first byte, but other rows. */
+GST_START_TEST (test_frame_of_another_stride)
+{
+  GstNtTileSource sources[N_TILES] = { {NULL,}, };
+  GstNtComposeReport report;
+  GstBuffer *frame;
+  GstBuffer *strip;
+  Fixture f;
+  guint y;
+
+  setup (&f, 2);
+  frame = lend_painted (&f, 1);
+  for (y = 0; y < TILE_HEIGHT; y++)
+    data_of (frame)[y * STRIP_STRIDE] = y;
+  sources[1] = (GstNtTileSource) {
+    .data = data_of (frame),.stride = 0,.buffer = frame
+  };
+  strip = gst_nt_strip_pool_acquire (f.strips, sources, 0, NULL);
+  gst_nt_composer_compose (f.composer, f.layout, strip, sources, 0, &report);
+  for (y = 0; y < TILE_HEIGHT; y++)
+    fail_unless_equals_int (data_of (strip)[ROW_BYTES + y * STRIP_STRIDE], 0);
+  gst_buffer_unref (strip);
+  gst_buffer_unref (frame);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
 /* The memory of a lent frame in another buffer is in place too; part or a copy of
  * it is not. */
 GST_START_TEST (test_other_buffers)
@@ -836,6 +864,7 @@ lending_suite (void)
   tcase_add_test (tcase, test_rebuild_and_pause);
   tcase_add_test (tcase, test_pause_is_forgotten);
   tcase_add_test (tcase, test_frame_elsewhere);
+  tcase_add_test (tcase, test_frame_of_another_stride);
   tcase_add_test (tcase, test_other_buffers);
   tcase_add_test (tcase, test_frame_of_another_pool);
   tcase_add_test (tcase, test_strips_made_to_lend);
