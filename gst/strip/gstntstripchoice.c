@@ -29,7 +29,7 @@ typedef struct
 } Search;
 
 /* With the lock held: the view that source @i was lent, if it is of tile @i and of
- * a strip of this layout that isn't out. */
+ * a strip of this layout and generation that isn't out. */
 static GstNtTileMemory *
 get_view (GstNtStripPool * pool, const GstNtTileSource * sources, guint i)
 {
@@ -43,7 +43,8 @@ get_view (GstNtStripPool * pool, const GstNtTileSource * sources, guint i)
 
   strip = memory->strip;
   if (strip == NULL || strip->out || strip->layout != pool->layout
-      || memory->tile != i || sources[i].data != memory->rows.data
+      || strip->generation != pool->generation || memory->tile != i
+      || sources[i].data != memory->rows.data
       || (gsize) sources[i].stride != memory->rows.stride)
     return NULL;
 

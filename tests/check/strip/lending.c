@@ -665,6 +665,31 @@ GST_START_TEST (test_layout_of_old_frames)
 
 GST_END_TEST;
 
+/* The same layout, but other demands on its memory. */
+GST_START_TEST (test_params_of_old_frames)
+{
+  const GstAllocationParams params = {.align = 4095,.padding = 4096 };
+  GstNtComposeReport report;
+  GstBuffer *frames[N_TILES] = { NULL, };
+  GstBuffer *strip;
+  gsize maxsize;
+  Fixture f;
+
+  setup (&f, 2);
+  frames[1] = lend_painted (&f, 1);
+  set_layout (&f, f.layout, &params);
+  strip = show (&f, frames, &report);
+  gst_buffer_get_sizes (strip, NULL, &maxsize);
+  fail_unless (maxsize >= gst_buffer_get_size (strip) + params.padding);
+  fail_unless_equals_int ((gsize) data_of (strip) & params.align, 0);
+  fail_unless_equals_int (report.tiles_copied, 1);
+  gst_buffer_unref (strip);
+  drop (frames);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
 /* While a strip with frames in place is out. */
 GST_START_TEST (test_reconfigured_while_out)
 {
@@ -869,6 +894,7 @@ lending_suite (void)
   tcase_add_test (tcase, test_frame_of_another_pool);
   tcase_add_test (tcase, test_strips_made_to_lend);
   tcase_add_loop_test (tcase, test_layout_of_old_frames, 0, 3);
+  tcase_add_test (tcase, test_params_of_old_frames);
   tcase_add_loop_test (tcase, test_reconfigured_while_out, 0, 3);
   tcase_add_test (tcase, test_many_threads);
 
