@@ -42,7 +42,8 @@ struct _GstNtLender
   GstNtLayout *layout;          /* a reference; NULL: no tile */
   guint tile;
   gboolean trusting;
-  guint n_intact;               /* scratch frames that were found so */
+  guint probation;              /* counted up with each pool */
+  guint n_intact;               /* scratch frames of it that were found so */
   guint n_until_check;
   gboolean refused;
   gboolean told;                /* and the user was */
@@ -124,6 +125,7 @@ GstBufferPool *
 gst_nt_lender_new_pool (GstNtLender * lender)
 {
   g_mutex_lock (&lender->lock);
+  lender->probation++;
   lender->n_intact = 0;
   g_mutex_unlock (&lender->lock);
 
@@ -132,10 +134,12 @@ gst_nt_lender_new_pool (GstNtLender * lender)
 
 /* ---- What comes back ---- */
 
-/* A scratch frame is looked at once. */
+/* A scratch frame is looked at once. One that nobody wrote to proves nothing, nor
+ * does one that was lent before upstream got its last pool. */
 static void
 check_guards (GstNtLender * lender, GstNtTileMemory * memory)
 {
+  const gboolean written = g_atomic_int_get (&memory->written);
   gboolean intact;
 
   if (!g_atomic_int_compare_and_exchange (&memory->unchecked, TRUE, FALSE))
@@ -143,10 +147,10 @@ check_guards (GstNtLender * lender, GstNtTileMemory * memory)
   intact = gst_nt_guards_are_intact (&memory->rows);
 
   g_mutex_lock (&lender->lock);
-  if (intact)
-    lender->n_intact++;
-  else
+  if (!intact)
     lender->refused = TRUE;
+  else if (written && memory->probation == lender->probation)
+    lender->n_intact++;
   g_mutex_unlock (&lender->lock);
 
   GST_DEBUG ("%p: guards %s", lender, intact ? "intact" : "hurt");
@@ -268,6 +272,9 @@ wrap_block (GstNtLender * lender, GstNtTileMemoryKind kind, GstMemory * block,
   memory->block = block;
   memory->map = map;
   memory->unchecked = scratch;
+  g_mutex_lock (&lender->lock);
+  memory->probation = lender->probation;
+  g_mutex_unlock (&lender->lock);
   gst_nt_strip_pool_count_frame (lender->strips, &lender->borrower, memory);
 
   return memory;

@@ -64,6 +64,7 @@ struct _GstNtTileMemory
   GstMemory *block;
   GstMapInfo map;
   gint unchecked;               /* atomic: nobody looked at the guards yet */
+  guint probation;              /* of its owner's, which one it is part of */
 };
 
 /* A memory that spans @rows. */

@@ -75,6 +75,47 @@ GST_START_TEST (test_probation_of_many_ahead)
 
 GST_END_TEST;
 
+/* A frame that nobody wrote to is no proof. */
+GST_START_TEST (test_probation_of_unwritten_frames)
+{
+  Fixture f;
+  guint n;
+
+  setup (&f, 2);
+  distrust (&f, 1);
+  for (n = 0; n < 3 * PROBATION_FRAMES; n++)
+    gst_buffer_unref (lend (&f, 1));
+  for (n = 0; n < PROBATION_FRAMES; n++)
+    fail_unless_equals_int (use_frame (&f, 1), GUARDED);
+  fail_unless_equals_int (use_frame (&f, 1), TILE);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
+/* With another pool upstream may do other things: frames of the one before say
+ * nothing about it. */
+GST_START_TEST (test_probation_of_each_pool)
+{
+  GstBuffer *old[PROBATION_FRAMES];
+  Fixture f;
+  guint n;
+
+  setup (&f, 2);
+  distrust (&f, 1);
+  for (n = 0; n < PROBATION_FRAMES; n++)
+    old[n] = lend_painted (&f, 1);
+  distrust (&f, 1);
+  for (n = 0; n < PROBATION_FRAMES; n++)
+    gst_buffer_unref (old[n]);
+  for (n = 0; n < PROBATION_FRAMES; n++)
+    fail_unless_equals_int (use_frame (&f, 1), GUARDED);
+  fail_unless_equals_int (use_frame (&f, 1), TILE);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_spot_checks)
 {
   Fixture f;
@@ -562,6 +603,8 @@ lender_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_probation);
   tcase_add_test (tcase, test_probation_of_many_ahead);
+  tcase_add_test (tcase, test_probation_of_unwritten_frames);
+  tcase_add_test (tcase, test_probation_of_each_pool);
   tcase_add_test (tcase, test_spot_checks);
   tcase_add_loop_test (tcase, test_write_beside_the_rows, 0, N_WAYS);
   tcase_add_loop_test (tcase, test_write_beside_the_rows_and_drop, 0, N_WAYS);
