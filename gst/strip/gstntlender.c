@@ -301,16 +301,19 @@ lend_block (GstNtLender * lender, const GstNtLoanRequest * request)
       : wrap_block (lender, GST_NT_TILE_MEMORY_BLOCK, block, request);
 }
 
-/* Whether @request asks for nothing that no tile has. */
+/* Whether there can be a tile that is all that @request asks for. Bytes beside the
+ * rows of a tile are not upstream's, so it must not ask for any. */
 static gboolean
-can_be_a_tile (const GstNtLoanRequest * request)
+any_tile_fits (const GstNtLoanRequest * request)
 {
-  return request->width > 0
+  return request->width > 0 && request->height > 0
+      && request->bytes
+      == request->width * request->height * NTM_BYTES_PER_PIXEL
       && (request->params.align & ~GST_NT_STRIP_ALIGN_MASK) == 0
       && request->params.prefix == 0 && request->params.padding == 0;
 }
 
-/* Whether a tile is all that @request asks for: size and alignment of its rows. */
+/* Whether this one is: size and alignment of its rows. */
 static gboolean
 tile_fits (const GstNtLayout * layout, guint i,
     const GstNtLoanRequest * request)
@@ -353,7 +356,7 @@ decide (GstNtLender * lender, const GstNtLoanRequest * request,
   GstNtTileMemoryKind kind = GST_NT_TILE_MEMORY_BLOCK;
 
   *layout = NULL;
-  if (!can_be_a_tile (request))
+  if (!any_tile_fits (request))
     return kind;
 
   g_mutex_lock (&lender->lock);

@@ -75,9 +75,8 @@ gst_nt_tile_pool_set_config (GstBufferPool * pool, GstStructure * config)
       && gst_buffer_pool_config_has_option (config,
       GST_BUFFER_POOL_OPTION_VIDEO_META);
 
-  /* Who wants more than the frame has no use for bytes of its neighbours. */
   request.bytes = MAX (size, GST_VIDEO_INFO_SIZE (&self->info));
-  if (self->adds_meta && request.bytes == GST_VIDEO_INFO_SIZE (&self->info)) {
+  if (self->adds_meta) {
     request.width = GST_VIDEO_INFO_WIDTH (&self->info);
     request.height = GST_VIDEO_INFO_HEIGHT (&self->info);
   }

@@ -350,6 +350,8 @@ static const Wish wishes[] = {
   {"RGBA", SIZE, 0, TRUE, {.align = 8191}, TIGHT, TIGHT},
   {"RGBA", SIZE, 0, TRUE, {.padding = 33}, TIGHT, TIGHT},
   {"RGBA", SIZE, 0, TRUE, {.prefix = 5}, TIGHT, TIGHT},
+  {"RGBA", SIZE, FRAME_BYTES + 1, TRUE, {0,}, TIGHT, TIGHT},
+  {"RGBA", SIZE, 9 * FRAME_BYTES, TRUE, {0,}, TIGHT, TIGHT},
   {"I420", SIZE, 0, TRUE, {0,}, TIGHT, TIGHT},
   {"RGB", SIZE, 0, TRUE, {0,}, TIGHT, TIGHT},
 };
@@ -426,6 +428,21 @@ GST_START_TEST (test_configurations)
     gst_nt_lender_set_tile (f.lenders[i], NULL, 0);
     check_wish (f.lenders[i], w, TIGHT);
   }
+  teardown (&f);
+}
+
+GST_END_TEST;
+
+/* What can never be a tile needs no test, and a guarded frame would not be what was
+ * asked for. */
+GST_START_TEST (test_configurations_in_probation)
+{
+  const Wish *w = &wishes[__i__];
+  Fixture f;
+
+  setup (&f, 2);
+  gst_nt_lender_set_trusting (f.lenders[0], FALSE);
+  check_wish (f.lenders[0], w, w->at_first);
   teardown (&f);
 }
 
@@ -614,6 +631,8 @@ lender_suite (void)
   tcase_add_test (tcase, test_trusting);
   tcase_add_test (tcase, test_no_tile);
   tcase_add_loop_test (tcase, test_configurations, 0, G_N_ELEMENTS (wishes));
+  tcase_add_loop_test (tcase, test_configurations_in_probation, 0,
+      G_N_ELEMENTS (wishes));
   tcase_add_test (tcase, test_inactive_pool);
   tcase_add_loop_test (tcase, test_frames_outlive_all, 0, 4);
   tcase_add_loop_test (tcase, test_copies_of_frames, TIGHT, TILE + 1);
