@@ -16,11 +16,11 @@ typedef struct
   GRand *rand;                  /* borrowed */
   GQueue held;                  /* of what was not let go of yet */
   guint max_held;
-  gboolean writes;
+  guint writes;                 /* one strip in so many is written to; 0: none */
 } TestSink;
 
 void test_sink_init (TestSink * sink, GRand * rand, guint max_held,
-    gboolean writes);
+    guint writes);
 
 /* Takes @buffer and @strip, which was found to be what it holds, and does
  * something with it. Answers the name of that. */

@@ -21,12 +21,11 @@ void
 test_source_init (TestSource * source, GRand * rand, GstVideoFormat format,
     guint width, guint height)
 {
-  *source = (TestSource) {
-    .rand = rand,
-    .format = format,
-    .width = width,
-    .height = height,
-  };
+  source->rand = rand;
+  source->format = format;
+  source->width = width;
+  source->height = height;
+  test_borrower_resize (&source->borrower, format, width, height);
 }
 
 void
@@ -38,12 +37,14 @@ test_source_clear (TestSource * source)
   for (i = 0; i < SOURCE_MEMORIES; i++)
     if (source->memories[i])
       gst_memory_unref (g_steal_pointer (&source->memories[i]));
+  test_borrower_clear (&source->borrower);
 }
 
 void
 test_source_resize (TestSource * source, GstVideoFormat format, guint width,
     guint height)
 {
+  test_borrower_resize (&source->borrower, format, width, height);
   test_source_clear (source);
   source->format = format;
   source->width = width;
@@ -180,13 +181,17 @@ make_same_memory (TestSource * source, GstBuffer * of)
   return buffer;
 }
 
-/* The same memories, seen another way. */
+/* The same memories, seen another way; lent ones the same way, because what is
+ * beside the frame is not upstream's. */
 static GstBuffer *
 make_other_view (TestSource * source)
 {
   GstBuffer *buffer = make_same_memory (source, source->last);
 
-  add_view_or_not (source, buffer);
+  if (test_buffer_is_lent (source->last))
+    test_buffer_view_as (buffer, source->last);
+  else
+    add_view_or_not (source, buffer);
 
   return buffer;
 }
@@ -199,6 +204,10 @@ make_part (TestSource * source)
   const gsize frame_bytes = row_bytes (source) * source->height;
   const gsize spare = gst_buffer_get_size (buffer) - frame_bytes;
 
+  if (test_buffer_is_lent (source->last)) {
+    test_buffer_view_as (buffer, source->last);
+    return buffer;
+  }
   gst_buffer_resize (buffer, g_rand_int_range (source->rand, 0,
           MIN (spare, 16) + 1), -1);
 
@@ -212,6 +221,11 @@ make_written (TestSource * source)
   GstBuffer *buffer =
       gst_buffer_make_writable (g_steal_pointer (&source->last));
   GstMapInfo map;
+
+  if (test_buffer_is_lent (buffer)) {
+    test_buffer_write (source->rand, buffer, &source->borrower.info);
+    return buffer;
+  }
 
   fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READWRITE));
   scribble (source, map.data, map.size / 2);
@@ -268,7 +282,10 @@ test_source_next (TestSource * source, GstClockTime pts,
   const guint dice = g_rand_int_range (source->rand, 0, 100);
   GstBuffer *buffer;
 
-  if (source->last == NULL || dice < 15) {
+  buffer = test_borrower_next (&source->borrower, how);
+  if (buffer) {
+    buffer = gst_buffer_make_writable (buffer);
+  } else if (source->last == NULL || dice < 15) {
     *how = "new";
     buffer = make_new (source);
   } else if (dice < 20) {
@@ -295,7 +312,9 @@ test_source_next (TestSource * source, GstClockTime pts,
   }
   GST_BUFFER_PTS (buffer) = pts;
   GST_BUFFER_DURATION (buffer) = duration;
-  gst_buffer_replace (&source->last, buffer);
+  test_borrower_pushed (&source->borrower, buffer);
+  gst_buffer_replace (&source->last, test_buffer_is_lent (buffer)
+      && g_rand_boolean (source->rand) ? NULL : buffer);
 
   return buffer;
 }
@@ -303,16 +322,5 @@ test_source_next (TestSource * source, GstClockTime pts,
 guint8 *
 test_source_read (const TestSource * source, GstBuffer * frame)
 {
-  const GstVideoMeta *meta = gst_buffer_get_video_meta (frame);
-  const gssize stride = meta ? meta->stride[0] : (gssize) row_bytes (source);
-  const gssize offset = meta ? (gssize) meta->offset[0] : 0;
-  guint8 *bytes = g_malloc (row_bytes (source) * source->height);
-  guint y;
-
-  for (y = 0; y < source->height; y++)
-    fail_unless (gst_buffer_extract (frame, offset + (gssize) y * stride,
-            bytes + y * row_bytes (source), row_bytes (source))
-        == row_bytes (source));
-
-  return bytes;
+  return test_buffer_read (frame, &source->borrower.info);
 }

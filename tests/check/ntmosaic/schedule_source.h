@@ -2,12 +2,13 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* What an upstream may push: new memory, the memory of the frame before, part of
- * it, another view of it, memory that came back and was written again. All of it
- * is legal; a ledger that takes any two of these for the same is wrong. */
+ * it, another view of it, memory that came back and was written again, memory
+ * that the element lent. All of it is legal; a ledger that takes any two of these
+ * for the same is wrong. */
 
 #pragma once
 
-#include <gst/video/video.h>
+#include "schedule_borrower.h"
 
 #define SOURCE_MEMORIES 2
 
@@ -17,12 +18,14 @@ typedef struct
   GstVideoFormat format;
   guint width;
   guint height;
+  TestBorrower borrower;        /* has some of the frames written in place */
 
-  GstBuffer *last;              /* what was pushed last */
+  GstBuffer *last;              /* what was pushed last; or NULL */
   GstMemory *memories[SOURCE_MEMORIES]; /* to be written again, in turn */
   guint turn;
 } TestSource;
 
+/* The borrower is to be initialized on its own, and before. */
 void test_source_init (TestSource * source, GRand * rand,
     GstVideoFormat format, guint width, guint height);
 

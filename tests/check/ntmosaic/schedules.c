@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Schedules at random: pads that repeat, change, share, recycle and lose their
- * frames, come and go; a downstream that reads, writes and holds strips; strips
- * that are few or many. Every strip is compared with a model that always copies.
+ * frames, write them in place, keep those that they pushed, come and go; a
+ * downstream that reads, writes and holds strips; strips that are few or many.
+ * Every strip is compared with a model that always copies.
  *
  * NTM_TEST_SEED gives back the seed that was printed, NTM_TEST_CASES says how
  * many cases to run. Case n of seed s is case 0 of seed s + n. */
@@ -33,6 +34,7 @@ typedef struct
   ModelPad model;
   guint next_begin;             /* strip in which the next frame is seen first */
   gboolean has_new_caps;        /* with the next frame */
+  gboolean steady;              /* one frame for each strip, and hardly a gap */
   GString *history;
 } Pad;
 
@@ -44,6 +46,12 @@ typedef struct
 
   TestRig *rig;
   TestSink sink;
+  TestKept kept;
+  gboolean careless;            /* some write beside their rows */
+  guint n_strips;               /* as the property */
+  guint64 allocated;            /* strips when something was changed last */
+  gboolean changed;             /* something will be, with the next strip */
+  guint64 in_place;             /* tiles, in all */
   ModelRules rules;
   const gchar *format;
   Pad *pads[MAX_PADS];          /* by number; of these the @driver has a frame
@@ -114,8 +122,9 @@ add_pad (Case * c, guint number)
 {
   Pad *pad = g_new0 (Pad, 1);
   gchar *name = g_strdup_printf ("sink_%u", number);
-  const guint width = dice (c, 12) + 1;
-  const guint height = dice (c, 7) + 1;
+  const Pad *like = c->n_pads > 0 && dice (c, 2) ? c->pads[0] : NULL;
+  const guint width = like ? like->source.width : dice (c, 12) + 1;
+  const guint height = like ? like->source.height : dice (c, 7) + 1;
   guint i;
 
   for (i = c->n_pads; i > 0 && c->pads[i - 1]->number > number; i--)
@@ -128,12 +137,16 @@ add_pad (Case * c, guint number)
   pad->history = g_string_new (NULL);
   pad->next_begin = c->k;
   pad->has_new_caps = TRUE;
+  pad->steady = dice (c, 3) > 0;
+  test_borrower_init (&pad->source.borrower, c->rand,
+      dice (c, 4) ? &c->kept : NULL, pad->input->srcpad,
+      c->careless && dice (c, 2));
   test_source_init (&pad->source, c->rand, c->rules.format, width, height);
   model_pad_init (&pad->model, width, height);
   pad->model.repeats = dice (c, 4) == 0;
   g_object_set (GST_PAD_PEER (pad->input->srcpad), "repeat-after-eos",
       pad->model.repeats, NULL);
-  note (c, pad, "added");
+  note (c, pad, "added%s", pad->source.borrower.careless ? ", careless" : "");
   g_free (name);
 }
 
@@ -223,8 +236,9 @@ new_frame (const Case * c, const Pad * pad, guint begin, guint end)
 static void
 push_next (Case * c, Pad * pad)
 {
-  const guint strips = pad == c->driver ? 1 : 1 + dice (c, 12) / 5;
-  const guint kind = dice (c, 100);
+  const guint strips = pad == c->driver || pad->steady ? 1
+      : 1 + dice (c, 12) / 5;
+  const guint kind = dice (c, pad->steady ? 400 : 100);
   ModelFrame frame = new_frame (c, pad, pad->next_begin,
       pad->next_begin + strips);
 
@@ -330,20 +344,35 @@ restart (Case * c)
   start_again (c);
 }
 
-/* One at a time: all but the colour make a new layout. */
+/* Whoever is careless must not be trusted, not even for a while. */
+static void
+set_in_place (Case * c)
+{
+  static const gchar *values[] = { "auto", "never", "always" };
+  const gchar *value = values[c->careless ? 0 : dice (c, 8) * 2 / 5 % 3];
+
+  note_all (c, value);
+  gst_util_set_object_arg (G_OBJECT (c->rig->element), "in-place", value);
+}
+
+/* One at a time: all but the colour and in-place make a new layout. */
 static void
 set_property (Case * c)
 {
   GObject *element = G_OBJECT (c->rig->element);
 
-  switch (dice (c, 4)) {
+  switch (dice (c, 5)) {
     case 0:
       c->rules.align = dice (c, 3);
       note_all (c, aligns[c->rules.align]);
       gst_util_set_object_arg (element, "align", aligns[c->rules.align]);
       break;
     case 1:
-      g_object_set (element, "strips", dice (c, 5) + 1, NULL);
+      c->n_strips = dice (c, 5) + 1;
+      g_object_set (element, "strips", c->n_strips, NULL);
+      break;
+    case 2:
+      set_in_place (c);
       break;
     default:
       c->rules.background = dice (c, 3) * 0x11223344;
@@ -407,6 +436,8 @@ change_something (Case * c)
   const guint kind = dice (c, 100);
   const guint index = dice (c, c->n_pads);
 
+  if (kind < 33)
+    c->changed = TRUE;
   if (kind < 8)
     set_size (c, c->pads[index]);
   else if (kind < 11 && c->pads[index] != c->driver)
@@ -468,7 +499,25 @@ take_strip (Case * c)
   note_all (c, test_sink_take (&c->sink, buffer, &strip));
   if (!test_sink_let_go (&c->sink))
     give_up (c, NULL, "a strip changed while it was held");
+  if (!test_kept_let_go (&c->kept, FALSE))
+    give_up (c, NULL, "a frame changed while upstream kept it");
   c->k++;
+}
+
+/* What was asked for, some to be lent, the one that is made, and those that
+ * downstream holds, twice: of those that it held before, upstream may keep tiles. */
+static void
+check_allocated (Case * c)
+{
+  const guint64 allocated =
+      test_get_stat (c->rig->element, "strips-allocated");
+
+  if (c->changed)
+    c->allocated = allocated;
+  c->changed = FALSE;
+  if (allocated > c->allocated + c->n_strips + 4
+      + 2 * (c->sink.max_held + 1) + 1)
+    give_up (c, NULL, "too many strips");
 }
 
 /* Its tiles are all there, whatever was done with them. */
@@ -479,12 +528,15 @@ check_stats (Case * c, guint64 tiles)
 
   fail_unless_equals_uint64 (test_get_stat (element, "tiles-copied")
       + test_get_stat (element, "tiles-kept")
+      + test_get_stat (element, "tiles-in-place")
       + test_get_stat (element, "tiles-background"), tiles);
 }
 
 static void
 run_step (Case * c, guint64 * tiles)
 {
+  const guint64 in_place = test_get_stat (c->rig->element, "tiles-in-place");
+
   if (test_get_stat (c->rig->element, "strips") == 0)
     *tiles = 0;
   if (dice (c, 20) == 0 && c->k > 0 && !c->driver->has_new_caps) {
@@ -497,32 +549,41 @@ run_step (Case * c, guint64 * tiles)
   take_strip (c);
   *tiles += c->n_pads;
   check_stats (c, *tiles);
+  check_allocated (c);
+  c->in_place += test_get_stat (c->rig->element, "tiles-in-place") - in_place;
 }
 
 static guint
-run_case (guint32 seed, guint n)
+run_case (guint32 seed, guint n, guint64 * in_place)
 {
   static const gchar *stores[] = { "auto", "always", "never" };
-  Case c = {.seed = seed,.n = n,.format = "RGBA" };
+  static const guint writes[] = { 0, 0, 30, 3 };
+  Case c = {.seed = seed,.n = n,.format = "RGBA",.changed = TRUE };
   guint64 tiles = 0;
+  gboolean calm;
   guint n_pads;
   guint n_steps;
 
   c.rand = g_rand_new_with_seed (seed + n);
   c.rules.format = GST_VIDEO_FORMAT_RGBA;
   c.rig = test_rig_new (0);
-  test_sink_init (&c.sink, c.rand, dice (&c, 6), dice (&c, 3) > 0);
+  test_sink_init (&c.sink, c.rand, dice (&c, 6), writes[dice (&c, 4)]);
+  test_kept_init (&c.kept, c.rand, dice (&c, 12));
   c.rules.background = BLACK;
-  g_object_set (c.rig->element, "strips", dice (&c, 5) + 1, NULL);
+  c.n_strips = dice (&c, 5) + 1;
+  g_object_set (c.rig->element, "strips", c.n_strips, NULL);
+  c.careless = dice (&c, 4) == 0;
+  set_in_place (&c);
   gst_util_set_object_arg (G_OBJECT (c.rig->element), "nt-stores",
       stores[dice (&c, 3)]);
   for (n_pads = dice (&c, MAX_PADS) + 1; n_pads > 0; n_pads--)
     add_any_pad (&c);
   c.driver = c.pads[dice (&c, c.n_pads)];
 
-  n_steps = dice (&c, 30) + 5;
+  calm = dice (&c, 3) == 0;
+  n_steps = dice (&c, 30) + (calm ? 30 : 5);
   for (c.step = 0; c.step < n_steps; c.step++) {
-    if (c.step > 0)
+    if (c.step > 0 && !calm)
       change_something (&c);
     run_step (&c, &tiles);
   }
@@ -532,7 +593,10 @@ run_case (guint32 seed, guint n)
   test_rig_free (c.rig);
   while (c.n_pads > 0)
     free_pad (c.pads[--c.n_pads]);
+  if (!test_kept_let_go (&c.kept, TRUE))
+    give_up (&c, NULL, "a frame changed while upstream kept it");
   g_rand_free (c.rand);
+  *in_place += c.in_place;
 
   return n_steps;
 }
@@ -549,13 +613,16 @@ GST_START_TEST (random_schedules)
 {
   const guint32 seed = get_number ("NTM_TEST_SEED", g_random_int ());
   const guint n_cases = get_number ("NTM_TEST_CASES", DEFAULT_CASES);
+  guint64 in_place = 0;
   guint n_strips = 0;
   guint n;
 
   g_print ("seed: NTM_TEST_SEED=%u\n", seed);
   for (n = 0; n < n_cases; n++)
-    n_strips += run_case (seed, n);
-  g_print ("%u strips in %u cases\n", n_strips, n_cases);
+    n_strips += run_case (seed, n, &in_place);
+  g_print ("%u strips in %u cases, %" G_GUINT64_FORMAT " tiles in place\n",
+      n_strips, n_cases, in_place);
+  fail_unless (in_place > 0 || n_cases < DEFAULT_CASES);
 }
 
 GST_END_TEST;
