@@ -18,29 +18,6 @@ typedef __m512i Vector;
  * one that depends on the store before it. */
 #define BLOCK (4 * sizeof (Vector))
 
-/* Fewer bytes than a line, each written once, by ordinary stores. AVX-512F has
- * masks for words of four bytes (those for bytes need more of the CPU); a load
- * or store that is masked off does not touch its page. */
-static ALWAYS_INLINE void
-copy_part (uint8_t * dst, const uint8_t * src, size_t bytes)
-{
-  const size_t words = bytes / 4;
-  const __mmask16 mask = (1u << words) - 1;
-
-  if (bytes == 0)
-    return;
-  _mm512_mask_storeu_epi32 (dst, mask, _mm512_maskz_loadu_epi32 (mask, src));
-  dst += words * 4;
-  src += words * 4;
-  if (bytes & 2) {
-    memcpy (dst, src, 2);
-    dst += 2;
-    src += 2;
-  }
-  if (bytes & 1)
-    *dst = *src;
-}
-
 static ALWAYS_INLINE void
 put (uint8_t * dst, Vector v, bool stream)
 {

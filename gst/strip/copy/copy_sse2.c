@@ -21,39 +21,6 @@ typedef __m128i Vector;
  * docs/kernels.md). */
 #define BLOCK (8 * sizeof (Vector))
 
-/* Fewer bytes than a line, each written once, by ordinary stores. */
-static ALWAYS_INLINE void
-copy_part (uint8_t * dst, const uint8_t * src, size_t bytes)
-{
-  if (bytes & 32) {
-    memcpy (dst, src, 32);
-    dst += 32;
-    src += 32;
-  }
-  if (bytes & 16) {
-    memcpy (dst, src, 16);
-    dst += 16;
-    src += 16;
-  }
-  if (bytes & 8) {
-    memcpy (dst, src, 8);
-    dst += 8;
-    src += 8;
-  }
-  if (bytes & 4) {
-    memcpy (dst, src, 4);
-    dst += 4;
-    src += 4;
-  }
-  if (bytes & 2) {
-    memcpy (dst, src, 2);
-    dst += 2;
-    src += 2;
-  }
-  if (bytes & 1)
-    *dst = *src;
-}
-
 static ALWAYS_INLINE void
 put (uint8_t * dst, Vector v, bool stream)
 {
