@@ -55,9 +55,12 @@ struct _GstNtComposer
   guint default_threads;
 
   /* The plan; kept to be used again. */
-  GArray *jobs;                 /* of Job */
+  GArray *jobs;                 /* of Job: as many as there is room for */
+  guint n_jobs;
+  gsize bytes;                  /* to write in all */
   GArray *units;                /* of guint: the first job of each unit of work,
                                  * and one more, the end */
+  gsize unit_bytes;             /* of the last unit so far */
 
   GArray *words;                /* of GstNtTileWord, for each tile */
 };
@@ -156,12 +159,32 @@ streams (const GstNtComposer * composer, gsize strip_bytes)
   }
 }
 
+/* Threads take units, which are blocks of BLOCK_BYTES, or so many small tiles
+ * that they come to as much. */
+static void
+add_job (GstNtComposer * composer, const Job * job)
+{
+  const gsize bytes = job->row_pixels * NTM_BYTES_PER_PIXEL * job->rows;
+
+  if (composer->n_jobs == composer->jobs->len)
+    g_array_set_size (composer->jobs, 2 * composer->n_jobs + 1);
+  g_array_index (composer->jobs, Job, composer->n_jobs) = *job;
+
+  if (composer->n_jobs == 0 || composer->unit_bytes + bytes > BLOCK_BYTES) {
+    g_array_append_val (composer->units, composer->n_jobs);
+    composer->unit_bytes = 0;
+  }
+  composer->unit_bytes += bytes;
+  composer->bytes += bytes;
+  composer->n_jobs++;
+}
+
 static void
 plan_rows (GstNtComposer * composer, const Target * target,
     const NtmTile * tile, guint y, guint rows, const GstNtTileSource * source)
 {
   const gsize row_bytes = (gsize) tile->width * NTM_BYTES_PER_PIXEL;
-  const gsize block_rows = MAX (BLOCK_BYTES / row_bytes, 1);
+  gsize block_rows = rows;
   Job job;
 
   job.dst = target->data + (gssize) y * target->stride
@@ -170,9 +193,13 @@ plan_rows (GstNtComposer * composer, const Target * target,
   job.src_stride = source ? source->stride : 0;
   job.row_pixels = tile->width;
 
+  /* Nothing is divided for a small tile: there it would show. */
+  if (rows * row_bytes > BLOCK_BYTES)
+    block_rows = MAX (BLOCK_BYTES / row_bytes, 1);
+
   while (rows > 0) {
     job.rows = MIN (rows, block_rows);
-    g_array_append_val (composer->jobs, job);
+    add_job (composer, &job);
     rows -= job.rows;
     job.dst += (gssize) job.rows * target->stride;
     if (job.src)
@@ -265,8 +292,10 @@ plan (GstNtComposer * composer, const GstNtLayout * layout,
 {
   guint i;
 
-  g_array_set_size (composer->jobs, 0);
   g_array_set_size (composer->words, layout->n_tiles);
+  g_array_set_size (composer->units, 0);
+  composer->n_jobs = 0;
+  composer->bytes = 0;
   for (i = 0; i < layout->n_tiles; i++) {
     GstNtTileContent unknown = { GST_NT_CONTENT_UNKNOWN, };
     const GstNtTileWord word = plan_tile (composer, target, &layout->tiles[i],
@@ -276,32 +305,7 @@ plan (GstNtComposer * composer, const GstNtLayout * layout,
     g_array_index (composer->words, GstNtTileWord, i) = word;
     report_tile (report, &layout->tiles[i], word);
   }
-}
-
-/* Threads take units, which are blocks of BLOCK_BYTES, or so many small tiles
- * that they come to as much. Answers how many bytes there are in all. */
-static gsize
-cut_into_units (GstNtComposer * composer)
-{
-  gsize total_bytes = 0;
-  gsize unit_bytes = 0;
-  guint i;
-
-  g_array_set_size (composer->units, 0);
-  for (i = 0; i < composer->jobs->len; i++) {
-    const Job *job = &g_array_index (composer->jobs, Job, i);
-    const gsize bytes = job->row_pixels * NTM_BYTES_PER_PIXEL * job->rows;
-
-    if (unit_bytes == 0 || unit_bytes + bytes > BLOCK_BYTES) {
-      g_array_append_val (composer->units, i);
-      unit_bytes = 0;
-    }
-    unit_bytes += bytes;
-    total_bytes += bytes;
-  }
-  g_array_append_val (composer->units, i);
-
-  return total_bytes;
+  g_array_append_val (composer->units, composer->n_jobs);
 }
 
 static void
@@ -348,8 +352,7 @@ static void
 carry_out (GstNtComposer * composer, const Target * target, gboolean stream)
 {
   Order order = { composer, target, gst_nt_kernel_get (), stream };
-  const gsize bytes = cut_into_units (composer);
-  const guint worth = MIN (bytes / BYTES_PER_THREAD, G_MAXUINT);
+  const guint worth = MIN (composer->bytes / BYTES_PER_THREAD, G_MAXUINT);
 
   gst_nt_workers_run (do_unit, fence, &order, composer->units->len - 1,
       MIN (composer->max_threads, worth));
