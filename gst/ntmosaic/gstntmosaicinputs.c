@@ -256,6 +256,14 @@ explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
   g_free (text);
 }
 
+/* In the streaming thread. */
+static gboolean
+has_caps (GstAggregatorPad * pad)
+{
+  return GST_VIDEO_INFO_FORMAT (&GST_VIDEO_AGGREGATOR_PAD (pad)->info)
+      != GST_VIDEO_FORMAT_UNKNOWN;
+}
+
 /* Where there is no rate, no frame is over by the clock. */
 static void
 end_still (GstAggregator * agg, GstAggregatorPad * pad, GstEventType event)
@@ -267,7 +275,7 @@ end_still (GstAggregator * agg, GstAggregatorPad * pad, GstEventType event)
 
   /* The base class would take the next still along with new caps, and then the
    * one after that before it makes a strip. */
-  if (event == GST_EVENT_CAPS)
+  if (event == GST_EVENT_CAPS && has_caps (pad))
     gst_nt_mosaic_pad_forget (GST_NT_MOSAIC_PAD (pad), agg);
 
   g_object_get (pad, "repeat-after-eos", &repeats, NULL);
@@ -329,6 +337,21 @@ is_gap_that_keeps (GstEvent * event)
   return (flags & GST_GAP_FLAG_MISSING_DATA) != 0;
 }
 
+/* The base class forgets with each segment what it knows of QoS, and asks all pads
+ * for their latency to do so. Before the first strip there is nothing to forget,
+ * and 1000 pads begin with 1000 segments. */
+static gboolean
+chain_event (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
+{
+  gpointer klass = parent_class;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT
+      && !gst_nt_mosaic_has_caps (GST_NT_MOSAIC (agg)))
+    klass = g_type_class_peek_parent (klass);
+
+  return GST_AGGREGATOR_CLASS (klass)->sink_event (agg, pad, event);
+}
+
 static gboolean
 gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
     GstEvent * event)
@@ -339,7 +362,7 @@ gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
   if (is_gap_that_keeps (event))
     gst_nt_mosaic_pad_keep_frame (GST_NT_MOSAIC_PAD (pad));
 
-  return GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
+  return chain_event (agg, pad, event);
 }
 
 void
