@@ -75,7 +75,7 @@ do_cell (Report * report, const Cell * cell, Samples * samples,
   }
   material = material_new (cell->tile_width, cell->tile_height,
       cell_n_tiles (cell), measure_n_sets (options, cell->strip_bytes),
-      options->huge);
+      options->huge ? PAGES_HUGE : PAGES_OF_MALLOC);
   if (material == NULL) {
     g_set_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOMEM,
         "no memory for the frames");

@@ -12,19 +12,24 @@
 #define PAGE_BYTES ((gsize) 4096)
 #define HUGE_PAGE_BYTES ((gsize) 2 << 20)
 
+/* From here on NumPy advises: _npy_alloc_cache() of 1.24. */
+#define NUMPY_ADVISES_BYTES ((gsize) 4 << 20)
+
 /* Real frames come page-aligned from most allocators; small ones would then be
  * mostly unused memory. */
 static guint8 *
-block_new (gsize bytes, guint32 seed, gboolean huge)
+block_new (gsize bytes, guint32 seed, Pages pages)
 {
+  const gboolean huge = pages == PAGES_HUGE && bytes >= HUGE_PAGE_BYTES;
+  const gboolean advised = huge
+      || (pages == PAGES_OF_NUMPY && bytes >= NUMPY_ADVISES_BYTES);
   gsize align = bytes >= PAGE_BYTES ? PAGE_BYTES : CACHE_LINE_BYTES;
   void *block = NULL;
 
-  huge = huge && bytes >= HUGE_PAGE_BYTES;
   if (posix_memalign (&block, huge ? HUGE_PAGE_BYTES : align, bytes) != 0)
     return NULL;
 #ifdef MADV_HUGEPAGE
-  if (huge)
+  if (advised)
     (void) madvise (block, bytes, MADV_HUGEPAGE);
 #endif
   for (gsize i = 0; i < bytes / sizeof (seed); i++)
@@ -34,10 +39,10 @@ block_new (gsize bytes, guint32 seed, gboolean huge)
 }
 
 static gboolean
-make_blocks (guint8 ** blocks, gsize n_blocks, gsize bytes, gboolean huge)
+make_blocks (guint8 ** blocks, gsize n_blocks, gsize bytes, Pages pages)
 {
   for (gsize i = 0; i < n_blocks; i++) {
-    blocks[i] = block_new (bytes, (guint32) (i + 1) * 0x85ebca6bu, huge);
+    blocks[i] = block_new (bytes, (guint32) (i + 1) * 0x85ebca6bu, pages);
     if (blocks[i] == NULL)
       return FALSE;
   }
@@ -46,7 +51,7 @@ make_blocks (guint8 ** blocks, gsize n_blocks, gsize bytes, gboolean huge)
 
 Material *
 material_new (guint tile_width, guint tile_height, guint n_tiles,
-    guint n_sets, gboolean huge)
+    guint n_sets, Pages pages)
 {
   Material *material = g_new0 (Material, 1);
   const gsize n_frames = (gsize) n_tiles * n_sets;
@@ -61,8 +66,8 @@ material_new (guint tile_width, guint tile_height, guint n_tiles,
   material->frames = g_new0 (guint8 *, n_frames);
   material->pieces = g_new0 (guint8 *, n_sets);
 
-  if (!make_blocks (material->frames, n_frames, material->tile_bytes, huge)
-      || !make_blocks (material->pieces, n_sets, material->strip_bytes, huge))
+  if (!make_blocks (material->frames, n_frames, material->tile_bytes, pages)
+      || !make_blocks (material->pieces, n_sets, material->strip_bytes, pages))
     g_clear_pointer (&material, material_free);
   return material;
 }

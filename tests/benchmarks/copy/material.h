@@ -8,6 +8,16 @@
 
 #include <glib.h>
 
+/* The pages that frames are in. */
+typedef enum
+{
+  PAGES_OF_MALLOC,              /* as malloc gives them */
+  PAGES_OF_NUMPY,               /* as NumPy's arrays have them: those of 4 MiB and
+                                 * more ask for huge pages, but begin anywhere, so
+                                 * that their ends remain in small ones */
+  PAGES_HUGE,                   /* as many huge ones as there can be */
+} Pages;
+
 typedef struct
 {
   guint tile_width;             /* pixels */
@@ -21,10 +31,9 @@ typedef struct
   guint8 **pieces;              /* one for each set */
 } Material;
 
-/* NULL if there is no memory. @huge: large blocks are advised to huge pages;
- * otherwise the pages are what malloc gives. */
+/* NULL if there is no memory. */
 Material *material_new (guint tile_width, guint tile_height, guint n_tiles,
-    guint n_sets, gboolean huge);
+    guint n_sets, Pages pages);
 void material_free (Material * material);
 
 /* Frame @tile of set @set. */

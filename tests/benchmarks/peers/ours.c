@@ -4,7 +4,7 @@
 /* Our side of the comparison with programs outside GStreamer: writes a strip
  * whenever it is told to, and says how long it took. The one who asks is the
  * script `peers`, so that both sides take turns. Into one strip, again and
- * again, as the others do; frames are in the pages that malloc gives.
+ * again, as the others do; frames are in the same kind of pages as NumPy's.
  *
  * usage: bench-peers-ours TILES WIDTH HEIGHT
  *
@@ -115,7 +115,7 @@ main (int argc, char **argv)
     return EXIT_FAILURE;
   }
   material = material_new (atoi (argv[2]), atoi (argv[3]), atoi (argv[1]), 1,
-      FALSE);
+      PAGES_OF_NUMPY);
   if (material == NULL) {
     fprintf (stderr, "no memory for the frames\n");
     return EXIT_FAILURE;
