@@ -228,3 +228,61 @@ show_and_drop (Fixture * f, GstBuffer ** frames, GstNtComposeReport * report)
 {
   gst_buffer_unref (show (f, frames, report));
 }
+
+void
+drop (GstBuffer ** frames)
+{
+  guint i;
+
+  for (i = 0; i < N_TILES; i++)
+    gst_clear_buffer (&frames[i]);
+}
+
+guint8 *
+strip_of (GstBuffer * frame, guint i)
+{
+  fail_unless_equals_int (where_is (frame), TILE);
+
+  return data_of (frame) - i * ROW_BYTES;
+}
+
+void
+set_layout (Fixture * f, GstNtLayout * layout,
+    const GstAllocationParams * params)
+{
+  guint i;
+
+  gst_nt_layout_ref (layout);
+  gst_nt_layout_unref (f->layout);
+  f->layout = layout;
+  fail_unless (gst_nt_strip_pool_configure (f->strips, layout, 2, params,
+          NULL));
+  for (i = 0; i < N_TILES; i++)
+    gst_nt_lender_set_tile (f->lenders[i], layout, i);
+}
+
+guint
+count_pause (Fixture * f, guint i)
+{
+  guint n;
+
+  for (n = 0; n < 1000; n++) {
+    GstBuffer *frame = lend (f, i);
+    const Where where = where_is (frame);
+
+    gst_buffer_unref (frame);
+    if (where == TILE)
+      break;
+  }
+
+  return n;
+}
+
+void
+distrust (Fixture * f, guint i)
+{
+  gst_nt_lender_set_trusting (f->lenders[i], FALSE);
+  gst_object_unref (f->pools[i]);
+  f->pools[i] = gst_nt_lender_new_pool (f->lenders[i]);
+  start_pool (f->pools[i], TILE_WIDTH, TILE_HEIGHT);
+}

@@ -76,3 +76,19 @@ GstBuffer *show (Fixture * f, GstBuffer ** frames, GstNtComposeReport * report);
 /* The same, and gives it back. */
 void show_and_drop (Fixture * f, GstBuffer ** frames,
     GstNtComposeReport * report);
+
+/* Unrefs all. */
+void drop (GstBuffer ** frames);
+
+/* The first byte of the strip that @frame is tile @i of. */
+guint8 *strip_of (GstBuffer * frame, guint i);
+
+/* Strips are of @layout from now on. */
+void set_layout (Fixture * f, GstNtLayout * layout,
+    const GstAllocationParams * params);
+
+/* How many frames of tile @i that are acquired from now on are not in a strip. */
+guint count_pause (Fixture * f, guint i);
+
+/* The lender of tile @i does not trust any more, and has a new pool. */
+void distrust (Fixture * f, guint i);
