@@ -112,6 +112,59 @@ GST_START_TEST (test_dropped_frames)
 
 GST_END_TEST;
 
+/* What was shown is not ahead any more, even if upstream keeps it. */
+GST_START_TEST (test_frames_kept_are_not_ahead)
+{
+  GstBuffer *kept[3];
+  GstNtComposeReport report;
+  Fixture f;
+  guint n;
+
+  setup (&f, 3);
+  for (n = 0; n < G_N_ELEMENTS (kept); n++) {
+    GstBuffer *frames[N_TILES] = {
+      new_frame (&f), lend_painted (&f, 1), lend_painted (&f, 2)
+    };
+
+    fail_unless (strip_of (frames[1], 1) == strip_of (frames[2], 2));
+    kept[n] = gst_buffer_ref (frames[1]);
+    show_and_drop (&f, frames, &report);
+    fail_unless_equals_int (report.tiles_in_place, 2);
+    drop (frames);
+  }
+  for (n = 0; n < G_N_ELEMENTS (kept); n++)
+    gst_buffer_unref (kept[n]);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
+/* The strip that is due has nothing of what is shown, but another has all. */
+GST_START_TEST (test_strip_is_due_in_vain)
+{
+  GstBuffer *none[N_TILES] = { NULL, };
+  GstNtComposeReport report;
+  GstBuffer *strip;
+  Fixture f;
+  guint n;
+
+  setup (&f, 2);
+  for (n = 0; n < 10; n++) {
+    strip = show (&f, none, &report);
+    show_and_drop (&f, none, &report);
+    gst_buffer_unref (strip);
+
+    gst_buffer_unref (lend_painted (&f, 1));
+    show_and_drop (&f, none, &report);
+    fail_unless_equals_int (report.tiles_kept, N_TILES);
+  }
+  fail_unless_equals_uint64 (gst_nt_strip_pool_get_n_allocated (f.strips), 2);
+  fail_unless_equals_uint64 (gst_nt_strip_pool_get_n_rebuilds (f.strips), 0);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
 /* Somebody writes a frame for later to the strip that is due: another is taken, and
  * whose frame that is gets none for a while, each time longer. */
 GST_START_TEST (test_rebuild_and_pause)
@@ -199,6 +252,69 @@ GST_START_TEST (test_strips_made_to_lend)
 
 GST_END_TEST;
 
+/* An upstream that keeps its frames after they were shown, as a decoder does, must
+ * not keep all strips from being used again. */
+GST_START_TEST (test_frames_that_are_kept)
+{
+  GstBuffer *kept[50] = { NULL, };
+  GstNtComposeReport report;
+  Fixture f;
+  guint n;
+
+  setup (&f, 2);
+  for (n = 0; n < 20 * G_N_ELEMENTS (kept); n++) {
+    GstBuffer **frame = &kept[n % G_N_ELEMENTS (kept)];
+    GstBuffer *frames[N_TILES] = { NULL, };
+
+    gst_clear_buffer (frame);
+    *frame = frames[1] = lend_painted (&f, 1);
+    show_and_drop (&f, frames, &report);
+  }
+  fail_unless (gst_nt_strip_pool_get_n_allocated (f.strips)
+      <= 2 + EXTRA_STRIPS + 1);
+  for (n = 0; n < G_N_ELEMENTS (kept); n++)
+    gst_clear_buffer (&kept[n]);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
+/* The same, and downstream holds strips. */
+GST_START_TEST (test_frames_and_strips_that_are_kept)
+{
+  GstBuffer *kept[50] = { NULL, };
+  GstBuffer *held[20] = { NULL, };
+  GstNtComposeReport report;
+  Fixture f;
+  guint n;
+  guint i;
+
+  setup (&f, 2);
+  for (n = 0; n < 20 * G_N_ELEMENTS (kept); n++) {
+    GstBuffer **frame = &kept[n % G_N_ELEMENTS (kept)];
+    GstBuffer *frames[N_TILES] = { NULL, };
+
+    gst_clear_buffer (frame);
+    *frame = frames[1] = lend_painted (&f, 1);
+    held[n % G_N_ELEMENTS (held)] = show (&f, frames, &report);
+
+    /* All at once. */
+    for (i = 0; n % G_N_ELEMENTS (held) == G_N_ELEMENTS (held) - 1
+        && i < G_N_ELEMENTS (held); i++)
+      gst_clear_buffer (&held[i]);
+  }
+
+  /* Those that are held may have been lent and kept, as may have those that come
+   * in their place. */
+  fail_unless (gst_nt_strip_pool_get_n_allocated (f.strips)
+      <= 2 + EXTRA_STRIPS + 2 * G_N_ELEMENTS (held) + 1);
+  for (n = 0; n < G_N_ELEMENTS (kept); n++)
+    gst_clear_buffer (&kept[n]);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
 static Suite *
 ahead_suite (void)
 {
@@ -209,9 +325,13 @@ ahead_suite (void)
   tcase_add_test (tcase, test_frames_ahead);
   tcase_add_test (tcase, test_some_are_further_ahead);
   tcase_add_test (tcase, test_dropped_frames);
+  tcase_add_test (tcase, test_frames_kept_are_not_ahead);
+  tcase_add_test (tcase, test_strip_is_due_in_vain);
   tcase_add_test (tcase, test_rebuild_and_pause);
   tcase_add_test (tcase, test_pause_is_forgotten);
   tcase_add_test (tcase, test_strips_made_to_lend);
+  tcase_add_test (tcase, test_frames_that_are_kept);
+  tcase_add_test (tcase, test_frames_and_strips_that_are_kept);
 
   return suite;
 }

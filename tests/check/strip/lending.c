@@ -284,8 +284,9 @@ GST_START_TEST (test_frame_elsewhere)
 
 GST_END_TEST;
 
-/* The same first byte, but other rows. */
-GST_START_TEST (test_frame_of_another_stride)
+/* What is shown of the frame is not what was lent: other rows, or they begin
+ * elsewhere. It is copied from its strip to another. */
+GST_START_TEST (test_frame_seen_another_way)
 {
   GstNtTileSource sources[N_TILES] = { {NULL,}, };
   GstNtComposeReport report;
@@ -299,12 +300,20 @@ GST_START_TEST (test_frame_of_another_stride)
   for (y = 0; y < TILE_HEIGHT; y++)
     data_of (frame)[y * STRIP_STRIDE] = y;
   sources[1] = (GstNtTileSource) {
-    .data = data_of (frame),.stride = 0,.buffer = frame
+    .data = data_of (frame) + (__i__ ? STRIP_STRIDE : 0),
+    .stride = 0,.buffer = frame
   };
+  if (__i__ == 2) {
+    sources[1].data = data_of (frame) + (TILE_HEIGHT - 1) * STRIP_STRIDE;
+    sources[1].stride = -STRIP_STRIDE;
+  }
   strip = gst_nt_strip_pool_acquire (f.strips, sources, 0, NULL);
+  fail_if (data_of (strip) == strip_of (frame, 1));
   gst_nt_composer_compose (f.composer, f.layout, strip, sources, 0, &report);
+  fail_unless_equals_int (report.tiles_copied, 1);
   for (y = 0; y < TILE_HEIGHT; y++)
-    fail_unless_equals_int (data_of (strip)[ROW_BYTES + y * STRIP_STRIDE], 0);
+    fail_unless_equals_int (data_of (strip)[ROW_BYTES + y * STRIP_STRIDE],
+        __i__ < 2 ? (guint) __i__ : TILE_HEIGHT - 1 - y);
   gst_buffer_unref (strip);
   gst_buffer_unref (frame);
   teardown (&f);
@@ -349,7 +358,7 @@ GST_START_TEST (test_other_buffers)
 
 GST_END_TEST;
 
-/* Of another pool, with a strip of the same kind. */
+/* Of another pool, whose strips are of the same layout. */
 GST_START_TEST (test_frame_of_another_pool)
 {
   GstBuffer *frames[N_TILES] = { NULL, };
@@ -359,6 +368,7 @@ GST_START_TEST (test_frame_of_another_pool)
 
   setup (&f, 2);
   setup (&other, 2);
+  set_layout (&other, f.layout, NULL);
   frames[1] = lend_painted (&other, 1);
   show_and_drop (&f, frames, &report);
   fail_unless_equals_int (report.tiles_copied, 1);
@@ -386,7 +396,7 @@ lending_suite (void)
   tcase_add_test (tcase, test_repeated_frame);
   tcase_add_loop_test (tcase, test_content_of_frame_in_place, FALSE, TRUE + 1);
   tcase_add_test (tcase, test_frame_elsewhere);
-  tcase_add_test (tcase, test_frame_of_another_stride);
+  tcase_add_loop_test (tcase, test_frame_seen_another_way, 0, 3);
   tcase_add_test (tcase, test_other_buffers);
   tcase_add_test (tcase, test_frame_of_another_pool);
 

@@ -24,6 +24,7 @@ GST_START_TEST (test_layout_of_old_frames)
   for (i = 0; i < N_TILES; i++)
     old[i] = lend_painted (&f, i);
   bytes = strip_of (old[0], 0);
+  gst_clear_buffer (&old[2]);
 
   if (__i__ > 0) {
     layout = new_layout (TILE_WIDTH, TILE_HEIGHT + 1);
@@ -41,11 +42,11 @@ GST_START_TEST (test_layout_of_old_frames)
     fail_unless (strip_of (frames[i], i) != bytes);
   }
   show_and_drop (&f, old, &report);
-  fail_unless_equals_int (report.tiles_copied, N_TILES);
+  fail_unless_equals_int (report.tiles_copied, 2);
   paint (&f, old[1]);
   drop (old);
   show_and_drop (&f, frames, &report);
-  fail_unless_equals_int (report.tiles_in_place, N_TILES);
+  fail_unless_equals_int (report.tiles_in_place, 2);
   drop (frames);
   teardown (&f);
 }
