@@ -83,7 +83,7 @@ write_rows (GRand * rand, GstBuffer * buffer, const GstVideoInfo * info,
     scribble_row (row, row_bytes (info), &x);
     if (careless && y < GST_VIDEO_INFO_HEIGHT (info) - 1
         && stride > row_bytes (info))
-      row[x & 4 ? row_bytes (info) : stride - 1] ^= 0xff;
+      row[x & 4 ? row_bytes (info) : stride - 1] = 0;
   }
   gst_video_frame_unmap (&frame);
 }
