@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What an upstream may do with the pool that a pad offers: write frames ahead of
- * time, drop them, keep them as a decoder keeps its references, write to them
- * again, push them late or to another pad, or copies and parts of them. It writes
- * to nothing but the rows of its frames, unless it is careless. */
+/* What an upstream may do with the pool that a pad offers: write frames
+ * ahead of time, drop them, keep them as a decoder keeps its references,
+ * write to them again, push them late or to another pad, or copies and parts
+ * of them. It writes to nothing but the rows of its frames, unless it is
+ * careless. */
 
 #pragma once
 
@@ -23,8 +24,8 @@ typedef struct
 
 void test_kept_init (TestKept * kept, GRand * rand, guint max_kept);
 
-/* Lets go of some frames, or @all. FALSE if one of these, or of those before, does
- * not hold what was written to it. */
+/* Lets go of some frames, or @all. FALSE if one of these, or of those
+ * before, does not hold what was written to it. */
 gboolean test_kept_let_go (TestKept * kept, gboolean all);
 
 #define BORROWER_POOLS 2
@@ -56,8 +57,8 @@ void test_borrower_resize (TestBorrower * borrower, GstVideoFormat format,
 
 void test_borrower_clear (TestBorrower * borrower);
 
-/* The next frame, and the name of the way in which it was made. NULL: an ordinary
- * one will do. */
+/* The next frame, and the name of the way in which it was made. NULL: an
+ * ordinary one will do. */
 GstBuffer *test_borrower_next (TestBorrower * borrower, const gchar ** how);
 
 /* @buffer is pushed: keeps it, or not. */

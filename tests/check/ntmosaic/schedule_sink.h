@@ -16,7 +16,8 @@ typedef struct
   GRand *rand;                  /* borrowed */
   GQueue held;                  /* of what was not let go of yet */
   guint max_held;
-  guint writes;                 /* one strip in so many is written to; 0: none */
+  guint writes;                 /* one strip in so many is written to; 0:
+                                 * none */
 } TestSink;
 
 void test_sink_init (TestSink * sink, GRand * rand, guint max_held,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What an upstream may push: new memory, the memory of the frame before, part of
- * it, another view of it, memory that came back and was written again, memory
- * that the element lent. All of it is legal; a ledger that takes any two of these
- * for the same is wrong. */
+/* What an upstream may push: new memory, the memory of the frame before,
+ * part of it, another view of it, memory that came back and was written
+ * again, memory that the element lent. All of it is legal; a ledger that
+ * takes any two of these for the same is wrong. */
 
 #pragma once
 

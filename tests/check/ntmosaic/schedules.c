@@ -505,7 +505,8 @@ take_strip (Case * c)
 }
 
 /* What was asked for, some to be lent, the one that is made, and those that
- * downstream holds, twice: of those that it held before, upstream may keep tiles. */
+ * downstream holds, twice: of those that it held before, upstream may keep
+ * tiles. */
 static void
 check_allocated (Case * c)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Which of the strips to come a frame is written to, how many there are of these, and
- * who is lent no tile for a while. */
+/* Which of the strips to come a frame is written to, how many there are of
+ * these, and who is lent no tile for a while. */
 
 #include "lending_support.h"
 
@@ -97,7 +97,8 @@ GST_START_TEST (test_dropped_frames)
   next = lend_painted (&f, 1);
   gst_buffer_unref (first);
 
-  /* Of the strip that is due, the first tile is free; but there is one ahead. */
+  /* Of the strip that is due, the first tile is free; but there is one
+   * ahead. */
   frames[1] = lend_painted (&f, 1);
   fail_unless_equals_int (where_is (frames[1]), TIGHT);
   gst_buffer_unref (next);
@@ -165,8 +166,8 @@ GST_START_TEST (test_strip_is_due_in_vain)
 
 GST_END_TEST;
 
-/* Somebody writes a frame for later to the strip that is due: another is taken, and
- * whose frame that is gets none for a while, each time longer. */
+/* Somebody writes a frame for later to the strip that is due: another is
+ * taken, and whose frame that is gets none for a while, each time longer. */
 GST_START_TEST (test_rebuild_and_pause)
 {
   GstNtComposeReport report;
@@ -252,8 +253,8 @@ GST_START_TEST (test_strips_made_to_lend)
 
 GST_END_TEST;
 
-/* An upstream that keeps its frames after they were shown, as a decoder does, must
- * not keep all strips from being used again. */
+/* An upstream that keeps its frames after they were shown, as a decoder
+ * does, must not keep all strips from being used again. */
 GST_START_TEST (test_frames_that_are_kept)
 {
   GstBuffer *kept[50] = { NULL, };
@@ -304,8 +305,8 @@ GST_START_TEST (test_frames_and_strips_that_are_kept)
       gst_clear_buffer (&held[i]);
   }
 
-  /* Those that are held may have been lent and kept, as may have those that come
-   * in their place. */
+  /* Those that are held may have been lent and kept, as may have those that
+   * come in their place. */
   fail_unless (gst_nt_strip_pool_get_n_allocated (f.strips)
       <= 2 + EXTRA_STRIPS + 2 * G_N_ELEMENTS (held) + 1);
   for (n = 0; n < G_N_ELEMENTS (kept); n++)

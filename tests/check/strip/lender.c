@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The lender and its pools: who is lent a tile, who is put to the test, and what
- * others get. */
+/* The lender and its pools: who is lent a tile, who is put to the test, and
+ * what others get. */
 
 #include "lending_support.h"
 
@@ -421,8 +421,8 @@ GST_START_TEST (test_configurations)
 
 GST_END_TEST;
 
-/* What can never be a tile needs no test, and a guarded frame would not be what was
- * asked for. */
+/* What can never be a tile needs no test, and a guarded frame would not be
+ * what was asked for. */
 GST_START_TEST (test_configurations_in_probation)
 {
   const Wish *w = &wishes[__i__];

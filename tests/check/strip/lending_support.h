@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What the tests of lent frames share: a strip of a few tiles, a lender and a pool
- * for each. */
+/* What the tests of lent frames share: a strip of a few tiles, a lender and
+ * a pool for each. */
 
 #pragma once
 
@@ -60,7 +60,8 @@ guint8 *data_of (GstBuffer * frame);
 
 gssize stride_of (GstBuffer * frame);
 
-/* Fills the frame with a byte that no other frame has, nor those of 255 others. */
+/* Fills the frame with a byte that no other frame has, nor those of 255
+ * others. */
 void paint (Fixture * f, GstBuffer * frame);
 
 /* Lends a frame and paints it. */
@@ -69,8 +70,8 @@ GstBuffer *lend_painted (Fixture * f, guint i);
 /* A painted frame in ordinary memory. */
 GstBuffer *new_frame (Fixture * f);
 
-/* The strip that shows @frames (NULL: background), which is what they are. Takes
- * no references. */
+/* The strip that shows @frames (NULL: background), which is what they are.
+ * Takes no references. */
 GstBuffer *show (Fixture * f, GstBuffer ** frames, GstNtComposeReport * report);
 
 /* The same, and gives it back. */
@@ -87,7 +88,8 @@ guint8 *strip_of (GstBuffer * frame, guint i);
 void set_layout (Fixture * f, GstNtLayout * layout,
     const GstAllocationParams * params);
 
-/* How many frames of tile @i that are acquired from now on are not in a strip. */
+/* How many frames of tile @i that are acquired from now on are not in a
+ * strip. */
 guint count_pause (Fixture * f, guint i);
 
 /* The lender of tile @i does not trust any more, and has a new pool. */

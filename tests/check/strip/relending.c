@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames that were written to strips of an older configuration, and threads that do
- * all at once. */
+/* Frames that were written to strips of an older configuration, and threads
+ * that do all at once. */
 
 #include "lending_support.h"
 
 #include <string.h>
 
-/* Frames that were lent before are copied, whatever came in between: another layout
- * of the same size, or of another one and back; and their strips come home. */
+/* Frames that were lent before are copied, whatever came in between: another
+ * layout of the same size, or of another one and back; and their strips come
+ * home. */
 GST_START_TEST (test_layout_of_old_frames)
 {
   GstNtComposeReport report;
