@@ -39,7 +39,9 @@ typedef struct
   guint64 margin;               /* above and below it */
 } GstNtTileContent;
 
-typedef struct
+typedef struct _GstNtStrip GstNtStrip;
+
+struct _GstNtStrip
 {
   guint8 *data;                 /* aligned as asked for */
   gsize bytes;                  /* from @data on, slack not counted */
@@ -55,7 +57,9 @@ typedef struct
   /* Tiles that are lent. Guarded by the pool's lock. */
   GstNtTileMemory **views;      /* by tile of @layout; NULL: not lent */
   guint n_views;
-  guint n_claimed;              /* of them, in the strip that is being chosen */
+  guint n_claimed;              /* of them, frames that are due, while a strip is
+                                 * being chosen; and the next with such ones */
+  GstNtStrip *next_claimed;
   gboolean coming;              /* in the pool's row of coming strips */
   gboolean out;                 /* from being chosen until it is taken back */
 
@@ -64,7 +68,7 @@ typedef struct
 
   gpointer mapping;             /* what munmap() wants to have back */
   gsize mapping_bytes;
-} GstNtStrip;
+};
 
 /* The ids of what a tile should hold. */
 static inline GstNtTileContent

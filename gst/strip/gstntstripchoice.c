@@ -24,6 +24,7 @@ typedef struct
   GstNtStripPool *pool;
   const GstNtTileSource *sources;       /* NULL: not known */
   guint32 background;
+  GstNtStrip *claimed;          /* list of strips that have frames in place */
   GstNtStrip *strip;
   guint64 least;
 } Search;
@@ -76,49 +77,54 @@ consider (Search * search, GstNtStrip * strip)
   }
 }
 
-/* Counts the frames of @sources that are in place, for each strip, and considers
- * those strips. */
+/* Counts the frames of @sources that are in place, for each strip. */
 static void
-consider_claimed (Search * search)
+claim (Search * search)
 {
   GstNtStripPool *pool = search->pool;
   guint i;
 
   for (i = 0; search->sources && i < pool->layout->n_tiles; i++) {
     GstNtTileMemory *view = get_view (pool, search->sources, i);
+    GstNtStrip *strip = view ? view->strip : NULL;
 
-    if (view)
-      ((GstNtStrip *) view->strip)->n_claimed++;
-  }
-  for (i = 0; search->sources && i < pool->layout->n_tiles; i++) {
-    GstNtTileMemory *view = get_view (pool, search->sources, i);
-
-    if (view && view->strip != search->strip)
-      consider (search, view->strip);
+    if (strip && strip->n_claimed++ == 0) {
+      strip->next_claimed = search->claimed;
+      search->claimed = strip;
+    }
   }
 }
 
-/* Notes what the chosen strip has in place, and forgets the count. */
 static void
-take_claims (Search * search)
+forget_claims (Search * search)
+{
+  GstNtStrip *strip;
+
+  for (strip = search->claimed; strip; strip = strip->next_claimed)
+    strip->n_claimed = 0;
+}
+
+/* Notes what the chosen strip has in place. */
+static void
+note_in_place (Search * search)
 {
   GstNtStripPool *pool = search->pool;
+  GstNtStrip *strip = search->strip;
   guint i;
 
-  for (i = 0; search->sources && i < pool->layout->n_tiles; i++) {
+  if (strip == NULL || strip->n_claimed == 0)
+    return;
+
+  strip->in_place = g_ptr_array_new_full (strip->n_claimed,
+      (GDestroyNotify) gst_buffer_unref);
+  for (i = 0; i < pool->layout->n_tiles; i++) {
     GstNtTileMemory *view = get_view (pool, search->sources, i);
 
-    if (view == NULL)
-      continue;
-    ((GstNtStrip *) view->strip)->n_claimed = 0;
-    if (view->strip != search->strip)
+    if (view == NULL || view->strip != strip)
       continue;
     g_atomic_int_set (&view->written, FALSE);
     view->borrower->next_pause = 0;
-    if (search->strip->in_place == NULL)
-      search->strip->in_place =
-          g_ptr_array_new_with_free_func ((GDestroyNotify) gst_buffer_unref);
-    g_ptr_array_add (search->strip->in_place,
+    g_ptr_array_add (strip->in_place,
         gst_buffer_ref (search->sources[i].buffer));
   }
 }
@@ -167,18 +173,20 @@ advance (GstNtStripPool * pool, GstNtStrip * chosen)
 }
 
 /* With the lock held: of the strips that could be used, the one in which least is
- * missing, by weight; of equal ones the one that is due, else the one that came home last,
- * whose bytes may still be in cache. NULL: there is none. */
+ * missing, by weight; of equal ones one with frames in place, else the one that is
+ * due, else the one that came home last, whose bytes may still be in cache. NULL:
+ * there is none. */
 static GstNtStrip *
 find_best (Search * search)
 {
   GstNtStripPool *pool = search->pool;
   GstNtStrip *due = pool->coming[0];
+  GstNtStrip *strip;
   guint i;
 
-  consider_claimed (search);
-  if (due && due != search->strip)
-    consider (search, due);
+  for (strip = search->claimed; strip; strip = strip->next_claimed)
+    consider (search, strip);
+  consider (search, due);
   for (i = pool->free_strips->len; i-- > 0;)
     consider (search, pool->free_strips->pdata[i]);
   for (i = 1; i < GST_NT_STRIPS_AHEAD && search->strip == NULL; i++)
@@ -215,7 +223,7 @@ gst_nt_strip_pool_choose (GstNtStripPool * pool,
     const GstNtTileSource * sources, guint32 background,
     GstNtStripChoice * choice)
 {
-  Search search = { pool, sources, background, NULL, G_MAXUINT64 };
+  Search search = { pool, sources, background, NULL, NULL, G_MAXUINT64 };
 
   g_mutex_lock (&pool->lock);
   choice->strip = NULL;
@@ -224,8 +232,10 @@ gst_nt_strip_pool_choose (GstNtStripPool * pool,
   choice->strip_bytes = pool->strip_bytes;
   choice->align_mask = pool->align_mask;
   if (choice->layout) {
+    claim (&search);
     choice->strip = find_best (&search);
-    take_claims (&search);
+    note_in_place (&search);
+    forget_claims (&search);
     advance (pool, choice->strip);
     remember_contents (pool, sources);
   }

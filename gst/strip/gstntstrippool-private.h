@@ -31,8 +31,8 @@ struct _GstNtStripPool
   guint n_out;                  /* of them, out */
   guint64 n_allocated;          /* ever */
 
-  GstNtStrip *coming[GST_NT_STRIPS_AHEAD];        /* the next one first; NULL: nothing of it
-                                         * was lent yet */
+  /* The next one first; NULL: nothing of it was lent yet. */
+  GstNtStrip *coming[GST_NT_STRIPS_AHEAD];
   guint max_lent;               /* strips that are made in order to lend tiles,
                                  * and that upstream may have tiles of */
   gboolean lends;
