@@ -306,17 +306,26 @@ hand_over_caps (GstAggregator * agg, GstAggregatorPad * aggpad,
   return agg_class->sink_event (agg, aggpad, event);
 }
 
+/* The base class forgets a pad's caps when it is released, and would never forget
+ * those that come later. */
 static gboolean
 take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
   gboolean ret;
   GstCaps *caps;
 
+  if (gst_nt_mosaic_pad_is_released (GST_NT_MOSAIC_PAD (pad))) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+
   gst_event_parse_caps (event, &caps);
   gst_caps_ref (caps);
 
   ret = hand_over_caps (agg, pad, event);
-  if (ret)
+  if (gst_nt_mosaic_pad_is_released (GST_NT_MOSAIC_PAD (pad)))
+    GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);
+  else if (ret)
     gst_nt_mosaic_pad_set_next_caps (GST_NT_MOSAIC_PAD (pad), caps);
   else
     explain_refused_caps (GST_NT_MOSAIC (agg), pad, caps);

@@ -248,6 +248,18 @@ gst_nt_mosaic_pad_release (GstNtMosaicPad * pad)
   gst_nt_lender_set_tile (pad->lender, NULL, 0);
 }
 
+gboolean
+gst_nt_mosaic_pad_is_released (GstNtMosaicPad * pad)
+{
+  gboolean released;
+
+  g_mutex_lock (&pad->flush_lock);
+  released = pad->released;
+  g_mutex_unlock (&pad->flush_lock);
+
+  return released;
+}
+
 void
 gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 {

@@ -89,6 +89,8 @@ void gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad);
 /* Lets go of all frames, for good. Before the base class does. */
 void gst_nt_mosaic_pad_release (GstNtMosaicPad * pad);
 
+gboolean gst_nt_mosaic_pad_is_released (GstNtMosaicPad * pad);
+
 /* Forgets what upstream sent, and its place in a layout. With the element's object
  * lock held. */
 void gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad);

@@ -12,9 +12,9 @@
 G_BEGIN_DECLS
 
 /* How many strips ahead a tile is lent. An upstream that pushes straight into the
- * element is two frames ahead, one behind a queue with its default of 10 MiB four
- * or five, if frames are of 1024x1024. */
-#define GST_NT_STRIPS_AHEAD 6
+ * element is two frames ahead, one behind a queue with its default of 10 MiB six, if
+ * frames are of 1024x1024: such a queue holds three, and one waits to get in. */
+#define GST_NT_STRIPS_AHEAD 7
 
 struct _GstNtStripPool
 {

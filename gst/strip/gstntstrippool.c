@@ -18,9 +18,9 @@ GST_DEBUG_CATEGORY (gst_nt_strip_pool_debug);
 #define GST_CAT_DEFAULT gst_nt_strip_pool_debug
 
 /* How many strips more than asked for may be allocated in order to lend tiles:
- * while GST_NT_STRIPS_AHEAD of them are written by upstream, one is downstream. The frames
- * that upstream would otherwise hold in memory of its own come to as much. */
-#define MAX_EXTRA_STRIPS 4
+ * while GST_NT_STRIPS_AHEAD of them are written by upstream, one is downstream. The
+ * frames that upstream would otherwise hold in memory of its own come to as much. */
+#define MAX_EXTRA_STRIPS 5
 
 static void
 init_debug_category (void)

@@ -17,7 +17,7 @@
 
 /* What a strip pool allocates: the strips that it has, and what it may make more in
  * order to lend tiles. */
-#define MAX_STRIPS (3 + 4)
+#define MAX_STRIPS (3 + 5)
 
 /* The ball is 40 pixels wide, and ends up outside of a frame that is smaller. */
 #define SIZE "width=64,height=48,framerate=25/1,pixel-aspect-ratio=1/1"
@@ -33,8 +33,8 @@
 static const gchar *sources[] = {
   BALL (100) RGBA,
   BALL (100) I420 " ! videoconvert ! " RGBA,
-  BALL (100) RGBA " ! queue max-size-buffers=2",
-  BALL (100) I420 " ! videoconvert ! queue max-size-buffers=2 ! " RGBA,
+  BALL (100) RGBA " ! queue max-size-buffers=3",
+  BALL (100) I420 " ! videoconvert ! queue max-size-buffers=3 ! " RGBA,
   BALL (100) RGBA " ! identity",
   BALL (100) RGBA " ! identity ! queue max-size-buffers=1 ! capsfilter caps="
       RGBA " ! identity",

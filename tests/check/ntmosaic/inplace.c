@@ -7,13 +7,13 @@
 #include "lending.h"
 
 /* What a strip pool allocates more than asked for in order to lend tiles. */
-#define MAX_EXTRA_STRIPS 4
+#define MAX_EXTRA_STRIPS 5
 
 /* Frames that are put to the test before a tile is lent. */
 #define PROBATION_FRAMES 3
 
 /* Frames ahead of the strip that is due up to which tiles are lent. */
-#define STRIPS_AHEAD 6
+#define STRIPS_AHEAD 7
 
 static void
 assert_few_strips (Lending * l, guint n_strips)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Frames that an upstream acquires before it pushes the first of them. */
-#define MAX_AHEAD 7
+#define MAX_AHEAD 8
 
 typedef struct
 {

@@ -516,7 +516,7 @@ check_allocated (Case * c)
   if (c->changed)
     c->allocated = allocated;
   c->changed = FALSE;
-  if (allocated > c->allocated + c->n_strips + 4
+  if (allocated > c->allocated + c->n_strips + 5
       + 2 * (c->sink.max_held + 1) + 1)
     give_up (c, NULL, "too many strips");
 }

@@ -7,8 +7,8 @@
 #include "lending_support.h"
 
 /* As the pool has them. */
-#define STRIPS_AHEAD 6
-#define EXTRA_STRIPS 4
+#define STRIPS_AHEAD 7
+#define EXTRA_STRIPS 5
 #define MIN_PAUSE 8
 
 /* The n-th frame of each is in the same strip, and no two are. */
