@@ -21,6 +21,7 @@ static const struct
 } tile_fates[] = {
   {"tiles-copied", "copied into the strip"},
   {"tiles-kept", "already in the strip, kept"},
+  {"tiles-in-place", "written straight into the strip by their decoder"},
   {"tiles-background", "without a picture, filled with the background"},
 };
 
