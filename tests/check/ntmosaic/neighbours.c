@@ -227,7 +227,8 @@ judge (Totals * totals, GstElementFactory * element,
   } else {
     covered = TRUE;
     g_print ("%s: %s%s%s%s\n", name, done,
-        was_in (&outcome, "padded") ? ", dies of padded rows, alone too" : "",
+        outcome.died && was_in (&outcome, "padded")
+        ? ", dies of padded rows, alone too" : "",
         hurt ? ", if trusted: " : "", hurt ? hurt : "");
   }
   if (fail)
