@@ -6,6 +6,7 @@
 #pragma once
 
 #include "gstntmosaic.h"
+#include "gstntmosaicpad.h"
 
 G_BEGIN_DECLS
 
@@ -73,6 +74,9 @@ void gst_nt_mosaic_class_init_inputs (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_negotiation (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_pace (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_mixing (GstNtMosaicClass * klass);
+
+/* Looks at what @pad gets before the base class does. Before it is added. */
+void gst_nt_mosaic_init_pad_inputs (GstNtMosaicPad * pad);
 
 /* Posts an error, if it is the first since the element was started, and ends the
  * making of strips. From any thread, without locks. */

@@ -119,6 +119,7 @@ gst_nt_mosaic_create_new_pad (GstAggregator * agg, GstPadTemplate * templ,
   GST_NT_MOSAIC_PAD (aggpad)->number = number;
   GST_NT_MOSAIC_PAD (aggpad)->lender =
       gst_nt_lender_new (GST_NT_MOSAIC (agg)->strip_pool);
+  gst_nt_mosaic_init_pad_inputs (GST_NT_MOSAIC_PAD (aggpad));
 
   return aggpad;
 }

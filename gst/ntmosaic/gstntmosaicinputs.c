@@ -171,6 +171,45 @@ check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
   return TRUE;
 }
 
+/* The base class aborts on data that belongs to no segment. */
+static gboolean
+check_in_segment (GstNtMosaic * self, GstPad * pad, const gchar * data)
+{
+  GstEvent *segment = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+
+  if (segment) {
+    gst_event_unref (segment);
+    return TRUE;
+  }
+
+  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets %s before "
+      "a segment: the element in front of it must send one, or pass it on",
+      GST_OBJECT_NAME (pad), data);
+
+  return FALSE;
+}
+
+static GstFlowReturn
+gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstNtMosaicPad *self = GST_NT_MOSAIC_PAD (pad);
+  GstNtMosaic *mosaic = GST_NT_MOSAIC (parent);
+
+  if (!check_in_segment (mosaic, pad, "buffers")) {
+    gst_buffer_unref (buffer);
+    return GST_FLOW_ERROR;
+  }
+
+  return self->base_chain (pad, parent, buffer);
+}
+
+void
+gst_nt_mosaic_init_pad_inputs (GstNtMosaicPad * pad)
+{
+  pad->base_chain = GST_PAD_CHAINFUNC (pad);
+  gst_pad_set_chain_function (GST_PAD (pad), gst_nt_mosaic_pad_chain);
+}
+
 static GstFlowReturn
 gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
     GstAggregatorPad * aggpad, GstEvent * event)
@@ -179,6 +218,12 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
   GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_GAP:
+      if (!check_in_segment (GST_NT_MOSAIC (agg), GST_PAD (pad), "a gap")) {
+        gst_event_unref (event);
+        return GST_FLOW_ERROR;
+      }
+      break;
     case GST_EVENT_SEGMENT:
       if (!check_segment (GST_NT_MOSAIC (agg), pad, event)) {
         gst_event_unref (event);

@@ -23,6 +23,7 @@ struct _GstNtMosaicPad
   /* Set before the pad is added. */
   guint number;                 /* of its name */
   GstNtLender *lender;          /* of its tile's next frames */
+  GstPadChainFunction base_chain;
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they

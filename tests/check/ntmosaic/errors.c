@@ -118,6 +118,33 @@ GST_START_TEST (segments_in_bytes_everywhere)
 
 GST_END_TEST;
 
+/* Buffers on the second pad, and a gap. */
+GST_START_TEST (no_segment)
+{
+  TestRig *rig = test_rig_new (2);
+  GstHarness *input = test_rig_input (rig, 1);
+  GstCaps *caps;
+
+  test_input_set_caps (test_rig_input (rig, 0), "RGBA", WIDTH, HEIGHT);
+  test_input_send (test_rig_input (rig, 0), 1, 0);
+  fail_unless (gst_harness_push_event (input,
+          gst_event_new_stream_start ("no-segment")));
+  caps = test_caps_new ("RGBA", WIDTH, HEIGHT, 25, 1);
+  fail_unless (gst_harness_push_event (input, gst_event_new_caps (caps)));
+  gst_caps_unref (caps);
+  if (__i__ > 0)
+    gst_harness_push_event (input, gst_event_new_gap (0, TEST_FRAME_TIME));
+  else
+    ASSERT_WARNING (gst_harness_push (input, test_frame_new_timed (WIDTH,
+                HEIGHT, 1, 0, TEST_FRAME_TIME)));
+  test_expect_error (rig->bus, rig->element, "sink_1",
+      __i__ > 0 ? "gap" : "buffers", "before a segment", NULL);
+  check_restart (rig);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (no_timestamps)
 {
   TestRig *rig = rig_with_caps (2);
@@ -472,6 +499,7 @@ errors_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, segment_in_bytes);
   tcase_add_test (tc, segments_in_bytes_everywhere);
+  tcase_add_loop_test (tc, no_segment, 0, 2);
   tcase_add_test (tc, no_timestamps);
   tcase_add_loop_test (tc, no_caps, 0, 2);
   tcase_add_test (tc, short_buffer);
