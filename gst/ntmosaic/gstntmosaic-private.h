@@ -87,7 +87,7 @@ void gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
 void gst_nt_mosaic_fail_before_caps (GstNtMosaic * self, GstPad * pad);
 
 /* Posts a warning that upstream of @pad writes where it should not, and is no
- * longer lent tiles. In the streaming thread. */
+ * longer lent tiles. From any thread, without locks. */
 void gst_nt_mosaic_refuse_in_place (GstNtMosaic * self, GstPad * pad);
 
 /* Posts the error that the base class doesn't, if @flow is one. */

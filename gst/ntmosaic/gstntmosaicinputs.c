@@ -189,6 +189,8 @@ check_in_segment (GstNtMosaic * self, GstPad * pad, const gchar * data)
   return FALSE;
 }
 
+/* A frame is inspected when it comes, so that upstream's next one may be a tile,
+ * and in its thread. */
 static GstFlowReturn
 gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
@@ -199,6 +201,9 @@ gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
     gst_buffer_unref (buffer);
     return GST_FLOW_ERROR;
   }
+
+  if (gst_nt_lender_inspect (self->lender, buffer))
+    gst_nt_mosaic_refuse_in_place (mosaic, pad);
 
   return self->base_chain (pad, parent, buffer);
 }

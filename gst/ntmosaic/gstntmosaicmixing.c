@@ -122,8 +122,6 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
   picture->sources[i].content = gst_nt_mosaic_pad_identify (pad,
       frame->buffer, &self->last_content);
   picture->sources[i].buffer = frame->buffer;
-  if (gst_nt_lender_inspect (pad->lender, frame->buffer))
-    gst_nt_mosaic_refuse_in_place (self, GST_PAD (pad));
   return TRUE;
 }
 

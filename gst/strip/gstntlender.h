@@ -95,7 +95,7 @@ GstBufferPool * gst_nt_lender_new_pool   (GstNtLender * lender);
 /**
  * gst_nt_lender_inspect:
  * @lender: a lender
- * @buffer: a frame that has come to be shown
+ * @buffer: a frame that has come from upstream, before anybody else writes to it
  *
  * Returns: %TRUE once, if upstream wrote beside the rows of a frame that it was
  *   lent. It is lent no tile any more.
