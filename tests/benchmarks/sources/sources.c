@@ -41,7 +41,8 @@ static const Source sources[] = {
 
 /* What is compared; the first is what the others are compared with. */
 static const gchar *const mixers[] = {
-  "ntmosaic", "ntmosaic in-place=never", "compositor background=transparent",
+  "ntmosaic", "ntmosaic in-place=never", "compositor",
+  "compositor background=transparent",
 };
 
 typedef struct
