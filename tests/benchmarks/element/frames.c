@@ -28,6 +28,7 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE ("RGBA")));
 
+/* Opaque: blended or not, it looks the same. */
 static GstMemory *
 make_frame (gsize bytes, guint32 seed)
 {
@@ -43,7 +44,7 @@ make_frame (gsize bytes, guint32 seed)
     g_error ("can't map a frame");
   pixels = (guint32 *) map.data;
   for (gsize i = 0; i < bytes / sizeof (*pixels); i++)
-    pixels[i] = seed + 0x9e3779b1u * (guint32) i;
+    pixels[i] = GUINT32_TO_LE ((seed + 0x9e3779b1u * (guint32) i) | 0xff000000u);
   gst_memory_unmap (memory, &map);
 
   return memory;

@@ -23,10 +23,16 @@ set_number (GstElement * element, const gchar * property, gint number)
   g_free (text);
 }
 
+static gboolean
+is_compositor (GstElement * element)
+{
+  return g_str_equal (G_OBJECT_TYPE_NAME (element), "GstCompositor");
+}
+
 static void
 set_up_element (GstElement * element, const Options * options)
 {
-  if (g_str_equal (G_OBJECT_TYPE_NAME (element), "GstCompositor"))
+  if (is_compositor (element) && !options->as_is)
     gst_util_set_object_arg (G_OBJECT (element), "background", "transparent");
   if (options->strips_pool > 0 && has_property (element, "strips"))
     set_number (element, "strips", options->strips_pool);
@@ -36,17 +42,19 @@ set_up_element (GstElement * element, const Options * options)
 }
 
 static void
-set_up_pad (GstElement * element, GstPad * pad, gint x)
+set_up_pad (GstElement * element, GstPad * pad, gint x,
+    const Options * options)
 {
-  if (!g_str_equal (G_OBJECT_TYPE_NAME (element), "GstCompositor"))
+  if (!is_compositor (element))
     return;
   g_object_set (pad, "xpos", x, NULL);
-  gst_util_set_object_arg (G_OBJECT (pad), "operator", "source");
+  if (!options->as_is)
+    gst_util_set_object_arg (G_OBJECT (pad), "operator", "source");
 }
 
 static gboolean
-add_source (Mosaic * mosaic, const FrameRing * ring, guint i, guint n_frames,
-    GError ** error)
+add_source (Mosaic * mosaic, const Options * options, const FrameRing * ring,
+    guint i, guint n_frames, GError ** error)
 {
   GstElement *source = frame_src_new (ring, i, n_frames);
   gchar *name = g_strdup_printf ("sink_%u", i);
@@ -56,7 +64,8 @@ add_source (Mosaic * mosaic, const FrameRing * ring, guint i, guint n_frames,
 
   gst_bin_add (GST_BIN (mosaic->pipeline), source);
   if (sink != NULL) {
-    set_up_pad (mosaic->element, sink, i * GST_VIDEO_INFO_WIDTH (&ring->info));
+    set_up_pad (mosaic->element, sink, i * GST_VIDEO_INFO_WIDTH (&ring->info),
+        options);
     linked = gst_pad_link (src, sink) == GST_PAD_LINK_OK;
   }
   if (!linked) {
@@ -114,7 +123,7 @@ mosaic_new (const gchar * factory, const Options * options,
 
   complete = add_sink (mosaic, error);
   for (guint i = 0; complete && i < ring->n_pads; i++)
-    complete = add_source (mosaic, ring, i, n_frames, error);
+    complete = add_source (mosaic, options, ring, i, n_frames, error);
   if (!complete)
     g_clear_pointer (&mosaic, mosaic_free);
   return mosaic;

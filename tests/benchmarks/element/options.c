@@ -72,6 +72,9 @@ parse (Options * options, const gchar * elements_default, int *argc,
         "The 'strips' property where there is one (its default)", "N"},
     {"threads", 0, 0, G_OPTION_ARG_INT, &options->threads,
         "ntmosaic's 'max-threads' property (its default)", "N"},
+    {"as-is", 0, 0, G_OPTION_ARG_NONE, &options->as_is,
+        "Let compositor paint a background and blend, as it does by default",
+        NULL},
     {"table", 0, 0, G_OPTION_ARG_NONE, &options->table,
         "1 to 1000 pads of 16x16 to 1024x1024: one line per case", NULL},
     {"memory", 0, 0, G_OPTION_ARG_INT64, &options->memory_mib,
@@ -145,6 +148,8 @@ arguments (const Options * options)
   g_ptr_array_add (argv,
       g_strdup_printf ("--strips-pool=%d", options->strips_pool));
   g_ptr_array_add (argv, g_strdup_printf ("--threads=%d", options->threads));
+  if (options->as_is)
+    g_ptr_array_add (argv, g_strdup ("--as-is"));
 
   return argv;
 }

@@ -22,6 +22,7 @@ typedef struct
   gint ring;                    /* different frames per pad */
   gint strips_pool;             /* `strips` property; 0 = the default */
   gint threads;                 /* `max-threads` property; 0 = the default */
+  gboolean as_is;               /* compositor paints a background and blends */
   gchar **elements;             /* factory names; the first one is the one that
                                  * the others are compared with */
   gchar *csv;                   /* NULL = no CSV */

@@ -71,6 +71,8 @@ report_print_head (const Report * report)
   g_print ("output    strips of %.1f MiB; %d rounds of %d strips after %d\n",
       report->frames_bytes / MIB / options->ring, options->rounds,
       options->strips, WARM_UP);
+  if (options->as_is)
+    g_print ("as is     compositor paints a background and blends\n");
   if (options->strips_pool > 0)
     g_print ("pool      strips=%d\n", options->strips_pool);
 }
