@@ -307,6 +307,12 @@ gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
 }
 
 static void
+gst_nt_mosaic_pad_linked (GstPad * pad, GstPad * peer)
+{
+  gst_nt_lender_forget_upstream (GST_NT_MOSAIC_PAD (pad)->lender);
+}
+
+static void
 gst_nt_mosaic_pad_finalize (GObject * object)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
@@ -322,11 +328,13 @@ static void
 gst_nt_mosaic_pad_class_init (GstNtMosaicPadClass * klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstPadClass *pad_class = GST_PAD_CLASS (klass);
   GstAggregatorPadClass *aggpad_class = GST_AGGREGATOR_PAD_CLASS (klass);
   GstVideoAggregatorPadClass *vaggpad_class =
       GST_VIDEO_AGGREGATOR_PAD_CLASS (klass);
 
   object_class->finalize = gst_nt_mosaic_pad_finalize;
+  pad_class->linked = gst_nt_mosaic_pad_linked;
   aggpad_class->flush = gst_nt_mosaic_pad_flush;
   vaggpad_class->prepare_frame = NULL;
   vaggpad_class->clean_frame = NULL;

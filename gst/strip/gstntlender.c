@@ -43,6 +43,7 @@ struct _GstNtLender
   guint tile;
   gboolean trusting;
   guint probation;              /* counted up with each pool */
+  guint first_probation;        /* of whoever is upstream now */
   guint n_intact;               /* scratch frames of it that were found so */
   guint n_until_check;
   gboolean refused;
@@ -121,15 +122,33 @@ gst_nt_lender_set_trusting (GstNtLender * lender, gboolean trusting)
   g_mutex_unlock (&lender->lock);
 }
 
+/* With the lock held. */
+static void
+begin_probation (GstNtLender * lender)
+{
+  lender->probation++;
+  lender->n_intact = 0;
+}
+
 GstBufferPool *
 gst_nt_lender_new_pool (GstNtLender * lender)
 {
   g_mutex_lock (&lender->lock);
-  lender->probation++;
-  lender->n_intact = 0;
+  begin_probation (lender);
   g_mutex_unlock (&lender->lock);
 
   return gst_nt_tile_pool_new (lender);
+}
+
+void
+gst_nt_lender_forget_upstream (GstNtLender * lender)
+{
+  g_mutex_lock (&lender->lock);
+  begin_probation (lender);
+  lender->first_probation = lender->probation;
+  lender->refused = FALSE;
+  lender->told = FALSE;
+  g_mutex_unlock (&lender->lock);
 }
 
 /* ---- What comes back ---- */
@@ -148,7 +167,7 @@ check_guards (GstNtLender * lender, GstNtTileMemory * memory)
 
   g_mutex_lock (&lender->lock);
   if (!intact)
-    lender->refused = TRUE;
+    lender->refused |= memory->probation >= lender->first_probation;
   else if (written && memory->probation == lender->probation)
     lender->n_intact++;
   g_mutex_unlock (&lender->lock);

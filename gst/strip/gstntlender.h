@@ -107,6 +107,18 @@ gboolean        gst_nt_lender_inspect    (GstNtLender * lender,
                                           GstBuffer * buffer);
 
 /**
+ * gst_nt_lender_forget_upstream:
+ * @lender: a lender
+ *
+ * To be called when somebody else is upstream: what is known of the one before, and
+ * what becomes of the frames that it was lent, says nothing about it.
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+void            gst_nt_lender_forget_upstream (GstNtLender * lender);
+
+/**
  * gst_nt_lender_is_refused:
  * @lender: a lender
  *

@@ -172,6 +172,57 @@ GST_START_TEST (asks_again)
 
 GST_END_TEST;
 
+/* As if another element were linked to the pad instead. */
+static void
+replace_upstream (TestUpstream * up)
+{
+  GstHarness *input = up->input;
+  GstPad *pad = gst_pad_get_peer (input->srcpad);
+  const guint n = up->n;
+
+  test_upstream_clear (up);
+  fail_unless (gst_pad_unlink (input->srcpad, pad));
+  fail_unless_equals_int (gst_pad_link (input->srcpad, pad), GST_PAD_LINK_OK);
+  test_upstream_init (up, input);
+  up->n = n;
+  gst_object_unref (pad);
+}
+
+/* What is linked next has done nothing, whatever becomes of the frames that the one
+ * before it still has. */
+GST_START_TEST (is_replaced)
+{
+  TestUpstream *up;
+  GstBuffer *old;
+  guint64 before;
+  guint i;
+  Lending l;
+
+  lending_init (&l, 3, "auto");
+  up = &l.ups[OFFENDER];
+  old = test_upstream_draw (up, 1);
+  for (i = 1; i <= 3; i++) {
+    push_and_offend (&l, OFFENDER, places[0]);
+    lending_expect (&l);
+    fail_unless_equals_uint64 (get_n_refused (&l), 1);
+    fail_unless_equals_int (test_count_warnings (l.rig->bus, "sink_1", NULL),
+        1);
+    replace_upstream (up);
+    fail_unless_equals_uint64 (get_n_refused (&l), 0);
+  }
+
+  offend (old, &up->info, places[0]);
+  gst_buffer_unref (old);
+  lending_run (&l, 10);
+  before = lending_count_in_place (&l);
+  lending_run (&l, 10);
+  fail_unless_equals_uint64 (lending_count_in_place (&l) - before, 3 * 10);
+  fail_unless_equals_int (test_count_warnings (l.rig->bus, "sink_1", NULL), 0);
+  lending_clear (&l);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (two_of_them)
 {
   guint i;
@@ -218,6 +269,7 @@ guards_suite (void)
   tcase_add_test (tc, in_a_dropped_frame);
   tcase_add_test (tc, later);
   tcase_add_test (tc, asks_again);
+  tcase_add_test (tc, is_replaced);
   tcase_add_loop_test (tc, two_of_them, 0, 2);
   tcase_add_test (tc, always);
 
