@@ -98,10 +98,13 @@ gst_nt_content_stays (guint64 wanted, guint64 last_content)
       && (wanted <= last_content || (wanted & GST_NT_CONTENT_COLOUR));
 }
 
-/* A strip of @bytes bytes, aligned as @align_mask says, with every page touched
- * and GST_NT_STRIP_SLACK_BYTES behind it that belong to nobody else. NULL when
- * the system has no memory for it. */
+/* A strip of @bytes bytes, aligned as @align_mask says, with
+ * GST_NT_STRIP_SLACK_BYTES behind it that belong to nobody else. NULL when the
+ * system has no memory for it. Takes no time: there is no page in it yet. */
 GstNtStrip *gst_nt_strip_new (gsize bytes, gsize align_mask);
+
+/* Touches every page of a new strip, so that no frame pays for that. */
+void gst_nt_strip_touch (GstNtStrip * strip);
 
 void gst_nt_strip_free (GstNtStrip * strip);
 

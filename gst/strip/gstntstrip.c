@@ -55,16 +55,16 @@ touch_piece (gpointer data, guint piece)
     *(volatile guint8 *) (area->data + offset) = 0;
 }
 
-/* So that no frame pays for the first touch. What takes time is the kernel, which
- * clears the pages: that goes as fast as there are threads. */
-static void
-touch_pages (guint8 * data, gsize bytes)
+/* What takes time is the kernel, which clears the pages: that goes as fast as there
+ * are threads. */
+void
+gst_nt_strip_touch (GstNtStrip * strip)
 {
-  Area area = { data, bytes, (gsize) sysconf (_SC_PAGESIZE) };
+  Area area = { strip->data, strip->bytes, (gsize) sysconf (_SC_PAGESIZE) };
 
   gst_nt_workers_ref ();
   gst_nt_workers_run (touch_piece, NULL, &area,
-      (bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES,
+      (strip->bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES,
       gst_nt_workers_get_n_cpus ());
   gst_nt_workers_unref ();
 }
@@ -93,7 +93,6 @@ gst_nt_strip_new (gsize bytes, gsize align_mask)
   data = (guint8 *) round_up ((gsize) mapping, align);
   if (bytes >= HUGE_PAGE_BYTES)
     advise_huge_pages (data, bytes);
-  touch_pages (data, bytes);
 
   strip = g_new0 (GstNtStrip, 1);
   strip->data = data;

@@ -57,28 +57,23 @@ may_lend (GstNtStripPool * pool, GstNtBorrower * borrower, GstNtLayout * layout)
       && borrower->n_ahead < GST_NT_STRIPS_AHEAD;
 }
 
-/* With the lock held, which is dropped meanwhile: makes a strip in order to lend
- * its tiles, unless there are enough, or somebody else is at it. */
+/* With the lock held: one more strip to lend tiles of, unless there are enough. */
 static gboolean
 grow (GstNtStripPool * pool)
 {
-  const guint generation = pool->generation;
-  const gsize bytes = pool->strip_bytes;
-  const gsize align_mask = pool->align_mask;
   GstNtStrip *strip;
 
-  if (pool->growing || pool->n_strips >= pool->max_lent)
+  if (pool->n_strips >= pool->max_lent)
     return FALSE;
 
-  pool->growing = TRUE;
-  g_mutex_unlock (&pool->lock);
-  strip = gst_nt_strip_pool_make_strip (pool, generation, bytes, align_mask, NULL);
-  if (strip)
-    gst_nt_strip_pool_keep_or_free (pool, strip);
-  g_mutex_lock (&pool->lock);
-  pool->growing = FALSE;
+  strip = gst_nt_strip_new (pool->strip_bytes, pool->align_mask);
+  if (strip == NULL)
+    return FALSE;
+  strip->generation = pool->generation;
+  gst_nt_strip_pool_count_strip (pool, strip);
+  gst_nt_strip_pool_keep_if_home (pool, strip);
 
-  return strip != NULL;
+  return TRUE;
 }
 
 static void
@@ -127,7 +122,7 @@ gst_nt_strip_pool_lend (GstNtStripPool * pool, GstNtBorrower * borrower,
   g_mutex_lock (&pool->lock);
   if (may_lend (pool, borrower, layout)) {
     strip = get_coming (pool, borrower->n_ahead);
-    if (strip == NULL && grow (pool) && may_lend (pool, borrower, layout))
+    if (strip == NULL && grow (pool))
       strip = get_coming (pool, borrower->n_ahead);
   }
   if (strip && strip->views[tile] == NULL)

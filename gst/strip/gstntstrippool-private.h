@@ -37,7 +37,6 @@ struct _GstNtStripPool
                                  * and that upstream may have tiles of */
   gboolean lends;
   guint64 last_content;         /* the highest id that was shown so far */
-  gboolean growing;             /* a strip is being made to lend its tiles */
   guint64 n_rebuilds;
 };
 
@@ -62,6 +61,10 @@ void gst_nt_strip_pool_choose (GstNtStripPool * pool,
 GstNtStrip *gst_nt_strip_pool_make_strip (GstNtStripPool * pool,
     guint generation, gsize bytes, gsize align_mask, GError ** error);
 
+/* With the lock held: @strip, which is new, is one of the pool's if it is of the
+ * current configuration. */
+void gst_nt_strip_pool_count_strip (GstNtStripPool * pool, GstNtStrip * strip);
+
 /* @strip is no longer out. One of an older configuration is freed. */
 void gst_nt_strip_pool_keep_or_free (GstNtStripPool * pool,
     GstNtStrip * strip);
@@ -82,8 +85,8 @@ void gst_nt_strip_pool_stop_lending (GstNtStrip * strip);
 
 /* The memory of tile @tile in the strip that is @borrower's n_ahead strips away,
  * for one more frame, if @layout is that of the pool. NULL: that can't be lent,
- * the frame must be written elsewhere. May allocate a strip, but does not wait for
- * anything. */
+ * the frame must be written elsewhere. May allocate a strip, whose pages upstreams
+ * touch as they write; does not wait for anything. */
 GstNtTileMemory *gst_nt_strip_pool_lend (GstNtStripPool * pool,
     GstNtBorrower * borrower, GstNtLayout * layout, guint tile,
     GstNtTileGoneFunc gone, gpointer owner);

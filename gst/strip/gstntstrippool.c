@@ -120,6 +120,18 @@ disown_strips (GstNtStripPool * pool)
   return strips;
 }
 
+void
+gst_nt_strip_pool_count_strip (GstNtStripPool * pool, GstNtStrip * strip)
+{
+  pool->n_allocated++;
+  if (strip->generation == pool->generation) {
+    pool->n_strips++;
+    pool->n_out += strip->out;
+  }
+  GST_DEBUG ("%p: allocated strip %p of %" G_GSIZE_FORMAT " bytes, now %u",
+      pool, strip, strip->bytes, pool->n_strips);
+}
+
 GstNtStrip *
 gst_nt_strip_pool_make_strip (GstNtStripPool * pool, guint generation,
     gsize bytes, gsize align_mask, GError ** error)
@@ -131,17 +143,12 @@ gst_nt_strip_pool_make_strip (GstNtStripPool * pool, guint generation,
         "no memory for a strip of %" G_GSIZE_FORMAT " bytes", bytes);
     return NULL;
   }
+  gst_nt_strip_touch (strip);
   strip->generation = generation;
   strip->out = TRUE;
 
   g_mutex_lock (&pool->lock);
-  pool->n_allocated++;
-  if (generation == pool->generation) {
-    pool->n_strips++;
-    pool->n_out++;
-  }
-  GST_DEBUG ("%p: allocated strip %p of %" G_GSIZE_FORMAT " bytes, now %u",
-      pool, strip, bytes, pool->n_strips);
+  gst_nt_strip_pool_count_strip (pool, strip);
   g_mutex_unlock (&pool->lock);
 
   return strip;
