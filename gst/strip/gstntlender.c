@@ -227,20 +227,28 @@ gone_block (GstNtTileMemory * memory)
 
 /* ---- What is lent ---- */
 
+static gsize
+get_scratch_bytes (const GstNtLoanRequest * request)
+{
+  return gst_nt_guards_get_size (request->width * NTM_BYTES_PER_PIXEL,
+      request->height);
+}
+
 static gboolean
 block_fits (const GstMemory * block, const GstAllocationParams * params,
-    gsize bytes)
+    gsize bytes, gsize most)
 {
-  return block->size == bytes && (params->align & ~block->align) == 0
+  return (block->size == bytes || block->size == most)
+      && (params->align & ~block->align) == 0
       && block->offset >= params->prefix
       && block->maxsize - block->offset - bytes >= params->padding;
 }
 
-/* An idle block of @bytes bytes; others are of another configuration, or were
- * scratch frames of a probation that is over. */
+/* An idle block of @bytes bytes, or of @most if it was a scratch frame; others are
+ * of another configuration. */
 static GstMemory *
 take_idle_block (GstNtLender * lender, const GstAllocationParams * params,
-    gsize bytes)
+    gsize bytes, gsize most)
 {
   GstMemory *block;
 
@@ -248,7 +256,7 @@ take_idle_block (GstNtLender * lender, const GstAllocationParams * params,
     g_mutex_lock (&lender->lock);
     block = g_queue_pop_head (&lender->idle);
     g_mutex_unlock (&lender->lock);
-    if (block == NULL || block_fits (block, params, bytes))
+    if (block == NULL || block_fits (block, params, bytes, most))
       return block;
     gst_memory_unref (block);
   }
@@ -261,7 +269,7 @@ get_block (GstNtLender * lender, const GstNtLoanRequest * request, gsize bytes)
   GstMemory *block;
 
   params.align |= ALIGN_MASK;
-  block = take_idle_block (lender, &params, bytes);
+  block = take_idle_block (lender, &params, bytes, get_scratch_bytes (request));
 
   return block ? block : gst_allocator_alloc (NULL, bytes, &params);
 }
@@ -285,7 +293,7 @@ wrap_block (GstNtLender * lender, GstNtTileMemoryKind kind, GstMemory * block,
   if (scratch)
     rows = gst_nt_guards_set (map.data, row_bytes, request->height);
   else
-    rows = (GstNtTileRows) { map.data, map.size, map.size, 1 };
+    rows = (GstNtTileRows) { map.data, request->bytes, request->bytes, 1 };
   memory = gst_nt_tile_memory_new (kind, &rows, gone_block,
       gst_nt_lender_ref (lender));
   memory->block = block;
@@ -302,9 +310,7 @@ wrap_block (GstNtLender * lender, GstNtTileMemoryKind kind, GstMemory * block,
 static GstNtTileMemory *
 lend_scratch (GstNtLender * lender, const GstNtLoanRequest * request)
 {
-  const gsize bytes =
-      gst_nt_guards_get_size (request->width * NTM_BYTES_PER_PIXEL,
-      request->height);
+  const gsize bytes = get_scratch_bytes (request);
   GstMemory *block = bytes > 0 ? get_block (lender, request, bytes) : NULL;
 
   return block == NULL ? NULL
