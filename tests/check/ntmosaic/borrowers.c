@@ -179,6 +179,32 @@ GST_START_TEST (never)
 
 GST_END_TEST;
 
+/* One pad at 30 fps, and others at 1 fps: these are lent nothing, and if they have
+ * more than half of the strip, nobody is. */
+GST_START_TEST (slower_pads)
+{
+  GString *line = g_string_new ("ntmosaic name=m in-place=always ! "
+      "appsink name=s sync=false "
+      "videotestsrc num-buffers=60 ! " RGBA ",framerate=30/1 ! m. ");
+  guint64 n_in_place;
+  TestPipeline *p;
+  gint i;
+
+  for (i = 0; i < __i__; i++)
+    g_string_append (line,
+        "videotestsrc num-buffers=2 ! " RGBA ",framerate=1/1 ! m. ");
+  p = test_pipeline_new_from_string (line->str);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  fail_unless_equals_int (test_pipeline_drain (p), 60);
+  n_in_place = test_get_stat (p->mosaic, "tiles-in-place");
+  fail_unless (__i__ > 1 ? n_in_place == 0
+      : n_in_place >= 50 && n_in_place <= 60, "%u", (guint) n_in_place);
+  test_pipeline_free (p);
+  g_string_free (line, TRUE);
+}
+
+GST_END_TEST;
+
 /* ---- Downstream and its time ---- */
 
 /* What is seen behind an element that works in place is what it makes of frames
@@ -366,6 +392,7 @@ borrowers_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, nearly_all, 0, G_N_ELEMENTS (sources));
   tcase_add_test (tc, never);
+  tcase_add_loop_test (tc, slower_pads, 0, 4);
   tcase_add_test (tc, element_in_place);
   tcase_add_test (tc, tee_with_element_in_place);
   tcase_add_test (tc, tee_before_the_pad);
