@@ -57,13 +57,14 @@ may_lend (GstNtStripPool * pool, GstNtBorrower * borrower, GstNtLayout * layout)
       && borrower->n_ahead < GST_NT_STRIPS_AHEAD;
 }
 
-/* With the lock held: one more strip to lend tiles of, unless there are enough. */
+/* With the lock held: one more strip to lend tiles of, unless there are enough
+ * besides those that downstream has. */
 static gboolean
 grow (GstNtStripPool * pool)
 {
   GstNtStrip *strip;
 
-  if (pool->n_strips >= pool->max_lent)
+  if (pool->n_strips - pool->n_out >= pool->max_lent)
     return FALSE;
 
   strip = gst_nt_strip_new (pool->strip_bytes, pool->align_mask);

@@ -33,8 +33,8 @@ struct _GstNtStripPool
 
   /* The next one first; NULL: nothing of it was lent yet. */
   GstNtStrip *coming[GST_NT_STRIPS_AHEAD];
-  guint max_lent;               /* strips that are made in order to lend tiles,
-                                 * and that upstream may have tiles of */
+  guint max_lent;               /* strips that upstream may have tiles of; as many
+                                 * are made for that, besides those that are out */
   gboolean lends;
   guint64 last_content;         /* the highest id that was shown so far */
   guint64 n_rebuilds;

@@ -266,6 +266,30 @@ GST_START_TEST (reordered)
 
 GST_END_TEST;
 
+/* However many strips downstream has, others are made for upstream. */
+GST_START_TEST (all_are_kept)
+{
+  GQueue kept = G_QUEUE_INIT;
+  const guint n_strips = 30;
+  guint64 before;
+  guint i;
+  Lending l;
+
+  lending_init_trusted (&l, 3);
+  before = lending_count_in_place (&l);
+  for (i = 0; i < n_strips; i++) {
+    lending_push (&l);
+    g_queue_push_tail (&kept, lending_pull (&l));
+  }
+  fail_unless_equals_uint64 (lending_count_in_place (&l) - before,
+      3 * n_strips);
+  assert_few_strips (&l, 3 + n_strips);
+  g_queue_clear_full (&kept, (GDestroyNotify) gst_buffer_unref);
+  lending_clear (&l);
+}
+
+GST_END_TEST;
+
 /* A frame of pad 0 is shown in @__i__ + 2 strips, those of others in one. */
 GST_START_TEST (slow_and_fast)
 {
@@ -562,6 +586,7 @@ inplace_suite (void)
   tcase_add_test (tc, dropped_late);
   tcase_add_test (tc, repeated);
   tcase_add_test (tc, reordered);
+  tcase_add_test (tc, all_are_kept);
   tcase_add_loop_test (tc, slow_and_fast, 0, 3);
   tcase_add_test (tc, described_anew);
   tcase_add_test (tc, others);
