@@ -379,8 +379,9 @@ install_properties (GObjectClass * klass)
    * then need not be copied. Upstream has to take the pool that it is offered, and
    * support #GstVideoMeta. With `auto` its first frames, and one in 256 after that,
    * have guard bytes around them, and are copied; if it writes outside of its
-   * rows, a warning is posted and it is lent no tile any more. Elements that do so
-   * would write into other tiles with `always`.
+   * rows, a warning is posted and it is lent no tile any more, until something else
+   * is linked to the pad. Elements that do so would write into other tiles with
+   * `always`. Pads that are slower than the strip are lent none.
    *
    * A strip with tiles in place is read-only, and is copied by an element that
    * writes to it; as soon as one does so, no more tiles are lent.
