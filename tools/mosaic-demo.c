@@ -13,15 +13,15 @@
 /* Far more than any number of photographs that fits in one strip needs. */
 #define PATIENCE (10 * 60 * GST_SECOND)
 
-/* What may have become of a tile: field of the element's stats, in words. */
+/* What became of the tiles: field of the element's stats, in words. */
 static const struct
 {
   const gchar *field;
   const gchar *words;
 } tile_fates[] = {
   {"tiles-copied", "copied into the strip"},
+  {"tiles-on-arrival", "of these copied on arrival"},
   {"tiles-kept", "already in the strip, kept"},
-  {"tiles-in-place", "written straight into the strip by their decoder"},
   {"tiles-background", "without a picture, filled with the background"},
 };
 

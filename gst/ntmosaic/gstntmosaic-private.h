@@ -15,20 +15,12 @@ typedef struct
 {
   guint64 strips;
   guint64 tiles_copied;
+  guint64 tiles_on_arrival;     /* of these */
   guint64 tiles_kept;
-  guint64 tiles_in_place;
   guint64 tiles_background;
   guint64 bytes_copied;
   GstClockTime copy_time;
 } GstNtMosaicStats;
-
-/* When upstream is lent tiles to write its frames to. */
-typedef enum
-{
-  GST_NT_MOSAIC_IN_PLACE_AUTO,  /* if it proves to write nowhere else */
-  GST_NT_MOSAIC_IN_PLACE_NEVER,
-  GST_NT_MOSAIC_IN_PLACE_ALWAYS,
-} GstNtMosaicInPlace;
 
 struct _GstNtMosaic
 {
@@ -43,8 +35,11 @@ struct _GstNtMosaic
   guint max_threads;
   GstNtStores nt_stores;
   guint64 nt_threshold;
-  GstNtMosaicInPlace in_place;
+  gboolean copy_on_arrival;
   gboolean tile_meta;
+  gint frames_ahead;            /* -1: what memory allows */
+  GstClockTime latency;         /* what the user wants */
+  GstClockTime ahead;           /* what pads may run ahead; 0: live */
   GstNtMosaicStats stats;
   GstNtLayout *layout;          /* of the caps that the src pad has */
   GstClockTime last_time;       /* of the strip made last; NONE after a seek */
@@ -52,13 +47,15 @@ struct _GstNtMosaic
   GstClockID wait_id;           /* the streaming thread waits for it */
   gboolean stopping;            /* it must not begin to */
 
+  gint n_queued;                /* atomic: frames that a pad may queue */
   gint failed;                  /* atomic: an error was posted; no more strips */
 
   /* Set once. */
   GstNtStripPool *strip_pool;
+  GstNtFrames *frames;          /* memory for upstreams */
+  GstNtComposer *composer;      /* composes in the streaming thread */
 
   /* Of the streaming thread alone. */
-  GstNtComposer *composer;
   GstNtLayout *next_layout;     /* of the caps that are being negotiated */
   GArray *next_seats;           /* the pads of its tiles */
   gboolean downstream_takes_meta;
@@ -73,6 +70,7 @@ void gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_inputs (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_negotiation (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_pace (GstNtMosaicClass * klass);
+void gst_nt_mosaic_class_init_ahead (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_mixing (GstNtMosaicClass * klass);
 
 /* Looks at what @pad gets before the base class does. Before it is added. */
@@ -86,10 +84,6 @@ void gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
 
 void gst_nt_mosaic_fail_before_caps (GstNtMosaic * self, GstPad * pad);
 
-/* Posts a warning that upstream of @pad writes where it should not, and is no
- * longer lent tiles. From any thread, without locks. */
-void gst_nt_mosaic_refuse_in_place (GstNtMosaic * self, GstPad * pad);
-
 /* Posts the error that the base class doesn't, if @flow is one. */
 void gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow);
 
@@ -99,6 +93,20 @@ void gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow);
 gboolean gst_nt_mosaic_check_caps_before_data (GstNtMosaic * self);
 
 void gst_nt_mosaic_init_properties (GstNtMosaic * self);
+
+/* What users know as the property of the base class. */
+void gst_nt_mosaic_set_latency (GstNtMosaic * self, GstClockTime latency);
+
+/* Lets pads run ahead of strips of the current layout that are @period apart, if
+ * nothing is live. In the streaming thread. */
+void gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period);
+
+/* Takes that back if something is live now. In the streaming thread. */
+void gst_nt_mosaic_check_live (GstNtMosaic * self);
+
+/* Waits until it is upstream's turn to make frames for @pad. In upstream's thread,
+ * without locks. */
+void gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad);
 
 /* The strip has caps. */
 gboolean gst_nt_mosaic_has_caps (GstNtMosaic * self);

@@ -117,8 +117,8 @@ gst_nt_mosaic_create_new_pad (GstAggregator * agg, GstPadTemplate * templ,
     return NULL;
   }
   GST_NT_MOSAIC_PAD (aggpad)->number = number;
-  GST_NT_MOSAIC_PAD (aggpad)->lender =
-      gst_nt_lender_new (GST_NT_MOSAIC (agg)->strip_pool);
+  GST_NT_MOSAIC_PAD (aggpad)->arrivals =
+      gst_nt_arrivals_new (GST_NT_MOSAIC (agg)->strip_pool);
   gst_nt_mosaic_init_pad_inputs (GST_NT_MOSAIC_PAD (aggpad));
 
   return aggpad;
@@ -272,6 +272,7 @@ gst_nt_mosaic_stop (GstAggregator * agg)
   GST_OBJECT_UNLOCK (self);
 
   gst_nt_strip_pool_clear (self->strip_pool);
+  gst_nt_frames_clear (self->frames);
 
   return GST_AGGREGATOR_CLASS (parent_class)->stop (agg);
 }
@@ -280,7 +281,14 @@ static gboolean
 gst_nt_mosaic_src_activate (GstAggregator * agg, GstPadMode mode,
     gboolean active)
 {
+  GList *l;
+
   gst_nt_mosaic_set_stopping (GST_NT_MOSAIC (agg), !active);
+
+  GST_OBJECT_LOCK (agg);
+  for (l = GST_ELEMENT (agg)->sinkpads; l; l = l->next)
+    gst_nt_mosaic_pad_set_hurry (l->data, !active);
+  GST_OBJECT_UNLOCK (agg);
 
   return TRUE;
 }
@@ -292,6 +300,7 @@ gst_nt_mosaic_finalize (GObject * object)
 
   gst_nt_composer_free (self->composer);
   gst_nt_strip_pool_unref (self->strip_pool);
+  gst_nt_frames_unref (self->frames);
   forget_layouts (self);
 
   G_OBJECT_CLASS (parent_class)->finalize (object);
@@ -302,6 +311,7 @@ gst_nt_mosaic_init (GstNtMosaic * self)
 {
   gst_nt_mosaic_init_properties (self);
   self->strip_pool = gst_nt_strip_pool_new ();
+  self->frames = gst_nt_frames_new ();
   self->composer = gst_nt_composer_new ();
 }
 
@@ -336,6 +346,7 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   gst_nt_mosaic_class_init_inputs (klass);
   gst_nt_mosaic_class_init_negotiation (klass);
   gst_nt_mosaic_class_init_pace (klass);
+  gst_nt_mosaic_class_init_ahead (klass);
   gst_nt_mosaic_class_init_mixing (klass);
 
   gst_type_mark_as_plugin_api (GST_TYPE_NT_MOSAIC_PAD, 0);

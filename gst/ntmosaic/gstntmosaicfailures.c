@@ -46,20 +46,6 @@ gst_nt_mosaic_fail_before_caps (GstNtMosaic * self, GstPad * pad)
       "before caps: set caps on the source", GST_OBJECT_NAME (pad));
 }
 
-void
-gst_nt_mosaic_refuse_in_place (GstNtMosaic * self, GstPad * pad)
-{
-  GstPad *peer = gst_pad_get_peer (pad);
-  gchar *name = peer ? gst_object_get_path_string (GST_OBJECT (peer))
-      : g_strdup ("nobody");
-
-  GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE, ("%s is written to by an "
-          "element that writes outside of its frames (%s, or one before it): its "
-          "frames are copied from now on", GST_OBJECT_NAME (pad), name), (NULL));
-  g_free (name);
-  gst_clear_object (&peer);
-}
-
 /* The first pad whose next buffer is as @is_wrong says; a reference. */
 static GstNtMosaicPad *
 find_pad (GstNtMosaic * self, gboolean (*is_wrong) (GstNtMosaicPad * pad))

@@ -10,6 +10,7 @@
 
 #include "gstntmosaic-private.h"
 
+#include "gstntmosaicarrival.h"
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicpad.h"
 
@@ -89,26 +90,13 @@ gst_nt_mosaic_sink_query (GstAggregator * agg, GstAggregatorPad * pad,
   }
 }
 
-/* The frames of @pad's tile may be written straight into the strip. Where that is,
- * is decided for each frame: the first query comes before all pads have caps. */
+/* Memory for the frames of all pads, which the next frame of any pad finds warm. */
 static void
-propose_pool (GstNtMosaic * self, GstNtMosaicPad * pad, GstQuery * query,
-    GstCaps * caps, gsize size)
+propose_pool (GstNtMosaic * self, GstQuery * query, GstCaps * caps, gsize size)
 {
-  GstNtMosaicInPlace in_place;
-  GstStructure *config;
-  GstBufferPool *pool;
+  GstBufferPool *pool = gst_nt_frames_new_pool (self->frames);
+  GstStructure *config = gst_buffer_pool_get_config (pool);
 
-  GST_OBJECT_LOCK (self);
-  in_place = self->in_place;
-  GST_OBJECT_UNLOCK (self);
-  if (in_place == GST_NT_MOSAIC_IN_PLACE_NEVER)
-    return;
-
-  gst_nt_lender_set_trusting (pad->lender,
-      in_place == GST_NT_MOSAIC_IN_PLACE_ALWAYS);
-  pool = gst_nt_lender_new_pool (pad->lender);
-  config = gst_buffer_pool_get_config (pool);
   gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
   if (gst_buffer_pool_set_config (pool, config))
     gst_query_add_allocation_pool (query, pool, size, 0, 0);
@@ -118,7 +106,7 @@ propose_pool (GstNtMosaic * self, GstNtMosaicPad * pad, GstQuery * query,
 /* In upstream's thread and at once: the base class would let the query wait until
  * all frames before it are in a strip. */
 static gboolean
-answer_allocation_query (GstNtMosaic * self, GstNtMosaicPad * pad,
+answer_allocation_query (GstNtMosaic * self, GstAggregatorPad * pad,
     GstQuery * query)
 {
   gboolean need_pool;
@@ -127,7 +115,7 @@ answer_allocation_query (GstNtMosaic * self, GstNtMosaicPad * pad,
 
   gst_query_parse_allocation (query, &caps, &need_pool);
   if (need_pool && caps && gst_video_info_from_caps (&info, caps))
-    propose_pool (self, pad, query, caps, GST_VIDEO_INFO_SIZE (&info));
+    propose_pool (self, query, caps, GST_VIDEO_INFO_SIZE (&info));
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
   GST_LOG_OBJECT (pad, "allocation query: %" GST_PTR_FORMAT, query);
 
@@ -139,8 +127,7 @@ gst_nt_mosaic_sink_query_pre_queue (GstAggregator * agg, GstAggregatorPad * pad,
     GstQuery * query)
 {
   if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION)
-    return answer_allocation_query (GST_NT_MOSAIC (agg),
-        GST_NT_MOSAIC_PAD (pad), query);
+    return answer_allocation_query (GST_NT_MOSAIC (agg), pad, query);
 
   return GST_AGGREGATOR_CLASS (parent_class)->sink_query_pre_queue (agg, pad,
       query);
@@ -189,23 +176,28 @@ check_in_segment (GstNtMosaic * self, GstPad * pad, const gchar * data)
   return FALSE;
 }
 
-/* A frame is inspected when it comes, so that upstream's next one may be a tile,
- * and in its thread. */
 static GstFlowReturn
 gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   GstNtMosaicPad *self = GST_NT_MOSAIC_PAD (pad);
   GstNtMosaic *mosaic = GST_NT_MOSAIC (parent);
+  GstFlowReturn ret;
 
   if (!check_in_segment (mosaic, pad, "buffers")) {
     gst_buffer_unref (buffer);
     return GST_FLOW_ERROR;
   }
+  if (gst_nt_mosaic_is_gap (buffer))
+    return self->base_chain (pad, parent, buffer);
 
-  if (gst_nt_lender_inspect (self->lender, buffer))
-    gst_nt_mosaic_refuse_in_place (mosaic, pad);
+  buffer = gst_nt_mosaic_arrive (self, mosaic->composer, buffer);
+  gst_nt_mosaic_wait_for_turn (mosaic, self);
+  gst_nt_mosaic_pad_count_in (self);
+  ret = self->base_chain (pad, parent, buffer);
+  if (ret != GST_FLOW_OK)
+    gst_nt_mosaic_pad_uncount (self);
 
-  return self->base_chain (pad, parent, buffer);
+  return ret;
 }
 
 void
@@ -213,6 +205,16 @@ gst_nt_mosaic_init_pad_inputs (GstNtMosaicPad * pad)
 {
   pad->base_chain = GST_PAD_CHAINFUNC (pad);
   gst_pad_set_chain_function (GST_PAD (pad), gst_nt_mosaic_pad_chain);
+}
+
+/* Each frame comes here once, when it is the next. */
+static GstBuffer *
+gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * pad,
+    GstBuffer * buffer)
+{
+  gst_nt_mosaic_pad_count_out (GST_NT_MOSAIC_PAD (pad), buffer);
+
+  return buffer;
 }
 
 static GstFlowReturn
@@ -238,6 +240,9 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
     case GST_EVENT_CAPS:
       gst_event_parse_caps (event, &caps);
       gst_nt_mosaic_pad_announce (pad, caps);
+      break;
+    case GST_EVENT_FLUSH_START:
+      gst_nt_mosaic_pad_set_hurry (pad, TRUE);
       break;
     default:
       break;
@@ -415,6 +420,8 @@ static gboolean
 gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
     GstEvent * event)
 {
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
+    gst_nt_mosaic_pad_restart (GST_NT_MOSAIC_PAD (pad));
   end_still (agg, pad, GST_EVENT_TYPE (event));
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
     return take_caps (agg, pad, event);
@@ -431,6 +438,7 @@ gst_nt_mosaic_class_init_inputs (GstNtMosaicClass * klass)
 
   parent_class = g_type_class_peek_parent (klass);
 
+  agg_class->clip = gst_nt_mosaic_clip;
   agg_class->sink_query = gst_nt_mosaic_sink_query;
   agg_class->sink_query_pre_queue = gst_nt_mosaic_sink_query_pre_queue;
   agg_class->sink_event_pre_queue = gst_nt_mosaic_sink_event_pre_queue;

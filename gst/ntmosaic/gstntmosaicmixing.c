@@ -130,9 +130,16 @@ take_frames (GstNtMosaic * self, Picture * picture)
 {
   guint i;
 
-  for (i = 0; i < picture->layout->n_tiles; i++)
-    if (picture->pads[i] && !take_frame (self, picture, i))
+  for (i = 0; i < picture->layout->n_tiles; i++) {
+    GstNtMosaicPad *pad = picture->pads[i];
+
+    if (pad == NULL)
+      continue;
+    picture->sources[i].arrivals = pad->arrivals;
+    picture->sources[i].n_taken = gst_nt_mosaic_pad_get_n_taken (pad);
+    if (!take_frame (self, picture, i))
       return FALSE;
+  }
 
   return TRUE;
 }
@@ -266,8 +273,6 @@ name_word (GstNtTileWord word)
       return "copied";
     case GST_NT_TILE_KEPT:
       return "kept";
-    case GST_NT_TILE_IN_PLACE:
-      return "in-place";
     default:
       return "background";
   }
@@ -369,17 +374,18 @@ count (GstNtMosaic * self, const GstNtComposeReport * report)
   GST_OBJECT_LOCK (self);
   stats->strips++;
   stats->tiles_copied += report->tiles_copied;
+  stats->tiles_on_arrival += report->tiles_on_arrival;
   stats->tiles_kept += report->tiles_kept;
-  stats->tiles_in_place += report->tiles_in_place;
   stats->tiles_background += report->tiles_background;
   stats->bytes_copied += report->bytes_copied;
   stats->copy_time += report->time;
   GST_OBJECT_UNLOCK (self);
 
-  GST_DEBUG_OBJECT (self, "strip %" G_GUINT64_FORMAT ": %u copied, %u kept, %u "
-      "in place, %u background, %" G_GSIZE_FORMAT " bytes in %" GST_TIME_FORMAT,
-      stats->strips, report->tiles_copied, report->tiles_kept,
-      report->tiles_in_place, report->tiles_background, report->bytes_copied,
+  GST_DEBUG_OBJECT (self, "strip %" G_GUINT64_FORMAT ": %u copied, of these %u "
+      "on arrival, %u kept, %u background, %" G_GSIZE_FORMAT " bytes in %"
+      GST_TIME_FORMAT, stats->strips, report->tiles_copied,
+      report->tiles_on_arrival, report->tiles_kept,
+      report->tiles_background, report->bytes_copied,
       GST_TIME_ARGS (report->time));
 }
 
@@ -400,6 +406,7 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
       set_field_flags (picture, strip);
     add_tile_metas (self, picture, strip);
     count (self, &report);
+    gst_nt_frames_age (self->frames);
   }
   free_picture (picture);
 

@@ -12,6 +12,7 @@
 #include "gstntmosaic-private.h"
 
 #include "gstntmosaicallocation.h"
+#include "gstntmosaicarrival.h"
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicpad.h"
 
@@ -278,6 +279,7 @@ negotiated_rate (GstAggregator * agg, GstCaps * caps,
     return FALSE;
 
   gst_aggregator_set_latency (agg, latency, latency);
+  gst_nt_mosaic_allow_ahead (GST_NT_MOSAIC (agg), latency);
 
   return TRUE;
 }
@@ -327,70 +329,6 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 
 /* ---- The strips' memory ---- */
 
-/* Whether each frame of @pad is in several strips. */
-static gboolean
-is_slower (GstNtMosaicPad * pad, const GstVideoInfo * strip)
-{
-  GstVideoInfo info;
-
-  return gst_nt_mosaic_pad_get_announced (pad, &info)
-      && GST_VIDEO_INFO_FPS_N (&info) > 0 && GST_VIDEO_INFO_FPS_N (strip) > 0
-      && gst_util_fraction_compare (GST_VIDEO_INFO_FPS_N (&info),
-      GST_VIDEO_INFO_FPS_D (&info), GST_VIDEO_INFO_FPS_N (strip),
-      GST_VIDEO_INFO_FPS_D (strip)) < 0;
-}
-
-static gboolean
-may_lend_to (GstNtMosaicPad * pad, const GstVideoInfo * strip)
-{
-  return pad->tile >= 0 && !is_slower (pad, strip);
-}
-
-/* With the object lock held: whether half of the strip can be in place. The strips
- * that it takes to lend tiles come in turn, and all else is copied to each. */
-static gboolean
-is_worth_lending (GstNtMosaic * self, const GstNtLayout * layout)
-{
-  const GstVideoInfo *strip = &GST_VIDEO_AGGREGATOR (self)->info;
-  guint64 lent = 0;
-  guint64 all = 0;
-  GList *l;
-  guint i;
-
-  for (i = 0; i < layout->n_tiles; i++)
-    all += (guint64) layout->tiles[i].width * layout->tiles[i].frame_height;
-  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
-    GstNtMosaicPad *pad = l->data;
-
-    if (may_lend_to (pad, strip))
-      lent += (guint64) layout->tiles[pad->tile].width
-          * layout->tiles[pad->tile].frame_height;
-  }
-
-  return lent >= all / 2;
-}
-
-/* From now on upstream is lent tiles of strips of this layout; of none if they are
- * not ours. Nor is who is slower than the strips: a frame would be in place in one,
- * which can't be used for long, and be copied to all others. */
-static void
-lend_tiles (GstNtMosaic * self, GstNtLayout * layout)
-{
-  const GstVideoInfo *strip = &GST_VIDEO_AGGREGATOR (self)->info;
-  GList *l;
-
-  GST_OBJECT_LOCK (self);
-  if (layout && !is_worth_lending (self, layout))
-    layout = NULL;
-  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
-    GstNtMosaicPad *pad = l->data;
-
-    gst_nt_lender_set_tile (pad->lender,
-        may_lend_to (pad, strip) ? layout : NULL, MAX (pad->tile, 0));
-  }
-  GST_OBJECT_UNLOCK (self);
-}
-
 static gboolean
 configure_strips (GstNtMosaic * self, const GstAllocationParams * params)
 {
@@ -403,7 +341,7 @@ configure_strips (GstNtMosaic * self, const GstAllocationParams * params)
 
   if (gst_nt_strip_pool_configure (self->strip_pool, self->layout, n_strips,
           params, &error)) {
-    lend_tiles (self, self->layout);
+    gst_nt_mosaic_set_arrival_tiles (self, self->layout);
     return TRUE;
   }
 
@@ -432,7 +370,7 @@ gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
   GST_DEBUG_OBJECT (self, "using downstream's %" GST_PTR_FORMAT, pool);
   gst_query_add_allocation_pool (query, pool, GST_VIDEO_INFO_SIZE (info), 0, 0);
   gst_object_unref (pool);
-  lend_tiles (self, NULL);
+  gst_nt_mosaic_set_arrival_tiles (self, NULL);
   gst_nt_strip_pool_clear (self->strip_pool);
 
   return gst_nt_strip_pool_configure (self->strip_pool, self->layout, 0,

@@ -361,6 +361,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   if (g_atomic_int_get (&self->failed) || !gst_nt_mosaic_check_caps_before_data (self))
     return GST_FLOW_ERROR;
 
+  gst_nt_mosaic_check_live (self);
   if (all_pads_eos (self))
     ret = handle_all_eos (self, &timeout);
   else if (is_back_at_start (agg))

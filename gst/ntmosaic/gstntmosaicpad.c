@@ -15,9 +15,8 @@
 G_DEFINE_TYPE (GstNtMosaicPad, gst_nt_mosaic_pad,
     GST_TYPE_VIDEO_AGGREGATOR_PAD);
 
-/* A GAP event arrives as an empty buffer with the GAP flag. */
-static gboolean
-is_gap (GstBuffer * buffer)
+gboolean
+gst_nt_mosaic_is_gap (GstBuffer * buffer)
 {
   return gst_buffer_get_size (buffer) == 0
       && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP);
@@ -96,7 +95,7 @@ gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad)
 {
   GstBuffer *buffer = ref_current_buffer (pad);
 
-  if (buffer && (is_gap (buffer) || has_other_caps (pad, buffer)))
+  if (buffer && (gst_nt_mosaic_is_gap (buffer) || has_other_caps (pad, buffer)))
     gst_clear_buffer (&buffer);
 
   return buffer;
@@ -177,6 +176,88 @@ gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
   g_mutex_unlock (&pad->flush_lock);
 }
 
+void
+gst_nt_mosaic_pad_count_in (GstNtMosaicPad * pad)
+{
+  g_mutex_lock (&pad->queue_lock);
+  pad->n_in++;
+  g_mutex_unlock (&pad->queue_lock);
+}
+
+void
+gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad)
+{
+  g_mutex_lock (&pad->queue_lock);
+  pad->n_in--;
+  g_mutex_unlock (&pad->queue_lock);
+
+  gst_nt_arrivals_uncount (pad->arrivals);
+}
+
+/* The base class makes an empty buffer of a GAP event, which never arrived. */
+void
+gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer)
+{
+  if (gst_nt_mosaic_is_gap (buffer))
+    return;
+
+  g_mutex_lock (&pad->queue_lock);
+  pad->n_left++;
+  if (pad->waits && pad->n_in - pad->n_left <= pad->wake_at)
+    g_cond_signal (&pad->queue_shorter);
+  g_mutex_unlock (&pad->queue_lock);
+}
+
+static guint
+get_n_left (GstNtMosaicPad * pad)
+{
+  guint n_left;
+
+  g_mutex_lock (&pad->queue_lock);
+  n_left = pad->n_left;
+  g_mutex_unlock (&pad->queue_lock);
+
+  return n_left;
+}
+
+/* One that left the queue may be waiting to be taken. */
+guint
+gst_nt_mosaic_pad_get_n_taken (GstNtMosaicPad * pad)
+{
+  const guint before = get_n_left (pad);
+  GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
+  guint n_taken = before;
+
+  if (next && !gst_nt_mosaic_is_gap (next))
+    n_taken = get_n_left (pad) - 1;
+  gst_clear_buffer (&next);
+
+  return n_taken;
+}
+
+void
+gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
+{
+  guint n_left;
+
+  g_mutex_lock (&pad->queue_lock);
+  n_left = pad->n_left;
+  pad->n_in = n_left;
+  pad->hurry = FALSE;
+  g_mutex_unlock (&pad->queue_lock);
+
+  gst_nt_arrivals_restart (pad->arrivals, n_left);
+}
+
+void
+gst_nt_mosaic_pad_set_hurry (GstNtMosaicPad * pad, gboolean hurry)
+{
+  g_mutex_lock (&pad->queue_lock);
+  pad->hurry = hurry;
+  g_cond_signal (&pad->queue_shorter);
+  g_mutex_unlock (&pad->queue_lock);
+}
+
 gboolean
 gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now)
 {
@@ -245,7 +326,8 @@ gst_nt_mosaic_pad_release (GstNtMosaicPad * pad)
   drop_frames (pad);
   g_mutex_unlock (&pad->flush_lock);
 
-  gst_nt_lender_set_tile (pad->lender, NULL, 0);
+  gst_nt_mosaic_pad_set_hurry (pad, TRUE);
+  gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
 }
 
 gboolean
@@ -267,7 +349,8 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
   gst_video_info_init (&pad->announced);
   GST_OBJECT_UNLOCK (pad);
 
-  gst_nt_lender_set_tile (pad->lender, NULL, 0);
+  gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
+  gst_nt_mosaic_pad_restart (pad);
   pad->tile = -1;
 }
 
@@ -306,10 +389,17 @@ gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
   return ret;
 }
 
-static void
-gst_nt_mosaic_pad_linked (GstPad * pad, GstPad * peer)
+/* Live, frames that are late are dropped before they are next. */
+static gboolean
+gst_nt_mosaic_pad_skip_buffer (GstAggregatorPad * aggpad, GstAggregator * agg,
+    GstBuffer * buffer)
 {
-  gst_nt_lender_forget_upstream (GST_NT_MOSAIC_PAD (pad)->lender);
+  if (!GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->skip_buffer
+      (aggpad, agg, buffer))
+    return FALSE;
+
+  gst_nt_mosaic_pad_count_out (GST_NT_MOSAIC_PAD (aggpad), buffer);
+  return TRUE;
 }
 
 static void
@@ -318,8 +408,10 @@ gst_nt_mosaic_pad_finalize (GObject * object)
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
 
   drop_frames (pad);
-  g_clear_pointer (&pad->lender, gst_nt_lender_unref);
+  g_clear_pointer (&pad->arrivals, gst_nt_arrivals_unref);
   g_mutex_clear (&pad->flush_lock);
+  g_cond_clear (&pad->queue_shorter);
+  g_mutex_clear (&pad->queue_lock);
 
   G_OBJECT_CLASS (gst_nt_mosaic_pad_parent_class)->finalize (object);
 }
@@ -328,14 +420,13 @@ static void
 gst_nt_mosaic_pad_class_init (GstNtMosaicPadClass * klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GstPadClass *pad_class = GST_PAD_CLASS (klass);
   GstAggregatorPadClass *aggpad_class = GST_AGGREGATOR_PAD_CLASS (klass);
   GstVideoAggregatorPadClass *vaggpad_class =
       GST_VIDEO_AGGREGATOR_PAD_CLASS (klass);
 
   object_class->finalize = gst_nt_mosaic_pad_finalize;
-  pad_class->linked = gst_nt_mosaic_pad_linked;
   aggpad_class->flush = gst_nt_mosaic_pad_flush;
+  aggpad_class->skip_buffer = gst_nt_mosaic_pad_skip_buffer;
   vaggpad_class->prepare_frame = NULL;
   vaggpad_class->clean_frame = NULL;
 }
@@ -349,4 +440,6 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   gst_video_info_init (&pad->next_info);
   pad->tile = -1;
   g_mutex_init (&pad->flush_lock);
+  g_mutex_init (&pad->queue_lock);
+  g_cond_init (&pad->queue_shorter);
 }

@@ -8,7 +8,7 @@
 #include <gst/video/gstvideoaggregator.h>
 #include <gst/video/video.h>
 
-#include "gstntlender.h"
+#include "gstntarrivals.h"
 
 G_BEGIN_DECLS
 
@@ -22,8 +22,19 @@ struct _GstNtMosaicPad
 
   /* Set before the pad is added. */
   guint number;                 /* of its name */
-  GstNtLender *lender;          /* of its tile's next frames */
+  GstNtArrivals *arrivals;      /* counts its frames */
   GstPadChainFunction base_chain;
+
+  /* Frames in the base class' queue. Upstream may wait for them to be fewer. */
+  GMutex queue_lock;
+  GCond queue_shorter;
+
+  /* Guarded by @queue_lock. Both wrap around. */
+  guint n_in;                   /* frames that came to be queued */
+  guint n_left;                 /* of them, frames that are next, shown or dropped */
+  gboolean waits;               /* upstream does, for so few in between: */
+  guint wake_at;
+  gboolean hurry;               /* it must not wait */
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
@@ -48,6 +59,9 @@ struct _GstNtMosaicPad
   gboolean caps_were_delayed;   /* once; the base class may still hold some */
 };
 
+/* Whether @buffer stands for no frame: a GAP event, or empty with the GAP flag. */
+gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
+
 /* The buffer that the pad shows in the strip that is being made; a new
  * reference. NULL: it has none, or one of other caps than the pad has now; the
  * tile is background. */
@@ -66,6 +80,25 @@ guint64 gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
  * called before anybody waits for more data: the frame may be one of the few that
  * upstream's pool has. */
 void gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
+
+/* To be called when a frame comes to be queued, and if it isn't after all. In
+ * upstream's thread. */
+void gst_nt_mosaic_pad_count_in (GstNtMosaicPad * pad);
+void gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad);
+
+/* To be called when @buffer leaves the base class' queue. From any thread. */
+void gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer);
+
+/* How many frames were taken from the pad so far, to be shown or dropped. In the
+ * streaming thread. */
+guint gst_nt_mosaic_pad_get_n_taken (GstNtMosaicPad * pad);
+
+/* To be called when no frame is on its way from upstream to a strip. */
+void gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad);
+
+/* Whether upstream must not wait for its turn: the pad is being flushed or stopped.
+ * From any thread. */
+void gst_nt_mosaic_pad_set_hurry (GstNtMosaicPad * pad, gboolean hurry);
 
 /* Whether the pad is at EOS and what it showed last is over at the running time
  * @now, so that nothing is to come from it. */

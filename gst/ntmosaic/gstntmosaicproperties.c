@@ -20,9 +20,14 @@
 #define DEFAULT_MAX_THREADS 0
 #define DEFAULT_NT_STORES GST_NT_STORES_AUTO
 #define DEFAULT_NT_THRESHOLD 0
-#define DEFAULT_IN_PLACE GST_NT_MOSAIC_IN_PLACE_AUTO
+#define DEFAULT_COPY_ON_ARRIVAL TRUE
 #define DEFAULT_TILE_META FALSE
+#define DEFAULT_FRAMES_AHEAD -1
+#define DEFAULT_LATENCY 0
 #define DEFAULT_IGNORE_INACTIVE_PADS FALSE
+
+/* More is a mistake: a queue before the pad can hold more. */
+#define MAX_FRAMES_AHEAD 64
 
 enum
 {
@@ -35,8 +40,10 @@ enum
   PROP_MAX_THREADS,
   PROP_NT_STORES,
   PROP_NT_THRESHOLD,
-  PROP_IN_PLACE,
+  PROP_COPY_ON_ARRIVAL,
   PROP_TILE_META,
+  PROP_FRAMES_AHEAD,
+  PROP_LATENCY,
   PROP_IGNORE_INACTIVE_PADS,
   PROP_KERNEL,
   PROP_STATS,
@@ -78,39 +85,6 @@ gst_nt_mosaic_stores_get_type (void)
   return type;
 }
 
-static GType
-gst_nt_mosaic_in_place_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    {GST_NT_MOSAIC_IN_PLACE_AUTO, "If it proves to write nowhere else", "auto"},
-    {GST_NT_MOSAIC_IN_PLACE_NEVER, "Never", "never"},
-    {GST_NT_MOSAIC_IN_PLACE_ALWAYS, "Always, untested", "always"},
-    {0, NULL, NULL},
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstNtMosaicInPlace",
-            values));
-
-  return type;
-}
-
-static guint64
-count_refused_pads (GstNtMosaic * self)
-{
-  guint64 n_refused = 0;
-  GList *l;
-
-  GST_OBJECT_LOCK (self);
-  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
-    if (gst_nt_lender_is_refused (GST_NT_MOSAIC_PAD (l->data)->lender))
-      n_refused++;
-  GST_OBJECT_UNLOCK (self);
-
-  return n_refused;
-}
-
 static GstStructure *
 make_stats (GstNtMosaic * self)
 {
@@ -123,8 +97,8 @@ make_stats (GstNtMosaic * self)
   return gst_structure_new ("application/x-ntmosaic-stats",
       "strips", G_TYPE_UINT64, stats.strips,
       "tiles-copied", G_TYPE_UINT64, stats.tiles_copied,
+      "tiles-on-arrival", G_TYPE_UINT64, stats.tiles_on_arrival,
       "tiles-kept", G_TYPE_UINT64, stats.tiles_kept,
-      "tiles-in-place", G_TYPE_UINT64, stats.tiles_in_place,
       "tiles-background", G_TYPE_UINT64, stats.tiles_background,
       "bytes-copied", G_TYPE_UINT64, stats.bytes_copied,
       "copy-time", G_TYPE_UINT64, stats.copy_time,
@@ -132,7 +106,6 @@ make_stats (GstNtMosaic * self)
       gst_nt_strip_pool_get_n_allocated (self->strip_pool),
       "strip-rebuilds", G_TYPE_UINT64,
       gst_nt_strip_pool_get_n_rebuilds (self->strip_pool),
-      "pads-refused-in-place", G_TYPE_UINT64, count_refused_pads (self),
       "kernel", G_TYPE_STRING, gst_nt_kernel_get_name (), NULL);
 }
 
@@ -178,11 +151,17 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
     case PROP_NT_THRESHOLD:
       g_value_set_uint64 (value, self->nt_threshold);
       break;
-    case PROP_IN_PLACE:
-      g_value_set_enum (value, self->in_place);
+    case PROP_COPY_ON_ARRIVAL:
+      g_value_set_boolean (value, self->copy_on_arrival);
       break;
     case PROP_TILE_META:
       g_value_set_boolean (value, self->tile_meta);
+      break;
+    case PROP_FRAMES_AHEAD:
+      g_value_set_int (value, self->frames_ahead);
+      break;
+    case PROP_LATENCY:
+      g_value_set_uint64 (value, self->latency);
       break;
     case PROP_KERNEL:
       g_value_set_static_string (value, gst_nt_kernel_get_name ());
@@ -203,6 +182,10 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
   if (id == PROP_IGNORE_INACTIVE_PADS) {
     gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self),
         g_value_get_boolean (value));
+    return;
+  }
+  if (id == PROP_LATENCY) {
+    gst_nt_mosaic_set_latency (self, g_value_get_uint64 (value));
     return;
   }
 
@@ -232,11 +215,14 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
     case PROP_NT_THRESHOLD:
       self->nt_threshold = g_value_get_uint64 (value);
       break;
-    case PROP_IN_PLACE:
-      self->in_place = g_value_get_enum (value);
+    case PROP_COPY_ON_ARRIVAL:
+      self->copy_on_arrival = g_value_get_boolean (value);
       break;
     case PROP_TILE_META:
       self->tile_meta = g_value_get_boolean (value);
+      break;
+    case PROP_FRAMES_AHEAD:
+      self->frames_ahead = g_value_get_int (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -373,26 +359,20 @@ install_properties (GObjectClass * klass)
           0, G_MAXUINT64, DEFAULT_NT_THRESHOLD, playing));
 
   /**
-   * GstNtMosaic:in-place:
+   * GstNtMosaic:copy-on-arrival:
    *
-   * Whether upstream is lent tiles of coming strips to write its frames to, which
-   * then need not be copied. Upstream has to take the pool that it is offered, and
-   * support #GstVideoMeta. With `auto` its first frames, and one in 256 after that,
-   * have guard bytes around them, and are copied; if it writes outside of its
-   * rows, a warning is posted and it is lent no tile any more, until something else
-   * is linked to the pad. Elements that do so would write into other tiles with
-   * `always`. Pads that are slower than the strip are lent none.
-   *
-   * A strip with tiles in place is read-only, and is copied by an element that
-   * writes to it; as soon as one does so, no more tiles are lent.
+   * Whether a frame that arrives is copied to its place in a coming strip at once,
+   * in upstream's thread, while it is still in the CPU's cache. Upstream then gets
+   * its memory back, and uses it again. Frames that somebody else holds are copied
+   * when the strip is made, as all are without this. Pads that are slower than the
+   * strip are left out, and so are all pads if downstream writes to strips.
    *
    * Since: 0.1
    */
-  g_object_class_install_property (klass, PROP_IN_PLACE,
-      g_param_spec_enum ("in-place", "In place",
-          "Whether upstream is lent tiles to write its frames straight into the "
-          "strip",
-          gst_nt_mosaic_in_place_get_type (), DEFAULT_IN_PLACE, ready));
+  g_object_class_install_property (klass, PROP_COPY_ON_ARRIVAL,
+      g_param_spec_boolean ("copy-on-arrival", "Copy on arrival",
+          "Copy frames to the strip when they arrive, while they are in the cache",
+          DEFAULT_COPY_ON_ARRIVAL, ready));
 
   /**
    * GstNtMosaic:tile-meta:
@@ -403,7 +383,7 @@ install_properties (GObjectClass * klass)
    * `application/x-ntmosaic-tile`:
    *
    * * `pad` (uint): the number of the pad
-   * * `state` (string): `copied`, `kept`, `in-place` or `background`
+   * * `state` (string): `copied`, `kept` or `background`
    * * `pts` (uint64): the timestamp of the frame, in the time of its own stream;
    *   not there if there is no frame, or it has none
    *
@@ -413,6 +393,31 @@ install_properties (GObjectClass * klass)
       g_param_spec_boolean ("tile-meta", "Tile meta",
           "Add a GstVideoRegionOfInterestMeta for each tile to the strips",
           DEFAULT_TILE_META, playing));
+
+  /**
+   * GstNtMosaic:frames-ahead:
+   *
+   * How many frames each pad may queue where nothing is live: upstream runs ahead of
+   * the strip by so many. Fewer threads are then woken for each strip, which is most
+   * of what many small tiles cost. -1: if a tile has 32 KiB at most, as many as
+   * 32 MiB hold, frames and coming strips together, and 8 at most; larger frames are
+   * better copied on arrival. Pads may queue more if #GstAggregator:latency
+   * says so. The latency that is reported does not depend on it.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_FRAMES_AHEAD,
+      g_param_spec_int ("frames-ahead", "Frames ahead",
+          "Number of frames that each pad may queue where nothing is live "
+          "(-1 = for tiles of up to 32 KiB as many as 32 MiB hold, 8 at most)",
+          -1, MAX_FRAMES_AHEAD, DEFAULT_FRAMES_AHEAD, ready));
+
+  /* The base class' own, which is given other values; see gstntmosaicahead.c. */
+  g_object_class_install_property (klass, PROP_LATENCY,
+      g_param_spec_uint64 ("latency", "Buffer latency",
+          "Additional latency in live mode to allow upstream to take longer to "
+          "produce buffers for the current position (in nanoseconds)",
+          0, G_MAXUINT64, DEFAULT_LATENCY, playing));
 
   /**
    * GstNtMosaic:ignore-inactive-pads:
@@ -447,17 +452,17 @@ install_properties (GObjectClass * klass)
    *
    * * `strips` (uint64): strips made
    * * `tiles-copied` (uint64): tiles whose frame was copied
+   * * `tiles-on-arrival` (uint64): of these, tiles whose frame was copied when it
+   *   arrived
    * * `tiles-kept` (uint64): tiles that the strip already held
-   * * `tiles-in-place` (uint64): tiles that upstream had written to
    * * `tiles-background` (uint64): tiles filled with background
    * * `bytes-copied` (uint64): bytes of the copied frames
-   * * `copy-time` (uint64): nanoseconds spent on all this
+   * * `copy-time` (uint64): nanoseconds spent on all this in the streaming thread;
+   *   what was copied on arrival took none of them
    * * `strips-allocated` (uint64): strips allocated since the element was made
-   * * `strip-rebuilds` (uint64): strips with tiles in place that could not be used
-   *   when they were due, because upstream was writing a later frame to one; since
-   *   the element was made
-   * * `pads-refused-in-place` (uint64): pads that are lent no tiles because their
-   *   upstream wrote outside of its frames' rows
+   * * `strip-rebuilds` (uint64): strips that could not be used when they were due,
+   *   because frames had been copied to them that were not due yet; since the
+   *   element was made
    * * `kernel` (string): the copy kernel
    *
    * Since: 0.1
@@ -479,8 +484,9 @@ gst_nt_mosaic_init_properties (GstNtMosaic * self)
   self->max_threads = DEFAULT_MAX_THREADS;
   self->nt_stores = DEFAULT_NT_STORES;
   self->nt_threshold = DEFAULT_NT_THRESHOLD;
-  self->in_place = DEFAULT_IN_PLACE;
+  self->copy_on_arrival = DEFAULT_COPY_ON_ARRIVAL;
   self->tile_meta = DEFAULT_TILE_META;
+  self->frames_ahead = DEFAULT_FRAMES_AHEAD;
 }
 
 void
@@ -494,5 +500,4 @@ gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass)
 
   gst_type_mark_as_plugin_api (gst_nt_mosaic_align_get_type (), 0);
   gst_type_mark_as_plugin_api (gst_nt_mosaic_stores_get_type (), 0);
-  gst_type_mark_as_plugin_api (gst_nt_mosaic_in_place_get_type (), 0);
 }

@@ -10,7 +10,7 @@
 #include "config.h"
 #endif
 
-#include "gstntcomposer.h"
+#include "gstntcomposer-private.h"
 #include "gstntkernel-private.h"
 #include "gstntstripallocator-private.h"
 #include "gstntworkers-private.h"
@@ -54,10 +54,11 @@ typedef struct
 
 struct _GstNtComposer
 {
-  GstNtStores stores;
+  /* Atomic: read by threads whose frames arrive. */
+  gint stores;                  /* GstNtStores */
   gsize stream_from_bytes;      /* what AUTO streams */
-  guint max_threads;
 
+  guint max_threads;
   gsize llc_bytes;              /* of this machine, asked for once */
   guint default_threads;
 
@@ -129,7 +130,7 @@ gst_nt_composer_free (GstNtComposer * composer)
 void
 gst_nt_composer_set_stores (GstNtComposer * composer, GstNtStores stores)
 {
-  composer->stores = stores;
+  g_atomic_int_set (&composer->stores, stores);
 }
 
 /* Ordinary stores are faster as long as all that is in flight stays in the cache:
@@ -143,8 +144,9 @@ void
 gst_nt_composer_set_stream_from (GstNtComposer * composer, gsize bytes,
     guint n_strips)
 {
-  composer->stream_from_bytes = bytes > 0 ? bytes
-      : composer->llc_bytes / 2 / ((gsize) n_strips + 1);
+  if (bytes == 0)
+    bytes = composer->llc_bytes / 2 / ((gsize) n_strips + 1);
+  g_atomic_pointer_set (&composer->stream_from_bytes, bytes);
 }
 
 void
@@ -156,15 +158,16 @@ gst_nt_composer_set_max_threads (GstNtComposer * composer, guint max_threads)
 
 /* Whether strips are streamed that are @factor times smaller than @strip_bytes. */
 static gboolean
-streams (const GstNtComposer * composer, gsize strip_bytes, guint factor)
+streams (GstNtComposer * composer, gsize strip_bytes, guint factor)
 {
-  switch (composer->stores) {
+  switch ((GstNtStores) g_atomic_int_get (&composer->stores)) {
     case GST_NT_STORES_ALWAYS:
       return TRUE;
     case GST_NT_STORES_NEVER:
       return FALSE;
     default:
-      return strip_bytes / factor >= composer->stream_from_bytes;
+      return strip_bytes / factor >=
+          (gsize) g_atomic_pointer_get (&composer->stream_from_bytes);
   }
 }
 
@@ -227,9 +230,9 @@ must_write (guint64 * held, guint64 wanted)
   return missing;
 }
 
-/* Whether upstream has written the frame to where it belongs. */
+/* Whether the frame lies where it belongs: it was copied there on arrival. */
 static gboolean
-is_in_place (const Target * target, const NtmTile * tile,
+has_arrived (const Target * target, const NtmTile * tile,
     const GstNtTileSource * source)
 {
   return target->contents != NULL && source->data != NULL
@@ -241,18 +244,18 @@ is_in_place (const Target * target, const NtmTile * tile,
 static GstNtTileWord
 plan_tile (GstNtComposer * composer, const Target * target,
     const NtmTile * tile, guint strip_height, const GstNtTileSource * source,
-    GstNtTileContent * held)
+    GstNtTileContent * held, GstNtComposeReport * report)
 {
   const GstNtTileContent wanted =
       gst_nt_tile_content_wanted (source, target->background);
   const gboolean has_frame = source->data != NULL;
-  const gboolean in_place = is_in_place (target, tile, source);
+  const gboolean arrived = has_arrived (target, tile, source);
   const guint below = tile->frame_y + tile->frame_height;
   gboolean frame = FALSE;
   gboolean margin = FALSE;
 
   if (tile->width > 0 && tile->frame_height > 0)
-    frame = must_write (&held->frame, wanted.frame) && !in_place;
+    frame = must_write (&held->frame, wanted.frame);
   if (tile->width > 0 && tile->frame_height < strip_height)
     margin = must_write (&held->margin, wanted.margin);
 
@@ -260,12 +263,12 @@ plan_tile (GstNtComposer * composer, const Target * target,
     plan_rows (composer, target, tile, 0, tile->frame_y, NULL);
     plan_rows (composer, target, tile, below, strip_height - below, NULL);
   }
-  if (frame)
+  if (frame && !arrived)
     plan_rows (composer, target, tile, tile->frame_y, tile->frame_height,
         has_frame ? source : NULL);
 
-  if (in_place)
-    return GST_NT_TILE_IN_PLACE;
+  if (frame && arrived)
+    report->tiles_on_arrival++;
   if (frame && has_frame)
     return GST_NT_TILE_COPIED;
 
@@ -284,9 +287,6 @@ report_tile (GstNtComposeReport * report, const NtmTile * tile,
       break;
     case GST_NT_TILE_KEPT:
       report->tiles_kept++;
-      break;
-    case GST_NT_TILE_IN_PLACE:
-      report->tiles_in_place++;
       break;
     case GST_NT_TILE_BACKGROUND:
       report->tiles_background++;
@@ -309,7 +309,7 @@ plan (GstNtComposer * composer, const GstNtLayout * layout,
     GstNtTileContent unknown = { GST_NT_CONTENT_UNKNOWN, };
     const GstNtTileWord word = plan_tile (composer, target, &layout->tiles[i],
         layout->geometry.height, &sources[i],
-        target->contents ? &target->contents[i] : &unknown);
+        target->contents ? &target->contents[i] : &unknown, report);
 
     g_array_index (composer->words, GstNtTileWord, i) = word;
     report_tile (report, &layout->tiles[i], word);
@@ -359,19 +359,26 @@ fence (gpointer data)
     order->kernel->fence ();
 }
 
+static void
+init_order (Order * order, GstNtComposer * composer, const Target * target,
+    gsize strip_bytes)
+{
+  order->composer = composer;
+  order->target = target;
+  order->kernel = gst_nt_kernel_get ();
+  order->stream = streams (composer, strip_bytes, 1);
+  order->stream_short_rows = streams (composer, strip_bytes,
+      SHORT_ROWS_FACTOR);
+}
+
 /* Returns whether streaming stores were used. */
 static gboolean
 carry_out (GstNtComposer * composer, const Target * target, gsize strip_bytes)
 {
-  Order order = {
-    .composer = composer,
-    .target = target,
-    .kernel = gst_nt_kernel_get (),
-    .stream = streams (composer, strip_bytes, 1),
-    .stream_short_rows = streams (composer, strip_bytes, SHORT_ROWS_FACTOR),
-  };
   const guint worth = MIN (composer->bytes / BYTES_PER_THREAD, G_MAXUINT);
+  Order order;
 
+  init_order (&order, composer, target, strip_bytes);
   gst_nt_workers_run (do_unit, fence, &order, composer->units->len - 1,
       MIN (composer->max_threads, worth));
 
@@ -391,10 +398,10 @@ compose (GstNtComposer * composer, const GstNtLayout * layout,
   streamed = carry_out (composer, target, layout->geometry.size);
   report->time = gst_util_get_timestamp () - start;
 
-  GST_LOG ("%u copied, %u kept, %u in place, %u background, %" G_GSIZE_FORMAT
-      " bytes, %s stores, %" GST_TIME_FORMAT, report->tiles_copied,
-      report->tiles_kept, report->tiles_in_place, report->tiles_background,
-      report->bytes_copied,
+  GST_LOG ("%u copied, of these %u on arrival, %u kept, %u background, %"
+      G_GSIZE_FORMAT " bytes, %s stores, %" GST_TIME_FORMAT,
+      report->tiles_copied, report->tiles_on_arrival, report->tiles_kept,
+      report->tiles_background, report->bytes_copied,
       streamed ? "streaming" : "ordinary", GST_TIME_ARGS (report->time));
 }
 
@@ -426,6 +433,37 @@ gst_nt_composer_compose_into (GstNtComposer * composer,
   const Target target = { data, stride, NULL, background };
 
   compose (composer, layout, &target, sources, report);
+}
+
+/* ---- A frame that arrives ---- */
+
+/* Block after block from the last row to the first. The last rows were written
+ * last: they are in the cache even if the whole frame is not, and so are the first
+ * ones when the next frame is written to the same memory. Workers would not help:
+ * the frame is in this CPU's cache. */
+void
+gst_nt_composer_copy_frame (GstNtComposer * composer, gsize strip_bytes,
+    const GstNtRows * rows, const guint8 * src, gssize src_stride)
+{
+  const Target target = {.data = rows->data,.stride = rows->stride };
+  const gsize block_rows = MAX (BLOCK_BYTES / rows->row_bytes, 1);
+  gsize rows_left = rows->n_rows;
+  Order order;
+
+  init_order (&order, composer, &target, strip_bytes);
+  while (rows_left > 0) {
+    Job job = {
+      .row_pixels = rows->row_bytes / NTM_BYTES_PER_PIXEL,
+      .rows = MIN (block_rows, rows_left),
+      .src_stride = src_stride,
+    };
+
+    rows_left -= job.rows;
+    job.dst = rows->data + rows_left * rows->stride;
+    job.src = src + (gssize) rows_left * src_stride;
+    do_job (&order, &job);
+  }
+  fence (&order);
 }
 
 GstNtTileWord

@@ -35,9 +35,8 @@ typedef enum
 
 /**
  * GstNtTileWord:
- * @GST_NT_TILE_COPIED: its frame was copied
+ * @GST_NT_TILE_COPIED: its frame was copied, now or on arrival
  * @GST_NT_TILE_KEPT: the strip already held what the tile should
- * @GST_NT_TILE_IN_PLACE: upstream had written its frame straight into the strip
  * @GST_NT_TILE_BACKGROUND: background was filled in, and no frame was copied
  *
  * What happened to a tile. For each tile exactly one holds.
@@ -48,29 +47,28 @@ typedef enum
 {
   GST_NT_TILE_COPIED,
   GST_NT_TILE_KEPT,
-  GST_NT_TILE_IN_PLACE,
   GST_NT_TILE_BACKGROUND,
 } GstNtTileWord;
 
 /**
  * GstNtComposeReport:
- * @tiles_copied: tiles whose frame was copied
+ * @tiles_copied: tiles whose frame was copied, now or on arrival
+ * @tiles_on_arrival: of these, the tiles whose frame was copied on arrival
  * @tiles_kept: tiles that already held what they should
- * @tiles_in_place: tiles that upstream had written to
  * @tiles_background: tiles without a copied frame in which background was filled
  * @bytes_copied: bytes of the copied frames
  * @time: how long planning and writing took
  *
- * What gst_nt_composer_compose() did. The four counts of tiles add up to the
- * tiles of the layout.
+ * What gst_nt_composer_compose() did. The tiles that were copied, kept and
+ * background add up to the tiles of the layout.
  *
  * Since: 0.1
  */
 typedef struct
 {
   guint tiles_copied;
+  guint tiles_on_arrival;
   guint tiles_kept;
-  guint tiles_in_place;
   guint tiles_background;
   gsize bytes_copied;
   GstClockTime time;
@@ -79,7 +77,8 @@ typedef struct
 /**
  * gst_nt_composer_new:
  *
- * A composer is used by one thread at a time.
+ * A composer composes for one thread at a time. gst_nt_arrivals_copy() may use it at
+ * the same time from any thread.
  *
  * Returns: (transfer full): a composer
  *

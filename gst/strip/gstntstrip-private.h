@@ -11,19 +11,15 @@
 #pragma once
 
 #include "gstntlayout.h"
+#include "gstntpages-private.h"
 #include "gstntstrippool.h"
-#include "gstnttile-private.h"
+#include "gstntview-private.h"
 
 G_BEGIN_DECLS
 
 /* Strips start at a multiple of 64 bytes at least: one cache line, and one store
  * of the widest kernel. As GstAllocationParams counts: a mask. */
 #define GST_NT_STRIP_ALIGN_MASK ((gsize) 63)
-
-/* Some elements write past the last row of a frame. Behind a strip such bytes
- * must not hit the heap: this much address space, untouched as long as nobody
- * does, is more than one row of the widest strips in use. */
-#define GST_NT_STRIP_SLACK_BYTES ((gsize) 1 << 20)
 
 /* A content id names bytes that don't change while the id is in use. Ids of
  * frames are counted up from 1 and never reused; the top bit marks a colour. */
@@ -39,12 +35,11 @@ typedef struct
   guint64 margin;               /* above and below it */
 } GstNtTileContent;
 
-typedef struct _GstNtStrip GstNtStrip;
-
 struct _GstNtStrip
 {
   guint8 *data;                 /* aligned as asked for */
-  gsize bytes;                  /* from @data on, slack not counted */
+  gsize bytes;
+  GstNtPages pages;             /* that @data is in */
 
   GstNtStripPool *pool;         /* a reference, while the strip is out */
   guint generation;             /* of the pool's strips that it is one of */
@@ -54,20 +49,16 @@ struct _GstNtStrip
   GstNtTileContent *contents;
   gint written;                 /* atomic: somebody mapped it for writing */
 
-  /* Tiles that are lent. Guarded by the pool's lock. */
-  GstNtTileMemory **views;      /* by tile of @layout; NULL: not lent */
+  /* Frames that lie in it. Guarded by the pool's lock. */
+  GstNtView **views;            /* by tile of @layout; NULL: no frame */
   guint n_views;
   guint n_claimed;              /* of them, frames that are due, while a strip is
-                                 * being chosen; and the next with such ones */
-  GstNtStrip *next_claimed;
+                                 * being chosen */
+  GstNtStrip *next_claimed;     /* the next strip with such frames */
   gboolean coming;              /* in the pool's row of coming strips */
   gboolean out;                 /* from being chosen until it is taken back */
-
-  GPtrArray *in_place;          /* of GstBuffer, while it is out: whose frames it
-                                 * shows; nobody may write to them */
-
-  gpointer mapping;             /* what munmap() wants to have back */
-  gsize mapping_bytes;
+  gboolean read_only;           /* while it is out: pads may still show frames
+                                 * that lie in it */
 };
 
 /* The ids of what a tile should hold. */
@@ -98,9 +89,8 @@ gst_nt_content_stays (guint64 wanted, guint64 last_content)
       && (wanted <= last_content || (wanted & GST_NT_CONTENT_COLOUR));
 }
 
-/* A strip of @bytes bytes, aligned as @align_mask says, with
- * GST_NT_STRIP_SLACK_BYTES behind it that belong to nobody else. NULL when the
- * system has no memory for it. Takes no time: there is no page in it yet. */
+/* A strip of @bytes bytes, aligned as @align_mask says. NULL when the system has
+ * no memory for it. Takes no time: there is no page in it yet. */
 GstNtStrip *gst_nt_strip_new (gsize bytes, gsize align_mask);
 
 /* Touches every page of a new strip, so that no frame pays for that. */
@@ -109,8 +99,8 @@ void gst_nt_strip_touch (GstNtStrip * strip);
 void gst_nt_strip_free (GstNtStrip * strip);
 
 /* Makes the ledger speak of @layout. What it knew is kept where it still holds:
- * for the same layout, and if nobody else wrote since. None of its tiles are lent
- * if it is for another. */
+ * for the same layout, and if nobody else wrote since. No frame lies in it if it is
+ * for another layout. */
 void gst_nt_strip_prepare (GstNtStrip * strip, GstNtLayout * layout);
 
 /* The first byte of the frame of @tile. */
@@ -121,8 +111,7 @@ gst_nt_tile_address (guint8 * strip_data, gsize stride, const NtmTile * tile)
       + (gsize) tile->x * NTM_BYTES_PER_PIXEL;
 }
 
-/* How much heavier than one that stays a frame weighs that is likely to be another
- * in the next strip. */
+/* Weight of a frame that is likely to change, relative to a still. */
 #define GST_NT_STRIP_WEIGHT 8
 
 /* What it costs to make a strip that isn't out hold @sources, one for each tile of

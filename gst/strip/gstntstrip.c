@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Memory and ledger of one strip. Memory comes straight from the kernel: a
- * strip is large, lives long, and wants huge pages and its pages touched before
- * the first frame, none of which malloc promises. */
+/* Memory and ledger of one strip. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -12,28 +10,7 @@
 #include "gstntstrip-private.h"
 #include "gstntworkers-private.h"
 
-#include <sys/mman.h>
 #include <unistd.h>
-
-/* The size of a huge page on x86-64, and the usual one on arm64. A block that
- * is not aligned to it can't be backed by huge pages at its ends. */
-#define HUGE_PAGE_BYTES ((gsize) 2 << 20)
-
-static gsize
-round_up (gsize value, gsize power_of_two)
-{
-  return (value + power_of_two - 1) & ~(power_of_two - 1);
-}
-
-/* 400 MiB are 102,400 small pages, or 200 huge ones: fewer faults, fewer TLB
- * misses. A kernel without them says no, and all goes on with small pages. */
-static void
-advise_huge_pages (gpointer data, gsize bytes)
-{
-#ifdef MADV_HUGEPAGE
-  (void) madvise (data, bytes, MADV_HUGEPAGE);
-#endif
-}
 
 typedef struct
 {
@@ -47,10 +24,10 @@ static void
 touch_piece (gpointer data, guint piece)
 {
   const Area *area = data;
-  const gsize end = MIN ((gsize) (piece + 1) * HUGE_PAGE_BYTES, area->bytes);
+  const gsize end = MIN ((gsize) (piece + 1) * GST_NT_HUGE_PAGE_BYTES, area->bytes);
   gsize offset;
 
-  for (offset = (gsize) piece * HUGE_PAGE_BYTES; offset < end;
+  for (offset = (gsize) piece * GST_NT_HUGE_PAGE_BYTES; offset < end;
       offset += area->page_bytes)
     *(volatile guint8 *) (area->data + offset) = 0;
 }
@@ -64,7 +41,7 @@ gst_nt_strip_touch (GstNtStrip * strip)
 
   gst_nt_workers_ref ();
   gst_nt_workers_run (touch_piece, NULL, &area,
-      (strip->bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES,
+      (strip->bytes + GST_NT_HUGE_PAGE_BYTES - 1) / GST_NT_HUGE_PAGE_BYTES,
       gst_nt_workers_get_n_cpus ());
   gst_nt_workers_unref ();
 }
@@ -72,33 +49,15 @@ gst_nt_strip_touch (GstNtStrip * strip)
 GstNtStrip *
 gst_nt_strip_new (gsize bytes, gsize align_mask)
 {
-  gsize align = (align_mask | GST_NT_STRIP_ALIGN_MASK) + 1;
-  GstNtStrip *strip;
-  gsize mapping_bytes;
-  guint8 *mapping;
-  guint8 *data;
+  GstNtStrip *strip = g_new0 (GstNtStrip, 1);
 
-  if (bytes >= HUGE_PAGE_BYTES)
-    align = MAX (align, HUGE_PAGE_BYTES);
-
-  mapping_bytes = bytes + GST_NT_STRIP_SLACK_BYTES + align;
-  if (mapping_bytes < bytes)
+  if (!gst_nt_pages_map (&strip->pages, bytes,
+          align_mask | GST_NT_STRIP_ALIGN_MASK)) {
+    g_free (strip);
     return NULL;
-
-  mapping = mmap (NULL, mapping_bytes, PROT_READ | PROT_WRITE,
-      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapping == MAP_FAILED)
-    return NULL;
-
-  data = (guint8 *) round_up ((gsize) mapping, align);
-  if (bytes >= HUGE_PAGE_BYTES)
-    advise_huge_pages (data, bytes);
-
-  strip = g_new0 (GstNtStrip, 1);
-  strip->data = data;
+  }
+  strip->data = strip->pages.data;
   strip->bytes = bytes;
-  strip->mapping = mapping;
-  strip->mapping_bytes = mapping_bytes;
 
   return strip;
 }
@@ -115,7 +74,7 @@ void
 gst_nt_strip_free (GstNtStrip * strip)
 {
   forget_ledger (strip);
-  munmap (strip->mapping, strip->mapping_bytes);
+  gst_nt_pages_unmap (&strip->pages);
   g_free (strip);
 }
 
@@ -130,7 +89,7 @@ gst_nt_strip_prepare (GstNtStrip * strip, GstNtLayout * layout)
   forget_ledger (strip);
   strip->layout = gst_nt_layout_ref (layout);
   strip->contents = g_new0 (GstNtTileContent, layout->n_tiles);
-  strip->views = g_new0 (GstNtTileMemory *, layout->n_tiles);
+  strip->views = g_new0 (GstNtView *, layout->n_tiles);
 }
 
 static guint64

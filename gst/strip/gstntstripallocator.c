@@ -69,24 +69,25 @@ gst_nt_strip_memory_unmap (GstMemory * memory, GstMapInfo * info)
 {
 }
 
-/* Whoever wants to write to memory that is read-only makes a copy. If the strip is
- * his alone, frames in place cost more than they save. A deep copy of a buffer
- * comes with one reference less, and says nothing about the strip. */
+/* A writer to memory that is read-only gets a copy. If the strip is the writer's
+ * alone, frames that lie in it cost more than they save. A deep copy of a buffer
+ * comes with one reference less, and says nothing about the strip; memory that
+ * several buffers share would be copied in any case. */
 static GstMemory *
 gst_nt_strip_memory_copy (GstMemory * memory, gssize offset, gssize size)
 {
   StripMemory *self = (StripMemory *) memory;
 
   if (GST_MEMORY_IS_READONLY (memory) && memory->parent == NULL
-      && GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == REFS_OF_A_MAP)
-    gst_nt_strip_pool_stop_lending (self->strip);
+      && GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == REFS_OF_A_MAP
+      && gst_memory_is_writable (memory))
+    gst_nt_strip_pool_note_writer (self->strip);
 
   return ((GstNtStripAllocator *) memory->allocator)->copy (memory, offset,
       size);
 }
 
-/* A part of a strip can be read; whoever wants to write it gets a copy, as for
- * system memory. */
+/* A part of a strip can be read, and a writer gets a copy, as for system memory. */
 static GstMemory *
 gst_nt_strip_memory_share (GstMemory * memory, gssize offset, gssize size)
 {

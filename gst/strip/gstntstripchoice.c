@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The strip pool's choice: which strip is best for the frames that are due. One
- * in which frames are already in place may be used only if nobody has any other
- * tile of it: that would be written to while it is shown. */
+/* The strip pool's choice: which strip is best for the frames that are due. A
+ * strip in which frames lie may be used only if it is going to show all of them: the
+ * others would be lost, or shown too early. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
+#include "gstntarrivals-private.h"
 #include "gstntstrippool-private.h"
 
 #include <string.h>
-
-/* For how many frames nothing is lent to one whose frame stood in the way of a
- * strip; doubled each time, as long as that is what comes of it. */
-#define MIN_PAUSE 8
-#define MAX_PAUSE 512
 
 /* The strip found so far for which least has to be done. */
 typedef struct
@@ -24,36 +20,31 @@ typedef struct
   GstNtStripPool *pool;
   const GstNtTileSource *sources;       /* NULL: not known */
   guint32 background;
-  GstNtStrip *claimed;          /* list of strips that have frames in place */
+  GstNtStrip *claimed;          /* list of strips that due frames lie in */
   GstNtStrip *strip;
   guint64 least;
 } Search;
 
-/* With the lock held: the view that source @i was lent, if it is of tile @i and of
- * a strip of this layout and generation that isn't out. */
-static GstNtTileMemory *
+/* With the lock held: the view that source @i is, if it is one of tile @i in a
+ * strip of this layout and generation that isn't out. */
+static GstNtView *
 get_view (GstNtStripPool * pool, const GstNtTileSource * sources, guint i)
 {
-  GstNtTileMemory *memory = sources[i].buffer ?
-      gst_nt_tile_memory_of (sources[i].buffer) : NULL;
-  GstNtStrip *strip;
+  GstNtView *view =
+      sources[i].buffer ? gst_nt_view_of (sources[i].buffer) : NULL;
+  const GstNtStrip *strip = view ? view->strip : NULL;
 
-  if (memory == NULL || memory->pool != pool)
-    return NULL;
-  gst_nt_strip_pool_count_arrival (memory);
-
-  strip = memory->strip;
   if (strip == NULL || strip->out || strip->layout != pool->layout
-      || strip->generation != pool->generation || memory->tile != i
-      || sources[i].data != memory->rows.data
-      || (gsize) sources[i].stride != memory->rows.stride)
+      || strip->generation != pool->generation || strip->views[i] != view
+      || sources[i].data != view->rows.data
+      || (gsize) sources[i].stride != view->rows.stride)
     return NULL;
 
-  return memory;
+  return view;
 }
 
-/* With the lock held: a strip can be used if nobody has a tile of it but for the
- * frames that it is to show. */
+/* With the lock held: a strip can be used if no frame lies in it but those that it
+ * is to show. */
 static gboolean
 is_usable (const GstNtStrip * strip)
 {
@@ -77,7 +68,7 @@ consider (Search * search, GstNtStrip * strip)
   }
 }
 
-/* Counts the frames of @sources that are in place, for each strip. */
+/* Counts for each strip the frames of @sources that lie in it. */
 static void
 claim (Search * search)
 {
@@ -85,9 +76,12 @@ claim (Search * search)
   guint i;
 
   for (i = 0; search->sources && i < pool->layout->n_tiles; i++) {
-    GstNtTileMemory *view = get_view (pool, search->sources, i);
+    GstNtView *view = get_view (pool, search->sources, i);
     GstNtStrip *strip = view ? view->strip : NULL;
 
+    if (search->sources[i].arrivals)
+      gst_nt_arrivals_set_taken (search->sources[i].arrivals,
+          search->sources[i].n_taken);
     if (strip && strip->n_claimed++ == 0) {
       strip->next_claimed = search->claimed;
       search->claimed = strip;
@@ -95,61 +89,47 @@ claim (Search * search)
   }
 }
 
+/* Says what the chosen strip shows, and whose frames are copied once more because
+ * they lie in another. */
 static void
-forget_claims (Search * search)
+settle_claims (Search * search)
 {
+  GstNtStripPool *pool = search->pool;
   GstNtStrip *strip;
+  guint i;
 
+  for (i = 0; search->claimed && i < pool->layout->n_tiles; i++) {
+    GstNtView *view = get_view (pool, search->sources, i);
+
+    if (view && view->strip == search->strip)
+      gst_nt_arrivals_note_shown (view);
+    else if (view)
+      gst_nt_arrivals_blame (view);
+  }
+
+  if (search->strip)
+    search->strip->read_only = search->strip->n_claimed > 0;
   for (strip = search->claimed; strip; strip = strip->next_claimed)
     strip->n_claimed = 0;
 }
 
-/* Notes what the chosen strip has in place. */
+/* Frames that are not due lie in @strip, which is: they came too early. */
 static void
-note_in_place (Search * search)
-{
-  GstNtStripPool *pool = search->pool;
-  GstNtStrip *strip = search->strip;
-  guint i;
-
-  if (strip == NULL || strip->n_claimed == 0)
-    return;
-
-  strip->in_place = g_ptr_array_new_full (strip->n_claimed,
-      (GDestroyNotify) gst_buffer_unref);
-  for (i = 0; i < pool->layout->n_tiles; i++) {
-    GstNtTileMemory *view = get_view (pool, search->sources, i);
-
-    if (view == NULL || view->strip != strip)
-      continue;
-    g_atomic_int_set (&view->written, FALSE);
-    view->borrower->next_pause = 0;
-    g_ptr_array_add (strip->in_place,
-        gst_buffer_ref (search->sources[i].buffer));
-  }
-}
-
-/* Those whose frames stand in the way of @strip are lent no tile for a while: they
- * are slower than others, or hold frames for long. */
-static void
-blame (GstNtStripPool * pool, const GstNtTileSource * sources,
+blame_early_frames (GstNtStripPool * pool, const GstNtTileSource * sources,
     GstNtStrip * strip)
 {
   guint i;
 
   for (i = 0; i < strip->layout->n_tiles; i++) {
-    GstNtTileMemory *view = strip->views[i];
+    GstNtView *view = strip->views[i];
 
-    if (view == NULL || (sources && get_view (pool, sources, i) == view))
-      continue;
-    view->borrower->next_pause = CLAMP (view->borrower->next_pause * 2,
-        MIN_PAUSE, MAX_PAUSE);
-    view->borrower->pause = view->borrower->next_pause;
+    if (view && (sources == NULL || get_view (pool, sources, i) != view))
+      gst_nt_arrivals_blame (view);
   }
   pool->n_rebuilds++;
 }
 
-/* With the lock held: time goes on by one strip. */
+/* With the lock held: moves on to the next strip. */
 static void
 advance (GstNtStripPool * pool, GstNtStrip * chosen)
 {
@@ -173,7 +153,7 @@ advance (GstNtStripPool * pool, GstNtStrip * chosen)
 }
 
 /* With the lock held: of the strips that could be used, the one in which least is
- * missing, by weight; of equal ones one with frames in place, else the one that is
+ * missing, by weight; of equal ones one in which frames lie, else the one that is
  * due, else the one that came home last, whose bytes may still be in cache. NULL:
  * there is none. */
 static GstNtStrip *
@@ -193,7 +173,7 @@ find_best (Search * search)
     consider (search, pool->coming[i]);
 
   if (due && !is_usable (due))
-    blame (pool, search->sources, due);
+    blame_early_frames (pool, search->sources, due);
 
   return search->strip;
 }
@@ -234,8 +214,7 @@ gst_nt_strip_pool_choose (GstNtStripPool * pool,
   if (choice->layout) {
     claim (&search);
     choice->strip = find_best (&search);
-    note_in_place (&search);
-    forget_claims (&search);
+    settle_claims (&search);
     advance (pool, choice->strip);
     remember_contents (pool, sources);
   }

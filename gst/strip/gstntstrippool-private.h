@@ -2,8 +2,7 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* The insides of the strip pool, for the files that it is made of; the way home
- * for the memory that wraps a strip; and the way out for frames that upstream is
- * going to write into a coming strip. */
+ * for the memory that wraps a strip; and coming strips, for frames that arrive. */
 
 #pragma once
 
@@ -11,10 +10,21 @@
 
 G_BEGIN_DECLS
 
-/* How many strips ahead a tile is lent. An upstream that pushes straight into the
- * element is two frames ahead, one behind a queue with its default of 10 MiB six, if
- * frames are of 1024x1024: such a queue holds three, and one waits to get in. */
-#define GST_NT_STRIPS_AHEAD 7
+/* How many strips ahead a frame is copied on arrival. An upstream that pushes
+ * straight into the element is two frames ahead: one is queued, and one waits to be.
+ * The third is for the moment in which frames were taken and their strip is not
+ * chosen yet. */
+#define GST_NT_STRIPS_AHEAD 3
+
+/* What downstream does with strips. An element that writes to a strip in which
+ * frames lie that may be shown again would have to copy all of it: nothing is
+ * copied on arrival before a strip came back as it went. */
+typedef enum
+{
+  GST_NT_DOWNSTREAM_UNKNOWN,
+  GST_NT_DOWNSTREAM_READS,
+  GST_NT_DOWNSTREAM_WRITES,
+} GstNtDownstream;
 
 struct _GstNtStripPool
 {
@@ -26,16 +36,16 @@ struct _GstNtStripPool
   gsize strip_bytes;            /* of a strip with its padding */
   gsize align_mask;
   guint generation;             /* counts changes of size and alignment */
-  guint n_strips;               /* of this generation: free ones, ones out, and
-                                 * ones of which upstream has tiles */
+  guint n_strips;               /* of this generation: free ones, coming ones,
+                                 * ones out, and ones that are home but for their
+                                 * views */
   guint n_out;                  /* of them, out */
   guint64 n_allocated;          /* ever */
 
-  /* The next one first; NULL: nothing of it was lent yet. */
+  /* The next one first; NULL: no frame of it has arrived yet. */
   GstNtStrip *coming[GST_NT_STRIPS_AHEAD];
-  guint max_lent;               /* strips that upstream may have tiles of; as many
-                                 * are made for that, besides those that are out */
-  gboolean lends;
+  gboolean growing;             /* a strip for arrivals is being made */
+  GstNtDownstream downstream;
   guint64 last_content;         /* the highest id that was shown so far */
   guint64 n_rebuilds;
 };
@@ -78,27 +88,16 @@ gboolean gst_nt_strip_pool_keep_if_home (GstNtStripPool * pool,
  * it holds. */
 void gst_nt_strip_pool_take_back (GstNtStrip * strip);
 
-/* Somebody wanted to write to a strip that is nobody else's, and had to make a
- * copy only because it is read-only: no tiles are lent until the pool is
- * configured again. */
-void gst_nt_strip_pool_stop_lending (GstNtStrip * strip);
+/* With the lock held: the strip that is @ahead strips away, a free one put in its
+ * place if there was none. NULL: none is free. */
+GstNtStrip *gst_nt_strip_pool_get_coming (GstNtStripPool * pool, guint ahead);
 
-/* The memory of tile @tile in the strip that is @borrower's n_ahead strips away,
- * for one more frame, if @layout is that of the pool. NULL: that can't be lent,
- * the frame must be written elsewhere. May allocate a strip, whose pages upstreams
- * touch as they write; does not wait for anything. */
-GstNtTileMemory *gst_nt_strip_pool_lend (GstNtStripPool * pool,
-    GstNtBorrower * borrower, GstNtLayout * layout, guint tile,
-    GstNtTileGoneFunc gone, gpointer owner);
+/* Makes one more strip for frames to come, unless there are enough, or another
+ * thread is about it. */
+void gst_nt_strip_pool_grow (GstNtStripPool * pool);
 
-/* Counts @memory, which is no view, as one more frame of @borrower. */
-void gst_nt_strip_pool_count_frame (GstNtStripPool * pool,
-    GstNtBorrower * borrower, GstNtTileMemory * memory);
-
-/* With the lock held: the frame in @memory came to be shown, or was dropped. */
-void gst_nt_strip_pool_count_arrival (GstNtTileMemory * memory);
-
-/* To be called when lent memory is gone. */
-void gst_nt_strip_pool_settle (GstNtTileMemory * memory);
+/* Downstream writes to @strip, which is out: nothing is copied on arrival until the
+ * pool is configured again. */
+void gst_nt_strip_pool_note_writer (GstNtStrip * strip);
 
 G_END_DECLS

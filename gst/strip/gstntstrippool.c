@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The strip pool: a locked list of free strips, and a row of strips to come, of
- * which tiles are lent. The lock guards the lists, what is lent, and the
- * configuration only; no memory is allocated, touched or freed under it that is as
- * large as a strip. */
+/* The strip pool: a locked list of free strips, and a row of strips to come, which
+ * frames that arrive are copied to. The lock guards the lists, which frame lies
+ * where, and the configuration only; no memory as large as a strip is mapped,
+ * touched or freed under it. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -16,11 +16,6 @@
 
 GST_DEBUG_CATEGORY (gst_nt_strip_pool_debug);
 #define GST_CAT_DEFAULT gst_nt_strip_pool_debug
-
-/* How many strips more than asked for may be allocated in order to lend tiles:
- * while GST_NT_STRIPS_AHEAD of them are written by upstream, one is downstream. The
- * frames that upstream would otherwise hold in memory of its own come to as much. */
-#define MAX_EXTRA_STRIPS 5
 
 static void
 init_debug_category (void)
@@ -210,8 +205,7 @@ gst_nt_strip_pool_configure (GstNtStripPool * pool, GstNtLayout * layout,
     old_strips = disown_strips (pool);
   else
     clear_coming (pool);
-  pool->max_lent = n_strips + MAX_EXTRA_STRIPS;
-  pool->lends = n_strips > 0;
+  pool->downstream = GST_NT_DOWNSTREAM_UNKNOWN;
   pool->strip_bytes = strip_bytes;
   pool->align_mask = align_mask;
   gst_nt_layout_ref (layout);
@@ -241,8 +235,8 @@ gst_nt_strip_pool_clear (GstNtStripPool * pool)
   g_ptr_array_unref (strips);
 }
 
-/* Without sources that are in place, nobody else has a tile of the strip: whoever
- * is next may write to it. */
+/* A frame that lies in the strip may be shown again, so it must stay as it is: a
+ * writer gets a copy. */
 static GstBuffer *
 wrap (GstNtStripPool * pool, GstNtStrip * strip, GstNtLayout * layout)
 {
@@ -252,7 +246,7 @@ wrap (GstNtStripPool * pool, GstNtStrip * strip, GstNtLayout * layout)
   strip->pool = gst_nt_strip_pool_ref (pool);
   gst_buffer_append_memory (buffer,
       gst_nt_strip_memory_new (strip, layout->geometry.size,
-          strip->in_place ? GST_MEMORY_FLAG_READONLY : 0));
+          strip->read_only ? GST_MEMORY_FLAG_READONLY : 0));
   GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_TAG_MEMORY);
 
   return buffer;
@@ -278,17 +272,113 @@ gst_nt_strip_pool_acquire (GstNtStripPool * pool,
   return buffer;
 }
 
-/* Frames that were in place go first, and their views with them: with these, a
- * strip is not home. */
+/* ---- Coming strips ---- */
+
+GstNtStrip *
+gst_nt_strip_pool_get_coming (GstNtStripPool * pool, guint ahead)
+{
+  GstNtStrip *strip = pool->coming[ahead];
+
+  if (strip || pool->free_strips->len == 0)
+    return strip;
+
+  strip = g_ptr_array_steal_index (pool->free_strips,
+      pool->free_strips->len - 1);
+  gst_nt_strip_prepare (strip, pool->layout);
+  strip->coming = TRUE;
+  pool->coming[ahead] = strip;
+
+  return strip;
+}
+
+/* With the lock held: whether arrivals may have one more strip. As many as can be
+ * coming are enough, besides those that downstream has. */
+static gboolean
+may_grow (const GstNtStripPool * pool)
+{
+  return !pool->growing
+      && pool->n_strips - pool->n_out < GST_NT_STRIPS_AHEAD;
+}
+
+/* In upstream's thread: its pages are touched by those who write to them. */
+void
+gst_nt_strip_pool_grow (GstNtStripPool * pool)
+{
+  GstNtStrip *strip = NULL;
+  guint generation;
+  gsize bytes;
+  gsize align_mask;
+
+  g_mutex_lock (&pool->lock);
+  if (!may_grow (pool)) {
+    g_mutex_unlock (&pool->lock);
+    return;
+  }
+  pool->growing = TRUE;
+  generation = pool->generation;
+  bytes = pool->strip_bytes;
+  align_mask = pool->align_mask;
+  g_mutex_unlock (&pool->lock);
+
+  strip = gst_nt_strip_new (bytes, align_mask);
+
+  g_mutex_lock (&pool->lock);
+  pool->growing = FALSE;
+  if (strip && generation == pool->generation) {
+    strip->generation = generation;
+    gst_nt_strip_pool_count_strip (pool, strip);
+    gst_nt_strip_pool_keep_if_home (pool, strip);
+    strip = NULL;
+  }
+  g_mutex_unlock (&pool->lock);
+
+  if (strip)
+    gst_nt_strip_free (strip);
+}
+
+/* ---- Downstream ---- */
+
+void
+gst_nt_strip_pool_note_writer (GstNtStrip * strip)
+{
+  GstNtStripPool *pool = strip->pool;
+
+  g_mutex_lock (&pool->lock);
+  if (strip->layout == pool->layout) {
+    GST_INFO ("%p: downstream writes to strips, nothing is copied on arrival",
+        pool);
+    pool->downstream = GST_NT_DOWNSTREAM_WRITES;
+  }
+  g_mutex_unlock (&pool->lock);
+}
+
+/* With the lock held: @strip came back. */
+static void
+learn_about_downstream (GstNtStripPool * pool, GstNtStrip * strip)
+{
+  if (strip->layout != pool->layout)
+    return;
+
+  if (g_atomic_int_get (&strip->written))
+    pool->downstream = GST_NT_DOWNSTREAM_WRITES;
+  else if (pool->downstream == GST_NT_DOWNSTREAM_UNKNOWN)
+    pool->downstream = GST_NT_DOWNSTREAM_READS;
+}
+
 void
 gst_nt_strip_pool_take_back (GstNtStrip * strip)
 {
   GstNtStripPool *pool = g_steal_pointer (&strip->pool);
 
-  g_clear_pointer (&strip->in_place, g_ptr_array_unref);
+  g_mutex_lock (&pool->lock);
+  learn_about_downstream (pool, strip);
+  g_mutex_unlock (&pool->lock);
+
   gst_nt_strip_pool_keep_or_free (pool, strip);
   gst_nt_strip_pool_unref (pool);
 }
+
+/* ---- Counts ---- */
 
 guint64
 gst_nt_strip_pool_get_n_rebuilds (GstNtStripPool * pool)

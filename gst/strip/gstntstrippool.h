@@ -22,6 +22,15 @@ G_BEGIN_DECLS
 typedef struct _GstNtStripPool GstNtStripPool;
 
 /**
+ * GstNtArrivals:
+ *
+ * Counts the frames of one upstream; see gst_nt_arrivals_new().
+ *
+ * Since: 0.1
+ */
+typedef struct _GstNtArrivals GstNtArrivals;
+
+/**
  * GstNtTileSource:
  * @data: (nullable): the first byte of the frame's first row; as wide and high
  *   as the layout says; %NULL: no frame, the tile is background
@@ -29,8 +38,11 @@ typedef struct _GstNtStripPool GstNtStripPool;
  * @content: names the bytes of the frame, for as long as they don't change: a
  *   number from 1 to 2^63 - 1 that was never used for other bytes with this
  *   pool. 0: not known, the frame is always copied
- * @buffer: (nullable): the buffer that @data is in. If it is one that was lent by
- *   a #GstNtLender of this pool, nothing needs to be written; %NULL: it is not
+ * @buffer: (nullable): the buffer that @data is in. If its memory is a place from
+ *   gst_nt_arrivals_place(), nothing needs to be written; %NULL: it is not
+ * @arrivals: (nullable): what counts the frames of this tile; %NULL: nothing does
+ * @n_taken: how many of the frames that @arrivals counted were taken so far, to be
+ *   shown or dropped; wraps around
  *
  * What a tile should hold.
  *
@@ -42,6 +54,8 @@ typedef struct
   gssize stride;
   guint64 content;
   GstBuffer *buffer;
+  GstNtArrivals *arrivals;
+  guint n_taken;
 } GstNtTileSource;
 
 /**
@@ -128,9 +142,8 @@ void             gst_nt_strip_pool_clear     (GstNtStripPool * pool);
  * once, and kept from then on. Never waits. What the strip's bytes are is undefined;
  * gst_nt_composer_compose() knows.
  *
- * If frames of @sources were lent in the strip, and so are in place already, the
- * memory is read-only: whoever wants to write to it gets a copy. Their buffers are
- * kept until the memory is free.
+ * If frames of @sources lie in the strip already, because they were copied to it on
+ * arrival, the memory is read-only: a writer gets a copy.
  *
  * Returns: (transfer full) (nullable): a buffer with one memory, as large as the
  *   layout says, and nothing else; %NULL with @error set
@@ -158,8 +171,8 @@ guint64          gst_nt_strip_pool_get_n_allocated (GstNtStripPool * pool);
  * gst_nt_strip_pool_get_n_rebuilds:
  * @pool: a pool
  *
- * Returns: how often a strip that had frames in place could not be used when it
- *   was due, because somebody was already writing a later frame to it
+ * Returns: how often a strip in which frames lay could not be used when it was due,
+ *   because it also had frames that were not due yet
  *
  * Since: 0.1
  */

@@ -5,9 +5,10 @@
 
 #pragma once
 
+#include "gstntarrivals.h"
 #include "gstntcomposer.h"
+#include "gstntframes.h"
 #include "gstntkernel.h"
 #include "gstntlayout.h"
-#include "gstntlender.h"
 #include "gstntprelude.h"
 #include "gstntstrippool.h"

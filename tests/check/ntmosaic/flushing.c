@@ -87,6 +87,7 @@ GST_START_TEST (strips_after_a_seek)
     if (i % 3 == 0)
       test_pipeline_expect (p, (n + 1) * STEP, 1001 + n, 2001 + n, 3001 + n);
   }
+  fail_unless (test_get_stat (p->mosaic, "tiles-on-arrival") > 0);
   test_pipeline_assert_no_error (p);
   test_pipeline_free (p);
 }

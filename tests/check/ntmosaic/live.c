@@ -224,11 +224,14 @@ GST_START_TEST (all_cameras_stall)
 
 GST_END_TEST;
 
-/* Frames that come when their strips are gone are passed over. */
+/* Frames that come when their strips are gone are passed over. They count
+ * neither as frames on their way nor against the pad for long. */
 GST_START_TEST (late_frames)
 {
   Live *live = live_new (2, FALSE);
   GstClockID id;
+  guint64 before = 0;
+  guint n;
 
   push (live, 0, 100, 0);
   push (live, 1, 200, 0);
@@ -249,6 +252,16 @@ GST_START_TEST (late_frames)
     crank (live, 4 * STEP);
   gst_clock_id_unref (id);
   expect (live, 3, 103, 203);
+
+  for (n = 4; n < 100; n++) {
+    if (n == 95)
+      before = test_get_stat (live->mosaic, "tiles-on-arrival");
+    push (live, 0, 100 + n, n);
+    push (live, 1, 500 + n, n);
+    expect (live, n, 100 + n, 500 + n);
+  }
+  fail_unless_equals_uint64 (test_get_stat (live->mosaic,
+          "tiles-on-arrival") - before, 5 * 2);
   live_free (live);
 }
 

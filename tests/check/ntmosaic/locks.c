@@ -15,6 +15,7 @@ typedef struct
   GMutex lock;
   GCond cond;
   gboolean mapping;
+  GThread *mapper;              /* set before @mapping */
   gboolean released;
   guint8 bytes[ROW_BYTES * TEST_TILE_HEIGHT];
 } SlowMemory;
@@ -31,6 +32,7 @@ slow_memory_map (GstMemory * memory, gsize maxsize, GstMapFlags flags)
   SlowMemory *self = (SlowMemory *) memory;
 
   g_mutex_lock (&self->lock);
+  self->mapper = g_thread_self ();
   self->mapping = TRUE;
   g_cond_broadcast (&self->cond);
   while (!self->released)
@@ -108,12 +110,12 @@ release (SlowMemory * self)
 }
 
 static GstBuffer *
-slow_frame_new (SlowMemory * memory)
+slow_frame_new (SlowMemory * memory, guint n)
 {
   GstBuffer *frame = gst_buffer_new ();
 
   gst_buffer_append_memory (frame, GST_MEMORY_CAST (memory));
-  GST_BUFFER_PTS (frame) = 0;
+  GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
   GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
 
   return frame;
@@ -165,31 +167,69 @@ ask_all_and_everything (TestRig * rig)
   gst_object_unref (src);
 }
 
-/* If a lock were held, this would hang. */
+typedef struct
+{
+  GstHarness *input;
+  GstBuffer *frame;
+} Push;
+
+static gpointer
+push_slow_frame (gpointer data)
+{
+  Push *push = data;
+
+  fail_unless_equals_int (gst_harness_push (push->input, push->frame),
+      GST_FLOW_OK);
+
+  return NULL;
+}
+
+/* If a lock were held, this would hang. The frame is mapped by the streaming
+ * thread (0), or copied on arrival by upstream's, because downstream was
+ * seen to read only (1). */
 GST_START_TEST (no_lock_is_held_while_copying)
 {
   TestRig *rig = test_rig_new (2);
   SlowMemory *memory = slow_memory_new (200);
+  const guint n = __i__;
   GstHarness *third;
+  GThread *thread;
+  Push slow;
   guint i;
 
   for (i = 0; i < 2; i++)
     test_input_set_caps (test_rig_input (rig, i), "RGBA", TEST_TILE_WIDTH,
         TEST_TILE_HEIGHT);
-  push (rig, 0, 100, 0);
-  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, 1),
-          slow_frame_new (memory)), GST_FLOW_OK);
+  if (n > 0) {
+    push (rig, 0, 1, 0);
+    push (rig, 1, 2, 0);
+    expect (rig, 1, 2);
+  }
+  push (rig, 0, 100, n);
+  slow = (Push) { test_rig_input (rig, 1), slow_frame_new (memory, n) };
+  thread = g_thread_new ("slow", push_slow_frame, &slow);
   wait_until_mapping (memory);
+  fail_unless_equals_int (memory->mapper == thread, n);
 
   ask_all_and_everything (rig);
-  push (rig, 0, 101, 1);
-  push (rig, 1, 201, 1);
-  ask_all_and_everything (rig);
+  if (n == 0) {
+    push (rig, 0, 101, 1);
+    push (rig, 1, 201, 1);
+    ask_all_and_everything (rig);
+  }
   third = test_rig_add (rig, "sink_%u");
+  if (n > 0)
+    test_rig_remove (rig, third);
 
   release (memory);
+  g_thread_join (thread);
   expect (rig, 100, 200);
-  test_rig_remove (rig, third);
+  if (n == 0) {
+    test_rig_remove (rig, third);
+  } else {
+    push (rig, 0, 101, 2);
+    push (rig, 1, 201, 2);
+  }
   expect (rig, 101, 201);
   test_rig_free (rig);
 }
@@ -203,7 +243,7 @@ locks_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (suite, tc);
-  tcase_add_test (tc, no_lock_is_held_while_copying);
+  tcase_add_loop_test (tc, no_lock_is_held_while_copying, 0, 2);
 
   return suite;
 }

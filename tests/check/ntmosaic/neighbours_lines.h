@@ -2,51 +2,37 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* How an element of the registry is brought to make video: descriptions in the
- * syntax of gst-launch, made from the elements' templates. */
+ * syntax of gst-launch. */
 
 #pragma once
 
 #include <gst/gst.h>
 
-/* What templates don't tell: an element that does nothing unless asked to. */
-typedef struct
-{
-  const gchar *element;
-  const gchar *properties;
-  gint more_width;              /* of what it is fed, than of what it makes */
-  gint more_height;
-  gboolean turned;              /* it is fed @height x @width */
-  gboolean interlaced;
-  const gchar *format;          /* that it is fed; NULL: what it makes */
-} TestSetting;
+/* Of the frames that are made: rows that few would align. */
+#define FRAME_WIDTH 52
+#define FRAME_HEIGHT 38
 
-/* The @i-th that is known for @element; NULL: there are no more. */
-const TestSetting *test_setting_get (GstElementFactory * element, guint i);
+/* The same as text, 100 frames a second. */
+#define FRAME_CAPS "width=52,height=38,framerate=100/1,pixel-aspect-ratio=1/1"
+
+/* The same pictures each time, and each other than the one before. */
+#define PICTURES(n) "videotestsrc pattern=zone-plate kx2=20 ky2=20 kt=3 " \
+    "num-buffers=" n " ! video/x-raw,format=RGBA," FRAME_CAPS " ! "
+
+/* Enough of them. */
+#define MANY "40"
+
+/* What strips can be. */
+#define STRIP_CAPS "video/x-raw,format=(string){RGBA,BGRA,ARGB,ABGR,RGBx,BGRx," \
+    "xRGB,xBGR}"
 
 /* Elements that can make raw video of a format that strips have, by name; a
  * reference each. */
 GList *test_list_elements (void);
 
-/* One way to feed an element. */
-typedef struct
-{
-  const gchar *format;          /* that it is to make */
-  GstElementFactory *maker;     /* that makes its input; NULL: it takes frames */
-  GstElementFactory *parser;    /* between the two; NULL: none */
-} TestFeed;
-
 /* Why an element can't be run at all; NULL if it may. */
-gchar *test_explain_skip (GstElementFactory * element);
+const gchar *test_explain_skip (GstElementFactory * element);
 
-/* Whether it leaves bytes of its frames as they were. */
-gboolean test_is_careless (GstElementFactory * element);
-
-/* Ways that may work, likely ones first; the array has TestFeed. */
-GArray *test_list_feeds (GstElementFactory * element);
-
-/* A description that ends with the source pad of a capsfilter: @element's frames,
- * @n_frames or so, of @width x @height. What it is fed is in @memory: see
- * "testframes". */
-gchar *test_line_new (GstElementFactory * element, const TestSetting * setting,
-    const TestFeed * feed, const gchar * memory, guint width, guint height,
-    guint n_frames);
+/* Descriptions that may work, likely ones first. Each ends with a capsfilter for
+ * STRIP_CAPS. */
+GPtrArray *test_list_lines (GstElementFactory * element);

@@ -1,212 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* An upstream with the element's own memory; see the header. */
+/* An upstream that draws into the pool that it is offered; see the header. */
 
 #include "schedule_borrower.h"
 
 #include <gst/check/gstcheck.h>
-#include <string.h>
 
 /* Frames that an upstream acquires before it pushes the first of them. */
 #define MAX_AHEAD 8
-
-typedef struct
-{
-  GstBuffer *buffer;
-  GstVideoInfo info;
-  guint8 *bytes;                /* what it holds */
-} Keepsake;
-
-/* ---- Frames ---- */
-
-static gsize
-row_bytes (const GstVideoInfo * info)
-{
-  return (gsize) GST_VIDEO_INFO_WIDTH (info) * PIXEL_BYTES;
-}
-
-static gsize
-frame_bytes (const GstVideoInfo * info)
-{
-  return row_bytes (info) * GST_VIDEO_INFO_HEIGHT (info);
-}
-
-gboolean
-test_buffer_is_lent (GstBuffer * buffer)
-{
-  return gst_buffer_n_memory (buffer) == 1
-      && gst_memory_is_type (gst_buffer_peek_memory (buffer, 0),
-      "NtTileMemory");
-}
-
-void
-test_buffer_view_as (GstBuffer * buffer, GstBuffer * of)
-{
-  GstVideoMeta *meta = gst_buffer_get_video_meta (of);
-
-  if (meta)
-    gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE,
-        meta->format, meta->width, meta->height, 1, meta->offset,
-        meta->stride);
-}
-
-static void
-scribble_row (guint8 * row, gsize bytes, guint32 * x)
-{
-  gsize i;
-
-  for (i = 0; i < bytes; i++) {
-    *x ^= *x << 13;
-    *x ^= *x >> 17;
-    *x ^= *x << 5;
-    row[i] = *x;
-  }
-}
-
-static void
-write_rows (GRand * rand, GstBuffer * buffer, const GstVideoInfo * info,
-    gboolean careless)
-{
-  guint32 x = g_rand_int (rand) | 1;
-  GstVideoFrame frame;
-  gsize stride;
-  gint y;
-
-  fail_unless (gst_video_frame_map (&frame, info, buffer, x & 2 ?
-          GST_MAP_WRITE : GST_MAP_READWRITE));
-  stride = GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0);
-  for (y = 0; y < GST_VIDEO_INFO_HEIGHT (info); y++) {
-    guint8 *row = (guint8 *) GST_VIDEO_FRAME_PLANE_DATA (&frame, 0)
-        + y * stride;
-
-    scribble_row (row, row_bytes (info), &x);
-    if (careless && y < GST_VIDEO_INFO_HEIGHT (info) - 1
-        && stride > row_bytes (info))
-      row[x & 4 ? row_bytes (info) : stride - 1] = 0;
-  }
-  gst_video_frame_unmap (&frame);
-}
-
-void
-test_buffer_write (GRand * rand, GstBuffer * buffer, const GstVideoInfo * info)
-{
-  write_rows (rand, buffer, info, FALSE);
-}
-
-guint8 *
-test_buffer_read (GstBuffer * buffer, const GstVideoInfo * info)
-{
-  const GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
-  const gssize stride = meta ? meta->stride[0] : (gssize) row_bytes (info);
-  const gssize offset = meta ? (gssize) meta->offset[0] : 0;
-  guint8 *bytes = g_malloc (frame_bytes (info));
-  gint y;
-
-  for (y = 0; y < GST_VIDEO_INFO_HEIGHT (info); y++)
-    fail_unless (gst_buffer_extract (buffer, offset + y * stride,
-            bytes + y * row_bytes (info), row_bytes (info))
-        == row_bytes (info));
-
-  return bytes;
-}
-
-/* ---- Frames that are kept ---- */
-
-void
-test_kept_init (TestKept * kept, GRand * rand, guint max_kept)
-{
-  kept->rand = rand;
-  kept->kept = g_ptr_array_new ();
-  kept->max_kept = max_kept;
-  kept->broken = FALSE;
-}
-
-static void
-check (TestKept * kept, const Keepsake * keepsake)
-{
-  guint8 *bytes = test_buffer_read (keepsake->buffer, &keepsake->info);
-
-  if (memcmp (bytes, keepsake->bytes, frame_bytes (&keepsake->info)) != 0)
-    kept->broken = TRUE;
-  g_free (bytes);
-}
-
-/* Answers the buffer. */
-static GstBuffer *
-take (TestKept * kept, Keepsake * keepsake)
-{
-  GstBuffer *buffer = keepsake->buffer;
-
-  check (kept, keepsake);
-  g_ptr_array_remove (kept->kept, keepsake);
-  g_free (keepsake->bytes);
-  g_free (keepsake);
-
-  return buffer;
-}
-
-gboolean
-test_kept_let_go (TestKept * kept, gboolean all)
-{
-  const guint keep = all ? 0 : g_rand_int_range (kept->rand, 0,
-      2 * kept->max_kept + 1);
-
-  while (kept->kept->len > keep)
-    gst_buffer_unref (take (kept, kept->kept->pdata[g_rand_int_range
-                (kept->rand, 0, kept->kept->len)]));
-  if (all)
-    g_clear_pointer (&kept->kept, g_ptr_array_unref);
-
-  return !kept->broken;
-}
-
-static void
-keep (TestKept * kept, GstBuffer * buffer, const GstVideoInfo * info)
-{
-  Keepsake *keepsake;
-
-  if (kept->kept->len >= kept->max_kept)
-    return;
-
-  keepsake = g_new0 (Keepsake, 1);
-  keepsake->buffer = gst_buffer_ref (buffer);
-  keepsake->info = *info;
-  keepsake->bytes = test_buffer_read (buffer, info);
-  g_ptr_array_add (kept->kept, keepsake);
-}
-
-/* Any that has a frame of @info in it; NULL: there is none. */
-static Keepsake *
-find_kept (TestKept * kept, const GstVideoInfo * info)
-{
-  guint i = g_rand_int_range (kept->rand, 0, G_MAXINT);
-  guint n;
-
-  for (n = 0; n < kept->kept->len; n++, i++) {
-    Keepsake *keepsake = kept->kept->pdata[i % kept->kept->len];
-
-    if (GST_VIDEO_INFO_FORMAT (&keepsake->info) == GST_VIDEO_INFO_FORMAT (info)
-        && keepsake->info.width >= info->width
-        && keepsake->info.height >= info->height)
-      return keepsake;
-  }
-
-  return NULL;
-}
-
-static gboolean
-has_size (const Keepsake * keepsake, const GstVideoInfo * info)
-{
-  return keepsake->info.width == info->width
-      && keepsake->info.height == info->height;
-}
 
 /* ---- Pools ---- */
 
 void
 test_borrower_init (TestBorrower * borrower, GRand * rand, TestKept * kept,
-    GstPad * pad, gboolean careless)
+    GstPad * pad)
 {
   static const guint whims[] = { 0, 0, 20, 2 };
 
@@ -214,7 +22,6 @@ test_borrower_init (TestBorrower * borrower, GRand * rand, TestKept * kept,
     .rand = rand,
     .kept = kept,
     .pad = pad,
-    .careless = careless,
   };
   borrower->whims = whims[g_rand_int_range (rand, 0, G_N_ELEMENTS (whims))];
   borrower->n_ahead = g_rand_int_range (rand, 0,
@@ -246,7 +53,7 @@ write_own (TestBorrower * borrower, GstBuffer * buffer)
 {
   const GstMemory *memory = gst_buffer_peek_memory (buffer, 0);
 
-  write_rows (borrower->rand, buffer, &borrower->info, borrower->careless);
+  test_frame_write (borrower->rand, buffer, &borrower->info);
   fail_unless (gst_buffer_peek_memory (buffer, 0) == memory);
 }
 
@@ -258,7 +65,8 @@ test_borrower_resize (TestBorrower * borrower, GstVideoFormat format,
 
   while ((buffer = g_queue_pop_head (&borrower->ahead))) {
     write_own (borrower, buffer);
-    test_borrower_pushed (borrower, buffer);
+    if (g_rand_boolean (borrower->rand))
+      test_kept_keep (borrower->kept, buffer, &borrower->info);
     gst_buffer_unref (buffer);
   }
   test_borrower_clear (borrower);
@@ -356,7 +164,7 @@ go_ahead (TestBorrower * borrower)
 }
 
 static GstBuffer *
-make_lent (TestBorrower * borrower)
+make_pooled (TestBorrower * borrower)
 {
   GstBuffer *buffer;
 
@@ -372,48 +180,64 @@ make_lent (TestBorrower * borrower)
 
 /* Another buffer with the same memory, or with a copy of it. */
 static GstBuffer *
-make_copy (TestBorrower * borrower)
+copy (TestBorrower * borrower, GstBuffer * buffer)
 {
-  GstBuffer *buffer = make_lent (borrower);
+  GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
   const guint dice = g_rand_int_range (borrower->rand, 0, 4);
   GstBuffer *copy;
 
-  if (buffer == NULL)
-    return NULL;
-
   if (dice == 0)
-    copy = gst_buffer_copy (buffer);
-  else if (dice == 1)
-    copy = gst_buffer_copy_deep (buffer);
-  else
-    copy = gst_buffer_copy_region (buffer, GST_BUFFER_COPY_MEMORY |
-        (dice == 2 ? 0 : GST_BUFFER_COPY_MERGE), 0, -1);
-  if (dice >= 2)
-    test_buffer_view_as (copy, buffer);
-  gst_buffer_unref (buffer);
+    return gst_buffer_copy (buffer);
+  if (dice == 1)
+    return gst_buffer_copy_deep (buffer);
+
+  copy = gst_buffer_copy_region (buffer, GST_BUFFER_COPY_MEMORY |
+      (dice == 2 ? 0 : GST_BUFFER_COPY_MERGE), 0, -1);
+  if (meta)
+    gst_buffer_add_video_meta_full (copy, GST_VIDEO_FRAME_FLAG_NONE,
+        meta->format, meta->width, meta->height, 1, meta->offset,
+        meta->stride);
 
   return copy;
 }
 
+/* The frame that it was made of may be gone then, or still be held. */
+static GstBuffer *
+make_copy (TestBorrower * borrower)
+{
+  GstBuffer *buffer = make_pooled (borrower);
+  GstBuffer *frame;
+
+  if (buffer == NULL)
+    return NULL;
+
+  frame = copy (borrower, buffer);
+  gst_buffer_unref (buffer);
+
+  return frame;
+}
+
 /* Part of a frame that is at least as large. */
 static GstBuffer *
-crop (TestBorrower * borrower, const Keepsake * keepsake)
+crop (TestBorrower * borrower, const TestKeptFrame * frame)
 {
   const GstVideoInfo *info = &borrower->info;
-  const GstVideoMeta *meta = gst_buffer_get_video_meta (keepsake->buffer);
+  const GstVideoMeta *meta = gst_buffer_get_video_meta (frame->buffer);
+  const gssize whole_stride = meta ? meta->stride[0]
+      : (gssize) test_frame_row_bytes (&frame->info);
   const gint x = g_rand_int_range (borrower->rand, 0,
-      keepsake->info.width - info->width + 1);
+      frame->info.width - info->width + 1);
   const gint y = g_rand_int_range (borrower->rand, 0,
-      keepsake->info.height - info->height + 1);
-  gsize offset[GST_VIDEO_MAX_PLANES] = { 0, };
-  gint stride[GST_VIDEO_MAX_PLANES] = {
-    meta ? meta->stride[0] : (gint) row_bytes (&keepsake->info)
-  };
+      frame->info.height - info->height + 1);
+  const gssize rise = (info->height - 1) * whole_stride;
+  const gssize first = (meta ? (gssize) meta->offset[0] : 0)
+      + y * whole_stride + x * PIXEL_BYTES;
+  gsize offset[GST_VIDEO_MAX_PLANES] = { rise < 0 ? -rise : 0, };
+  gint stride[GST_VIDEO_MAX_PLANES] = { whole_stride, };
   GstBuffer *part;
 
-  part = gst_buffer_copy_region (keepsake->buffer, GST_BUFFER_COPY_MEMORY,
-      (meta ? meta->offset[0] : 0) + y * (gsize) stride[0] + x * PIXEL_BYTES,
-      (info->height - 1) * (gsize) stride[0] + row_bytes (info));
+  part = gst_buffer_copy_region (frame->buffer, GST_BUFFER_COPY_MEMORY,
+      first + MIN (rise, 0), ABS (rise) + test_frame_row_bytes (info));
   gst_buffer_add_video_meta_full (part, GST_VIDEO_FRAME_FLAG_NONE,
       GST_VIDEO_INFO_FORMAT (info), info->width, info->height, 1, offset,
       stride);
@@ -421,46 +245,55 @@ crop (TestBorrower * borrower, const Keepsake * keepsake)
   return part;
 }
 
+static gboolean
+has_size (const TestKeptFrame * frame, const GstVideoInfo * info)
+{
+  return frame->info.width == info->width
+      && frame->info.height == info->height;
+}
+
 /* An old frame, of this pad or another. */
 static GstBuffer *
 make_late (TestBorrower * borrower)
 {
-  Keepsake *keepsake = find_kept (borrower->kept, &borrower->info);
+  TestKeptFrame *frame = test_kept_find (borrower->kept, &borrower->info);
 
-  if (keepsake == NULL)
+  if (frame == NULL)
     return NULL;
-  if (has_size (keepsake, &borrower->info))
-    return gst_buffer_ref (keepsake->buffer);
+  if (!has_size (frame, &borrower->info))
+    return crop (borrower, frame);
 
-  return crop (borrower, keepsake);
+  return g_rand_boolean (borrower->rand) ? gst_buffer_ref (frame->buffer)
+      : copy (borrower, frame->buffer);
 }
 
 static GstBuffer *
 make_part (TestBorrower * borrower)
 {
-  Keepsake *keepsake = find_kept (borrower->kept, &borrower->info);
+  TestKeptFrame *frame = test_kept_find (borrower->kept, &borrower->info);
 
-  return keepsake ? crop (borrower, keepsake) : NULL;
+  return frame ? crop (borrower, frame) : NULL;
 }
 
-/* An old frame is written to if nobody else has it, as a pool does it; else, a
- * copy. */
+/* An old frame is written to if it is this upstream's alone, as a pool does it;
+ * else, a copy of it. Frames of several memories can't be mapped row by row. */
 static GstBuffer *
 make_written_again (TestBorrower * borrower)
 {
-  Keepsake *keepsake = find_kept (borrower->kept, &borrower->info);
+  TestKeptFrame *frame = test_kept_find (borrower->kept, &borrower->info);
   const GstMemory *memory;
   GstBuffer *buffer;
   gboolean own;
 
-  if (keepsake == NULL || !has_size (keepsake, &borrower->info))
+  if (frame == NULL || !has_size (frame, &borrower->info)
+      || gst_buffer_n_memory (frame->buffer) > 1)
     return NULL;
 
-  buffer = gst_buffer_make_writable (take (borrower->kept, keepsake));
+  buffer = gst_buffer_make_writable (test_kept_take (borrower->kept, frame));
   memory = gst_buffer_peek_memory (buffer, 0);
   own = gst_buffer_is_all_memory_writable (buffer)
       && !GST_MEMORY_IS_READONLY (memory);
-  test_buffer_write (borrower->rand, buffer, &borrower->info);
+  test_frame_write (borrower->rand, buffer, &borrower->info);
   fail_unless (!own || gst_buffer_peek_memory (buffer, 0) == memory);
 
   return buffer;
@@ -469,36 +302,28 @@ make_written_again (TestBorrower * borrower)
 GstBuffer *
 test_borrower_next (TestBorrower * borrower, const gchar ** how)
 {
-  if (borrower->kept == NULL)
+  if (borrower->pad == NULL)
     return NULL;
 
   if (!has_whim (borrower)) {
-    *how = "lent";
-    return make_lent (borrower);
+    *how = "pooled";
+    return make_pooled (borrower);
   }
 
   switch (g_rand_int_range (borrower->rand, 0, 6)) {
     case 0:
-      *how = "lent, copied";
+      *how = "pooled, copied";
       return make_copy (borrower);
     case 1:
-      *how = "lent, late";
+      *how = "kept before";
       return make_late (borrower);
     case 2:
-      *how = "lent, part";
+      *how = "part of one kept before";
       return make_part (borrower);
     case 3:
-      *how = "lent, written again";
+      *how = "kept before, written again";
       return make_written_again (borrower);
     default:
       return NULL;
   }
-}
-
-void
-test_borrower_pushed (TestBorrower * borrower, GstBuffer * buffer)
-{
-  if (borrower->kept && test_buffer_is_lent (buffer)
-      && g_rand_int_range (borrower->rand, 0, 3) == 0)
-    keep (borrower->kept, buffer, &borrower->info);
 }

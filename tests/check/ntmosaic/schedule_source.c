@@ -21,7 +21,11 @@ void
 test_source_init (TestSource * source, GRand * rand, GstVideoFormat format,
     guint width, guint height)
 {
+  static const guint holds[] = { 0, 0, 0, 8, 2 };
+
   source->rand = rand;
+  source->holds = source->borrower.pad == NULL ? 1
+      : holds[g_rand_int_range (rand, 0, G_N_ELEMENTS (holds))];
   source->format = format;
   source->width = width;
   source->height = height;
@@ -181,17 +185,13 @@ make_same_memory (TestSource * source, GstBuffer * of)
   return buffer;
 }
 
-/* The same memories, seen another way; lent ones the same way, because what is
- * beside the frame is not upstream's. */
+/* The same memories, seen another way. */
 static GstBuffer *
 make_other_view (TestSource * source)
 {
   GstBuffer *buffer = make_same_memory (source, source->last);
 
-  if (test_buffer_is_lent (source->last))
-    test_buffer_view_as (buffer, source->last);
-  else
-    add_view_or_not (source, buffer);
+  add_view_or_not (source, buffer);
 
   return buffer;
 }
@@ -204,10 +204,6 @@ make_part (TestSource * source)
   const gsize frame_bytes = row_bytes (source) * source->height;
   const gsize spare = gst_buffer_get_size (buffer) - frame_bytes;
 
-  if (test_buffer_is_lent (source->last)) {
-    test_buffer_view_as (buffer, source->last);
-    return buffer;
-  }
   gst_buffer_resize (buffer, g_rand_int_range (source->rand, 0,
           MIN (spare, 16) + 1), -1);
 
@@ -222,11 +218,6 @@ make_written (TestSource * source)
       gst_buffer_make_writable (g_steal_pointer (&source->last));
   GstMapInfo map;
 
-  if (test_buffer_is_lent (buffer)) {
-    test_buffer_write (source->rand, buffer, &source->borrower.info);
-    return buffer;
-  }
-
   fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READWRITE));
   scribble (source, map.data, map.size / 2);
   gst_buffer_unmap (buffer, &map);
@@ -234,7 +225,7 @@ make_written (TestSource * source)
   return buffer;
 }
 
-/* Nobody else has @memory any more. */
+/* Nothing but the source holds @memory any more. */
 static void
 wait_for (GstMemory * memory)
 {
@@ -257,8 +248,10 @@ make_recycled (TestSource * source)
   gsize offset;
 
   source->turn = (source->turn + 1) % SOURCE_MEMORIES;
-  if (*memory == NULL)
+  if (*memory == NULL) {
     *memory = new_memory (source, memory_bytes (source) + SPARE_BYTES);
+    GST_MINI_OBJECT_FLAG_SET (*memory, TEST_MEMORY_RETURNS);
+  }
   wait_for (*memory);
 
   /* Often only what is seen of it changes, and not its bytes. */
@@ -273,6 +266,22 @@ make_recycled (TestSource * source)
   gst_buffer_append_memory (buffer, gst_memory_ref (*memory));
 
   return buffer;
+}
+
+/* Once @buffer is pushed, upstream may still hold it: until the next one, but no
+ * view, because what is between its rows is not upstream's to show; or for
+ * longer. */
+static void
+hold_on (TestSource * source, GstBuffer * buffer)
+{
+  const TestBorrower *borrower = &source->borrower;
+  const gboolean holds = source->holds > 0
+      && g_rand_int_range (source->rand, 0, source->holds) == 0;
+
+  gst_buffer_replace (&source->last,
+      holds && !test_frame_is_view (buffer) ? buffer : NULL);
+  if (holds && g_rand_boolean (source->rand))
+    test_kept_keep (borrower->kept, buffer, &borrower->info);
 }
 
 GstBuffer *
@@ -312,15 +321,7 @@ test_source_next (TestSource * source, GstClockTime pts,
   }
   GST_BUFFER_PTS (buffer) = pts;
   GST_BUFFER_DURATION (buffer) = duration;
-  test_borrower_pushed (&source->borrower, buffer);
-  gst_buffer_replace (&source->last, test_buffer_is_lent (buffer)
-      && g_rand_boolean (source->rand) ? NULL : buffer);
+  hold_on (source, buffer);
 
   return buffer;
-}
-
-guint8 *
-test_source_read (const TestSource * source, GstBuffer * frame)
-{
-  return test_buffer_read (frame, &source->borrower.info);
 }

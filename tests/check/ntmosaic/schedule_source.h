@@ -3,8 +3,8 @@
 
 /* What an upstream may push: new memory, the memory of the frame before,
  * part of it, another view of it, memory that came back and was written
- * again, memory that the element lent. All of it is legal; a ledger that
- * takes any two of these for the same is wrong. */
+ * again, memory of the pool that the pad offers. All of it is legal; a ledger
+ * that takes any two of these for the same is wrong. */
 
 #pragma once
 
@@ -18,9 +18,12 @@ typedef struct
   GstVideoFormat format;
   guint width;
   guint height;
-  TestBorrower borrower;        /* has some of the frames written in place */
+  guint holds;                  /* one frame in so many is held when it is
+                                 * pushed; 0: none */
+  TestBorrower borrower;        /* makes some of the frames */
 
-  GstBuffer *last;              /* what was pushed last; or NULL */
+  GstBuffer *last;              /* what was pushed last; NULL: upstream holds on
+                                 * to nothing */
   GstMemory *memories[SOURCE_MEMORIES]; /* to be written again, in turn */
   guint turn;
 } TestSource;
@@ -38,6 +41,3 @@ void test_source_clear (TestSource * source);
 /* The next frame, and the name of the way in which it was made. */
 GstBuffer *test_source_next (TestSource * source, GstClockTime pts,
     GstClockTime duration, const gchar ** how);
-
-/* A copy of the frame's bytes: tight rows. */
-guint8 *test_source_read (const TestSource * source, GstBuffer * frame);

@@ -2,9 +2,11 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Schedules at random: pads that repeat, change, share, recycle and lose their
- * frames, write them in place, keep those that they pushed, come and go; a
- * downstream that reads, writes and holds strips; strips that are few or many.
- * Every strip is compared with a model that always copies.
+ * frames, draw them into the pool that they are offered, keep those that they
+ * pushed, come and go; an application that holds what the pads show; a downstream
+ * that reads, writes and holds strips; strips that are few or many. Every strip is
+ * compared with a model that always copies, and whatever is held is compared with
+ * itself.
  *
  * NTM_TEST_SEED gives back the seed that was printed, NTM_TEST_CASES says how
  * many cases to run, and NTM_TEST_FEW_CASES, set where tests are slow, how many if
@@ -48,11 +50,11 @@ typedef struct
   TestRig *rig;
   TestSink sink;
   TestKept kept;
-  gboolean careless;            /* some write beside their rows */
   guint n_strips;               /* as the property */
   guint64 allocated;            /* strips when something was changed last */
   gboolean changed;             /* something will be, with the next strip */
-  guint64 in_place;             /* tiles, in all */
+  guint64 on_arrival;           /* of all tiles so far, copied on arrival */
+  guint64 tiles;
   ModelRules rules;
   const gchar *format;
   Pad *pads[MAX_PADS];          /* by number; of these the @driver has a frame
@@ -138,16 +140,15 @@ add_pad (Case * c, guint number)
   pad->history = g_string_new (NULL);
   pad->next_begin = c->k;
   pad->has_new_caps = TRUE;
-  pad->steady = dice (c, 3) > 0;
-  test_borrower_init (&pad->source.borrower, c->rand,
-      dice (c, 4) ? &c->kept : NULL, pad->input->srcpad,
-      c->careless && dice (c, 2));
+  pad->steady = dice (c, 4) > 0;
+  test_borrower_init (&pad->source.borrower, c->rand, &c->kept,
+      dice (c, 6) ? pad->input->srcpad : NULL);
   test_source_init (&pad->source, c->rand, c->rules.format, width, height);
   model_pad_init (&pad->model, width, height);
   pad->model.repeats = dice (c, 4) == 0;
   g_object_set (GST_PAD_PEER (pad->input->srcpad), "repeat-after-eos",
       pad->model.repeats, NULL);
-  note (c, pad, "added%s", pad->source.borrower.careless ? ", careless" : "");
+  note (c, pad, "added");
   g_free (name);
 }
 
@@ -215,7 +216,7 @@ push_frame (Case * c, Pad * pad, ModelFrame * frame)
       frame->begin * TEST_FRAME_TIME,
       (frame->end - frame->begin) * TEST_FRAME_TIME, &how);
 
-  frame->bytes = test_source_read (&pad->source, buffer);
+  frame->bytes = test_frame_read (buffer, &pad->source.borrower.info);
   note (c, pad, "%s, for strips %u to %u", how, frame->begin, frame->end - 1);
   fail_unless_equals_int (gst_harness_push (pad->input, buffer), GST_FLOW_OK);
 }
@@ -345,18 +346,16 @@ restart (Case * c)
   start_again (c);
 }
 
-/* Whoever is careless must not be trusted, not even for a while. */
 static void
-set_in_place (Case * c)
+set_copy_on_arrival (Case * c)
 {
-  static const gchar *values[] = { "auto", "never", "always" };
-  const gchar *value = values[c->careless ? 0 : dice (c, 8) * 2 / 5 % 3];
+  const gboolean on = dice (c, 12) > 0;
 
-  note_all (c, value);
-  gst_util_set_object_arg (G_OBJECT (c->rig->element), "in-place", value);
+  note_all (c, on ? "copies on arrival" : "copies late");
+  g_object_set (c->rig->element, "copy-on-arrival", on, NULL);
 }
 
-/* One at a time: all but the colour and in-place make a new layout. */
+/* Some count from the next layout on. */
 static void
 set_property (Case * c)
 {
@@ -373,7 +372,7 @@ set_property (Case * c)
       g_object_set (element, "strips", c->n_strips, NULL);
       break;
     case 2:
-      set_in_place (c);
+      set_copy_on_arrival (c);
       break;
     default:
       c->rules.background = dice (c, 3) * 0x11223344;
@@ -498,46 +497,50 @@ take_strip (Case * c)
     give_up (c, pad_at (c, &strip, where), "a strip has wrong bytes");
   }
   note_all (c, test_sink_take (&c->sink, buffer, &strip));
+  test_kept_choose_seen (&c->kept);
   if (!test_sink_let_go (&c->sink))
     give_up (c, NULL, "a strip changed while it was held");
   if (!test_kept_let_go (&c->kept, FALSE))
-    give_up (c, NULL, "a frame changed while upstream kept it");
+    give_up (c, NULL, "a frame changed while it was kept");
   c->k++;
 }
 
-/* What was asked for, some to be lent, the one that is made, and those that
- * downstream holds, twice: of those that it held before, upstream may keep
- * tiles. */
+/* More strips are made for frames that arrive, until three are not out; and for the
+ * next strip if all are out or have frames in them: downstream holds strips, kept
+ * frames are views, and each pad has a frame that it shows and one that is next. */
 static void
 check_allocated (Case * c)
 {
   const guint64 allocated =
       test_get_stat (c->rig->element, "strips-allocated");
+  const guint most = 3 + (c->sink.max_held + 1) + c->kept.max_frames
+      + 2 * c->n_pads + 1;
 
   if (c->changed)
     c->allocated = allocated;
   c->changed = FALSE;
-  if (allocated > c->allocated + c->n_strips + 5
-      + 2 * (c->sink.max_held + 1) + 1)
+  if (allocated > c->allocated + most)
     give_up (c, NULL, "too many strips");
 }
 
-/* Its tiles are all there, whatever was done with them. */
+/* The tiles of all strips are there, whatever was done with them. */
 static void
 check_stats (Case * c, guint64 tiles)
 {
   GstElement *element = c->rig->element;
+  const guint64 copied = test_get_stat (element, "tiles-copied");
 
-  fail_unless_equals_uint64 (test_get_stat (element, "tiles-copied")
-      + test_get_stat (element, "tiles-kept")
-      + test_get_stat (element, "tiles-in-place")
-      + test_get_stat (element, "tiles-background"), tiles);
+  if (copied + test_get_stat (element, "tiles-kept")
+      + test_get_stat (element, "tiles-background") != tiles
+      || test_get_stat (element, "tiles-on-arrival") > copied)
+    give_up (c, NULL, "the tiles are not counted right");
 }
 
 static void
 run_step (Case * c, guint64 * tiles)
 {
-  const guint64 in_place = test_get_stat (c->rig->element, "tiles-in-place");
+  const guint64 on_arrival =
+      test_get_stat (c->rig->element, "tiles-on-arrival");
 
   if (test_get_stat (c->rig->element, "strips") == 0)
     *tiles = 0;
@@ -552,14 +555,17 @@ run_step (Case * c, guint64 * tiles)
   *tiles += c->n_pads;
   check_stats (c, *tiles);
   check_allocated (c);
-  c->in_place += test_get_stat (c->rig->element, "tiles-in-place") - in_place;
+  c->tiles += c->n_pads;
+  c->on_arrival += test_get_stat (c->rig->element, "tiles-on-arrival")
+      - on_arrival;
 }
 
-static guint
-run_case (guint32 seed, guint n, guint64 * in_place)
+/* Adds up in @total. */
+static void
+run_case (guint32 seed, guint n, Case * total)
 {
   static const gchar *stores[] = { "auto", "always", "never" };
-  static const guint writes[] = { 0, 0, 30, 3 };
+  static const guint writes[] = { 0, 0, 0, 30, 3 };
   Case c = {.seed = seed,.n = n,.format = "RGBA",.changed = TRUE };
   guint64 tiles = 0;
   gboolean calm;
@@ -569,20 +575,21 @@ run_case (guint32 seed, guint n, guint64 * in_place)
   c.rand = g_rand_new_with_seed (seed + n);
   c.rules.format = GST_VIDEO_FORMAT_RGBA;
   c.rig = test_rig_new (0);
-  test_sink_init (&c.sink, c.rand, dice (&c, 6), writes[dice (&c, 4)]);
+  test_sink_init (&c.sink, c.rand, dice (&c, 6), writes[dice (&c, 5)]);
   test_kept_init (&c.kept, c.rand, dice (&c, 12));
   c.rules.background = BLACK;
   c.n_strips = dice (&c, 5) + 1;
   g_object_set (c.rig->element, "strips", c.n_strips, NULL);
-  c.careless = dice (&c, 4) == 0;
-  set_in_place (&c);
+  if (dice (&c, 2))
+    test_kept_watch (&c.kept, c.rig->element);
+  set_copy_on_arrival (&c);
   gst_util_set_object_arg (G_OBJECT (c.rig->element), "nt-stores",
       stores[dice (&c, 3)]);
   for (n_pads = dice (&c, MAX_PADS) + 1; n_pads > 0; n_pads--)
     add_any_pad (&c);
   c.driver = c.pads[dice (&c, c.n_pads)];
 
-  calm = dice (&c, 3) == 0;
+  calm = dice (&c, 2) == 0;
   n_steps = dice (&c, 30) + (calm ? 30 : 5);
   for (c.step = 0; c.step < n_steps; c.step++) {
     if (c.step > 0 && !calm)
@@ -596,11 +603,13 @@ run_case (guint32 seed, guint n, guint64 * in_place)
   while (c.n_pads > 0)
     free_pad (c.pads[--c.n_pads]);
   if (!test_kept_let_go (&c.kept, TRUE))
-    give_up (&c, NULL, "a frame changed while upstream kept it");
+    give_up (&c, NULL, "a frame changed while it was kept");
+  test_kept_clear (&c.kept);
   g_rand_free (c.rand);
-  *in_place += c.in_place;
 
-  return n_steps;
+  total->step += n_steps;
+  total->tiles += c.tiles;
+  total->on_arrival += c.on_arrival;
 }
 
 static guint32
@@ -616,16 +625,15 @@ GST_START_TEST (random_schedules)
   const guint32 seed = get_number ("NTM_TEST_SEED", g_random_int ());
   const guint few_cases = get_number ("NTM_TEST_FEW_CASES", DEFAULT_CASES);
   const guint n_cases = get_number ("NTM_TEST_CASES", few_cases);
-  guint64 in_place = 0;
-  guint n_strips = 0;
+  Case total = { 0, };
   guint n;
 
   g_print ("seed: NTM_TEST_SEED=%u\n", seed);
   for (n = 0; n < n_cases; n++)
-    n_strips += run_case (seed, n, &in_place);
-  g_print ("%u strips in %u cases, %" G_GUINT64_FORMAT " tiles in place\n",
-      n_strips, n_cases, in_place);
-  fail_unless (in_place > 0 || n_cases < DEFAULT_CASES);
+    run_case (seed, n, &total);
+  g_print ("%u strips in %u cases, %.1f%% of the tiles copied on arrival\n",
+      total.step, n_cases, 100.0 * total.on_arrival / MAX (total.tiles, 1));
+  fail_unless (total.on_arrival > 0 || n_cases < DEFAULT_CASES);
 }
 
 GST_END_TEST;

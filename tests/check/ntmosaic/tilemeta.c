@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What a strip says of its tiles: which frame from where is in it, and how it came
- * there. */
+/* What a strip says of its tiles: which frame from where is in it, and how
+ * it came there. */
 
-#include "lending.h"
+#include "support.h"
 
 /* What one tile should say. */
 typedef struct
@@ -72,72 +72,93 @@ set_on (GstElement * element, gboolean on)
   g_object_set (element, "tile-meta", on, NULL);
 }
 
+static const TestTile still_tiles[] = {
+  {5, 9, 0}, {8, 4, 1}, {40, 9, 0}, {1, 1, 0},
+};
+
 GST_START_TEST (off_by_default)
 {
+  const TestStrip strip = { still_tiles, 3, 9, "top", 0xff000000 };
+  TestRig *rig = test_rig_new (3);
   gboolean on;
-  Lending l;
   guint i;
 
-  lending_init (&l, 3, "auto");
-  g_object_get (l.rig->element, "tile-meta", &on, NULL);
+  g_object_get (rig->element, "tile-meta", &on, NULL);
   fail_if (on);
+  test_rig_set_caps (rig, &strip, "RGBA");
   for (i = 0; i < 10; i++) {
-    GstBuffer *strip;
+    GstBuffer *buffer;
 
-    set_on (l.rig->element, i % 3 == 2);
-    lending_push (&l);
-    strip = lending_pull (&l);
-    fail_unless_equals_int (count_metas (strip), i % 3 == 2 ? 3 : 0);
-    gst_buffer_unref (strip);
+    set_on (rig->element, i % 3 == 2);
+    test_rig_send (rig, &strip);
+    buffer = test_rig_pull (rig, NULL);
+    fail_unless_equals_int (count_metas (buffer), i % 3 == 2 ? 3 : 0);
+    gst_buffer_unref (buffer);
   }
-  lending_clear (&l);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
 
-/* Pad 0 is lent tiles, pad 1 has a still, pad 2 has memory of its own and pad 3
- * has gaps. Each strip gets still and background once. */
+/* A frame of input @i, the @n-th. Takes @frame, whose buffer may be the
+ * test's too. */
+static void
+push (TestRig * rig, guint i, GstBuffer * frame, guint n)
+{
+  frame = gst_buffer_make_writable (frame);
+  GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
+  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
+  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i), frame),
+      GST_FLOW_OK);
+}
+
+/* Frames of pad 0 are copied on arrival, and those of pad 2, which the test
+ * holds, with the strip: it is the same word. Pad 1 has a still and pad 3
+ * has gaps, which each strip gets once. */
 GST_START_TEST (every_state)
 {
-  GstBuffer *still;
+  const TestStrip strip = { still_tiles, 4, 9, "center", 0xff000000 };
+  GstBuffer *still = test_frame_new (GST_VIDEO_FORMAT_RGBA, 8, 4, 0, 0, 1);
+  TestRig *rig = test_rig_new (4);
   guint i;
-  Lending l;
 
-  lending_init (&l, 4, "always");
-  g_object_set (l.rig->element, "strips", 1, NULL);
-  set_on (l.rig->element, TRUE);
-  still = test_frame_new (GST_VIDEO_FORMAT_RGBA, 8, 4, 0, 0, 1);
-  l.tiles[3].height = 0;
+  gst_util_set_object_arg (G_OBJECT (rig->element), "align", "center");
+  set_on (rig->element, TRUE);
+  test_rig_set_caps (rig, &strip, "RGBA");
   for (i = 0; i < 20; i++) {
     const GstClockTime pts = i * TEST_FRAME_TIME;
     const gboolean first = i == 0;
     const gboolean later = i >= 10;
     const Word words[] = {
-      {0, 0, 0, 5, 9, first ? "copied" : later ? "in-place" : NULL, pts},
+      {0, 0, 0, 5, 9, "copied", pts},
       {1, 5, 2, 8, 4, first ? "copied" : later ? "kept" : NULL, pts},
       {2, 13, 0, 40, 9, "copied", pts},
       {3, 53, 0, 1, 9, first ? "background" : later ? "kept" : NULL,
             GST_CLOCK_TIME_NONE},
     };
-    GstBuffer *strip;
+    GstBuffer *held = test_frame_new (GST_VIDEO_FORMAT_RGBA, 40, 9, 0, 0, i);
+    GstBuffer *buffer;
 
-    lending_push_one (&l, 0);
-    lending_push_frame (&l, 1, gst_buffer_copy (still), 1);
-    lending_push_frame (&l, 2, test_frame_new (GST_VIDEO_FORMAT_RGBA, 40, 9, 0,
-            0, i), i);
-    fail_unless (gst_harness_push_event (l.ups[3].input, gst_event_new_gap (pts,
-                TEST_FRAME_TIME)));
-    strip = lending_pull (&l);
-    check_words (strip, words, 4);
-    gst_buffer_unref (strip);
+    test_input_send (test_rig_input (rig, 0), i, i);
+    push (rig, 1, gst_buffer_ref (still), i);
+    push (rig, 2, gst_buffer_ref (held), i);
+    fail_unless (gst_harness_push_event (test_rig_input (rig, 3),
+            gst_event_new_gap (pts, TEST_FRAME_TIME)));
+    buffer = test_rig_pull (rig, NULL);
+    check_words (buffer, words, 4);
+    gst_buffer_unref (buffer);
+    gst_buffer_unref (held);
   }
+  fail_unless_equals_uint64 (test_get_stat (rig->element, "tiles-on-arrival"),
+      19);
   gst_buffer_unref (still);
-  lending_clear (&l);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
 
-/* The slower pad's frame is that of an earlier time. */
+/* The slower pad's frame is that of an earlier time. It is copied to the
+ * strips that come in turn. */
 GST_START_TEST (slow_pad)
 {
   TestRig *rig = test_rig_new (2);
@@ -148,7 +169,7 @@ GST_START_TEST (slow_pad)
   test_input_set_caps (test_rig_input (rig, 1), "RGBA", 8, 9);
   for (n = 0; n < 30; n++) {
     const Word words[] = {
-      {0, 0, 0, 5, 9, n % 10 == 0 ? "copied" : "kept",
+      {0, 0, 0, 5, 9, n % 10 == 0 ? "copied" : n % 10 >= 3 ? "kept" : NULL,
             n / 10 * 10 * TEST_FRAME_TIME},
       {1, 5, 0, 8, 9, "copied", n * TEST_FRAME_TIME},
     };
@@ -168,8 +189,8 @@ GST_START_TEST (slow_pad)
 
 GST_END_TEST;
 
-/* The number of a pad is that of its name. Where a pad has no caps yet, there is no
- * frame whose rectangle could be meant, but a tile. */
+/* The number of a pad is that of its name. Where a pad has no caps yet,
+ * there is no frame whose rectangle could be meant, but a tile. */
 GST_START_TEST (numbers)
 {
   static const gchar *names[] = { "sink_10", "sink_0", "sink_9" };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Whatever downstream does with a strip: reading it, or writing a copy of it,
- * leaves its ledger as it is; writing to it voids the ledger, on every route. */
+/* Whatever downstream does with a strip: reading it, or writing a copy of
+ * it, leaves its ledger as it is; writing to it voids the ledger, on every
+ * route, and ends copying on arrival. */
 
+#include "shows.h"
 #include "stills.h"
 
 #include <string.h>
@@ -156,9 +158,11 @@ write_memory (GstBuffer * strip)
   GstMapInfo map;
 
   gst_buffer_unref (strip);
-  fail_unless (gst_memory_map (memory, &map, GST_MAP_WRITE));
-  memset (map.data, 0x77, map.size);
-  gst_memory_unmap (memory, &map);
+  if (!GST_MEMORY_IS_READONLY (memory)) {
+    fail_unless (gst_memory_map (memory, &map, GST_MAP_WRITE));
+    memset (map.data, 0x77, map.size);
+    gst_memory_unmap (memory, &map);
+  }
   gst_memory_unref (memory);
 }
 
@@ -188,24 +192,26 @@ static const struct
 {
   void (*use) (GstBuffer * strip);
   gboolean voids;
+  gboolean copies;              /* as the strip's only owner, if that is
+                                 * read-only because frames lie in it */
 } uses[] = {
-  {gst_buffer_unref, FALSE},
-  {read_it, FALSE},
-  {read_as_frame, FALSE},
-  {read_a_part, FALSE},
-  {write_a_part, FALSE},
-  {write_a_share, FALSE},
-  {write_a_copy, FALSE},
-  {write_a_deep_copy, FALSE},
-  {write_in_place, TRUE},
-  {read_and_write, TRUE},
-  {write_as_frame, TRUE},
-  {fill_it, TRUE},
-  {write_after_others, TRUE},
-  {write_resized, TRUE},
-  {write_memory, TRUE},
-  {write_in_other_buffer, TRUE},
-  {map_for_writing_only, TRUE},
+  {gst_buffer_unref, FALSE, FALSE},
+  {read_it, FALSE, FALSE},
+  {read_as_frame, FALSE, FALSE},
+  {read_a_part, FALSE, FALSE},
+  {write_a_part, FALSE, FALSE},
+  {write_a_share, FALSE, FALSE},
+  {write_a_copy, FALSE, FALSE},
+  {write_a_deep_copy, FALSE, FALSE},
+  {write_in_place, TRUE, TRUE},
+  {read_and_write, TRUE, TRUE},
+  {write_as_frame, TRUE, TRUE},
+  {fill_it, TRUE, TRUE},
+  {write_after_others, TRUE, TRUE},
+  {write_resized, TRUE, TRUE},
+  {write_memory, TRUE, FALSE},
+  {write_in_other_buffer, TRUE, TRUE},
+  {map_for_writing_only, TRUE, TRUE},
 };
 
 GST_START_TEST (use)
@@ -258,6 +264,58 @@ GST_START_TEST (map_stays_open)
 
 GST_END_TEST;
 
+/* ---- Frames that are copied on arrival ---- */
+
+/* The strip's memory is downstream's to write to: no copy is made of it. */
+static void
+check_writable (Show * s)
+{
+  GstMemory *memory;
+  GstBuffer *strip;
+
+  show_push_rest (s, 0);
+  strip = show_pull (s);
+  memory = gst_buffer_peek_memory (strip, 0);
+  map_and_unmap (strip, GST_MAP_READWRITE);
+  fail_unless (gst_buffer_peek_memory (strip, 0) == memory);
+  gst_buffer_unref (strip);
+}
+
+/* From the first strip on, or later, when frames lie in strips (@__i__ odd). */
+GST_START_TEST (arrivals)
+{
+  const gboolean late = __i__ % 2;
+  const gboolean ends = late ? uses[__i__ / 2].copies : uses[__i__ / 2].voids;
+  guint i;
+  Show s;
+
+  if (late)
+    show_begin (&s);
+  else
+    show_init (&s, "progressive");
+  for (i = 0; i < 5; i++) {
+    show_push_rest (&s, 0);
+    uses[__i__ / 2].use (show_pull (&s));
+  }
+  show_count (&s);
+  show_run (&s, 5);
+  fail_unless_equals_int (show_count (&s), ends ? 0 : 5 * SHOW_PADS);
+  for (i = 0; ends && i < 5; i++)
+    check_writable (&s);
+  show_run (&s, 5);
+  fail_unless_equals_int (show_count (&s), ends ? 0 : 5 * SHOW_PADS);
+
+  /* Until the caps are negotiated anew; then pads are passed over for a
+   * while. */
+  s.strip.align = "bottom";
+  gst_util_set_object_arg (G_OBJECT (s.rig->element), "align", "bottom");
+  show_run (&s, 40);
+  show_check_all_arrive (&s);
+  show_end (&s);
+}
+
+GST_END_TEST;
+
 /* ---- With other elements ---- */
 
 GST_START_TEST (element_in_place)
@@ -305,6 +363,7 @@ voided_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, use, 0, G_N_ELEMENTS (uses));
   tcase_add_test (tc, map_stays_open);
+  tcase_add_loop_test (tc, arrivals, 0, 2 * G_N_ELEMENTS (uses));
   tcase_add_test (tc, element_in_place);
   tcase_add_test (tc, tee_with_element_in_place);
 

@@ -192,7 +192,7 @@ GST_START_TEST (test_background_is_kept)
 
 GST_END_TEST;
 
-/* Somebody downstream wrote into the strip: nothing is taken for granted. */
+/* Downstream wrote to the strip: nothing is known of what it holds. */
 GST_START_TEST (test_written_strip_is_not_trusted)
 {
   GstNtComposeReport report;
@@ -243,7 +243,8 @@ GST_START_TEST (test_other_layout_is_not_trusted)
 
 GST_END_TEST;
 
-/* Memory of somebody else, with room between its rows that stays as it was. */
+/* Memory that no strip pool made, with bytes between its rows that stay as they
+ * were. */
 GST_START_TEST (test_foreign_memory)
 {
   const gsize padding = 13 * NTM_BYTES_PER_PIXEL;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The strip pool and the memory of its strips: reuse, alignment, touched pages,
- * growth, reconfiguration, strips that outlive their pool, and what downstream
- * may do with a strip's memory. */
+/* The strip pool: reuse, alignment, touched pages, growth, reconfiguration, and
+ * strips that outlive their pool. */
 
 #include <gst/check/gstcheck.h>
 
@@ -270,42 +269,6 @@ GST_START_TEST (test_strip_comes_home_with_its_last_memory)
 
 GST_END_TEST;
 
-/* Whoever writes a copy of a strip, or of a part of it, must not write the
- * strip. */
-GST_START_TEST (test_copies_are_copies)
-{
-  GstNtLayout *layout = new_layout (1, 64, 64);
-  GstNtStripPool *pool = new_pool (layout, 1);
-  GstBuffer *strip = acquire (pool);
-  GstBuffer *copy;
-  GstBuffer *region;
-  GstBuffer *deep;
-
-  gst_buffer_memset (strip, 0, 0x11, -1);
-  copy = gst_buffer_copy (strip);
-  region = gst_buffer_copy_region (strip, GST_BUFFER_COPY_ALL, 100, 200);
-  deep = gst_buffer_copy_deep (strip);
-  gst_buffer_memset (copy, 0, 0x22, -1);
-  gst_buffer_memset (region, 0, 0x33, -1);
-  gst_buffer_memset (deep, 0, 0x44, -1);
-
-  fail_unless_equals_int (gst_buffer_get_size (region), 200);
-  fail_unless_equals_int (data_of (strip)[0], 0x11);
-  fail_unless_equals_int (data_of (strip)[100], 0x11);
-  fail_unless_equals_int (data_of (copy)[100], 0x22);
-  fail_unless_equals_int (data_of (region)[0], 0x33);
-  fail_unless_equals_int (data_of (deep)[64 * 64 * 4 - 1], 0x44);
-
-  gst_buffer_unref (deep);
-  gst_buffer_unref (region);
-  gst_buffer_unref (copy);
-  gst_buffer_unref (strip);
-  gst_nt_strip_pool_unref (pool);
-  gst_nt_layout_unref (layout);
-}
-
-GST_END_TEST;
-
 /* Four threads take and give back while a fifth reconfigures. */
 #define N_TAKERS 4
 #define N_TURNS 2000
@@ -382,7 +345,6 @@ pool_suite (void)
   tcase_add_test (tcase, test_reconfigured_while_out);
   tcase_add_test (tcase, test_strips_outlive_pool);
   tcase_add_test (tcase, test_strip_comes_home_with_its_last_memory);
-  tcase_add_test (tcase, test_copies_are_copies);
   tcase_add_test (tcase, test_many_threads);
   tcase_add_test (tcase, test_no_memory);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The workers: every item is done once, whoever calls, however many call at the
- * same time, and nobody is left when the last user has gone. */
+/* The workers: every item is done once, however many threads call at the same
+ * time, and no thread is left when the last user has gone. */
 
 #include <gst/check/gstcheck.h>
 
@@ -114,7 +114,7 @@ count_threads (void)
   return count;
 }
 
-GST_START_TEST (test_nobody_is_left)
+GST_START_TEST (test_no_thread_is_left)
 {
   const guint before = count_threads ();
   guint i;
@@ -171,7 +171,7 @@ workers_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_every_item_once);
   tcase_add_test (tcase, test_many_callers);
-  tcase_add_test (tcase, test_nobody_is_left);
+  tcase_add_test (tcase, test_no_thread_is_left);
   tcase_add_test (tcase, test_users_come_and_go);
 
   return suite;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* An application that draws straight into strips: it asks each pad of ntmosaic for
- * a buffer pool, takes its frames from there, draws, and pushes them through
- * appsrc. What was drawn is then where it belongs, and nothing is copied. Each
- * strip's tile metas say so.
+/* An application that draws its frames. It asks each pad of ntmosaic for a
+ * buffer pool, takes a frame from it, draws, and pushes the frame through
+ * appsrc. ntmosaic copies the frame when it arrives, and the pool hands the
+ * same memory out again: the next frame is drawn in memory that is still in the
+ * CPU's cache. Each strip's tile metas say what became of its tiles.
  *
- * usage: draw-in-place [TILES [STRIPS]] */
+ * usage: draw-frames [TILES [STRIPS]] */
 
 #include <gst/app/app.h>
 #include <gst/gst.h>
@@ -25,6 +26,11 @@ typedef struct
   GstBufferPool *pool;
 } Tile;
 
+/* What a tile meta says of its tile, and how often it was said. */
+static const gchar *const states[] = { "copied", "kept", "background" };
+
+typedef guint Counts[G_N_ELEMENTS (states)];
+
 static GstElement *
 make (GstBin * pipeline, const gchar * factory)
 {
@@ -37,8 +43,8 @@ make (GstBin * pipeline, const gchar * factory)
   return element;
 }
 
-/* Frames that wait in an appsrc are frames that no tile was lent for in time:
- * it holds one, and then the next push waits. */
+/* A frame that waits in an appsrc leaves the cache: one may wait, and then the
+ * next push does. */
 static GstElement *
 make_source (GstBin * pipeline, GstElement * mosaic)
 {
@@ -46,7 +52,8 @@ make_source (GstBin * pipeline, GstElement * mosaic)
   GstCaps *caps = gst_caps_from_string (CAPS);
 
   g_object_set (src, "caps", caps, "format", GST_FORMAT_TIME,
-      "max-buffers", (guint64) 1, "max-bytes", (guint64) 0, "block", TRUE, NULL);
+      "max-buffers", (guint64) 1, "max-bytes", (guint64) 0, "block", TRUE,
+      NULL);
   gst_caps_unref (caps);
   if (!gst_element_link (src, mosaic))
     g_error ("can't link a source");
@@ -54,8 +61,8 @@ make_source (GstBin * pipeline, GstElement * mosaic)
   return src;
 }
 
-/* The pool that the pad behind @src proposes, ready to be used. The pads must be
- * active: from PAUSED on. */
+/* The pool that the pad behind @src proposes, ready to be used. The pads must
+ * be active: from PAUSED on. */
 static GstBufferPool *
 get_pool (GstElement * src)
 {
@@ -87,8 +94,7 @@ get_pool (GstElement * src)
   return pool;
 }
 
-/* A shade that moves; rows are where the frame says, and not one after the
- * other. */
+/* A shade that moves. Rows are where the frame says. */
 static void
 draw (GstBuffer * buffer, guint tile, guint n)
 {
@@ -115,6 +121,8 @@ draw (GstBuffer * buffer, guint tile, guint n)
   gst_video_frame_unmap (&frame);
 }
 
+/* The push takes the only reference: a frame that the application still holds
+ * is not copied on arrival, but later, when its strip is made. */
 static void
 push_frame (const Tile * tiles, guint i, guint n)
 {
@@ -129,24 +137,41 @@ push_frame (const Tile * tiles, guint i, guint n)
   gst_app_src_push_buffer (GST_APP_SRC (tiles[i].src), buffer);
 }
 
-/* Called for each strip: how many of its tiles are in place. */
+/* Called for each strip. */
 static GstPadProbeReturn
-count_in_place (GstPad * pad, GstPadProbeInfo * info, gpointer n_in_place)
+count_tiles (GstPad * pad, GstPadProbeInfo * info, gpointer counts)
 {
   GstBuffer *strip = GST_PAD_PROBE_INFO_BUFFER (info);
-  gpointer state = NULL;
+  gpointer iterator = NULL;
   GstMeta *meta;
+  guint i;
 
-  while ((meta = gst_buffer_iterate_meta_filtered (strip, &state,
+  while ((meta = gst_buffer_iterate_meta_filtered (strip, &iterator,
               GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))) {
     GstStructure *tile = gst_video_region_of_interest_meta_get_param
         ((GstVideoRegionOfInterestMeta *) meta, "application/x-ntmosaic-tile");
+    const gchar *state = gst_structure_get_string (tile, "state");
 
-    if (g_strcmp0 (gst_structure_get_string (tile, "state"), "in-place") == 0)
-      ++*(guint *) n_in_place;
+    for (i = 0; i < G_N_ELEMENTS (states); i++)
+      (*(Counts *) counts)[i] += g_str_equal (state, states[i]);
   }
 
   return GST_PAD_PROBE_OK;
+}
+
+/* Of the copied tiles, those whose frame was copied when it arrived: none
+ * before a strip came back from downstream unchanged, none too far ahead. */
+static guint64
+get_n_on_arrival (GstElement * mosaic)
+{
+  GstStructure *stats = NULL;
+  guint64 n = 0;
+
+  g_object_get (mosaic, "stats", &stats, NULL);
+  gst_structure_get_uint64 (stats, "tiles-on-arrival", &n);
+  gst_structure_free (stats);
+
+  return n;
 }
 
 static gboolean
@@ -174,7 +199,7 @@ main (int argc, char **argv)
 {
   guint n_tiles;
   guint n_strips;
-  guint n_in_place = 0;
+  Counts counts = { 0 };
   GstElement *pipeline;
   GstElement *mosaic;
   GstElement *sink;
@@ -198,8 +223,8 @@ main (int argc, char **argv)
     tiles[i].src = make_source (GST_BIN (pipeline), mosaic);
 
   pad = gst_element_get_static_pad (mosaic, "src");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, count_in_place,
-      &n_in_place, NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, count_tiles, &counts,
+      NULL);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   for (i = 0; i < n_tiles; i++)
     tiles[i].pool = get_pool (tiles[i].src);
@@ -211,8 +236,10 @@ main (int argc, char **argv)
     gst_app_src_end_of_stream (GST_APP_SRC (tiles[i].src));
   ended = wait_for_end (pipeline);
 
-  g_print ("%u of %u tiles were drawn in place\n", n_in_place,
-      n_tiles * n_strips);
+  for (i = 0; i < G_N_ELEMENTS (states); i++)
+    g_print ("%u tiles: %s\n", counts[i], states[i]);
+  g_print ("%" G_GUINT64_FORMAT " of the copied tiles were copied on arrival\n",
+      get_n_on_arrival (mosaic));
 
   gst_element_set_state (pipeline, GST_STATE_NULL);
   for (i = 0; i < n_tiles; i++) {
@@ -223,5 +250,6 @@ main (int argc, char **argv)
   gst_object_unref (pipeline);
   g_free (tiles);
 
-  return ended && n_in_place > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  /* Each frame is in one strip. */
+  return ended && counts[0] == n_tiles * n_strips ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* What a pad does with a frame that arrives, before the base class queues it: if
+ * the frame has a place in a coming strip, it is copied there at once, while it is
+ * still in the CPU's cache, and upstream gets its memory back. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaicarrival.h"
+
+#include "gstntmosaicframe.h"
+
+/* ---- Which pads' frames ---- */
+
+/* Whether each frame of @pad is in several strips. */
+static gboolean
+is_slower (GstNtMosaicPad * pad, const GstVideoInfo * strip)
+{
+  GstVideoInfo info;
+
+  return gst_nt_mosaic_pad_get_announced (pad, &info)
+      && GST_VIDEO_INFO_FPS_N (&info) > 0 && GST_VIDEO_INFO_FPS_N (strip) > 0
+      && gst_util_fraction_compare (GST_VIDEO_INFO_FPS_N (&info),
+      GST_VIDEO_INFO_FPS_D (&info), GST_VIDEO_INFO_FPS_N (strip),
+      GST_VIDEO_INFO_FPS_D (strip)) < 0;
+}
+
+static gboolean
+may_arrive (GstNtMosaicPad * pad, const GstVideoInfo * strip)
+{
+  return pad->tile >= 0 && !is_slower (pad, strip);
+}
+
+/* With the object lock held: whether half of the strip can be copied on arrival.
+ * Coming strips are used in turn, and what is slower is copied to each of them. */
+static gboolean
+is_worth_it (GstNtMosaic * self, const GstNtLayout * layout)
+{
+  const GstVideoInfo *strip = &GST_VIDEO_AGGREGATOR (self)->info;
+  guint64 arriving = 0;
+  guint64 all = 0;
+  GList *l;
+  guint i;
+
+  for (i = 0; i < layout->n_tiles; i++)
+    all += (guint64) layout->tiles[i].width * layout->tiles[i].frame_height;
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
+    GstNtMosaicPad *pad = l->data;
+
+    if (may_arrive (pad, strip))
+      arriving += (guint64) layout->tiles[pad->tile].width
+          * layout->tiles[pad->tile].frame_height;
+  }
+
+  return arriving >= all / 2;
+}
+
+void
+gst_nt_mosaic_set_arrival_tiles (GstNtMosaic * self, GstNtLayout * layout)
+{
+  const GstVideoInfo *strip = &GST_VIDEO_AGGREGATOR (self)->info;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  if (layout && (!self->copy_on_arrival || !is_worth_it (self, layout)))
+    layout = NULL;
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
+    GstNtMosaicPad *pad = l->data;
+
+    gst_nt_arrivals_set_tile (pad->arrivals,
+        may_arrive (pad, strip) ? layout : NULL, MAX (pad->tile, 0));
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* ---- One frame ---- */
+
+/* A GstParentBufferMeta and its like hold what the frame's bytes were in. */
+static gboolean
+drop_memory_reference (GstBuffer * buffer, GstMeta ** meta, gpointer unused)
+{
+  if (gst_meta_api_type_has_tag ((*meta)->info->api,
+          g_quark_from_static_string (GST_META_TAG_MEMORY_REFERENCE_STR)))
+    *meta = NULL;
+
+  return TRUE;
+}
+
+/* All that @frame says of its bytes, with the bytes in @place, which it takes.
+ * Metas that describe memory are not copied: the rows are elsewhere now. */
+static GstBuffer *
+make_stand_in (GstBuffer * frame, const GstVideoInfo * info, GstMemory * place)
+{
+  gsize offset[GST_VIDEO_MAX_PLANES] = { 0, };
+  gint stride[GST_VIDEO_MAX_PLANES] = { gst_nt_arrivals_get_stride (place), };
+  GstBuffer *buffer = gst_buffer_new ();
+
+  gst_buffer_copy_into (buffer, frame, GST_BUFFER_COPY_FLAGS
+      | GST_BUFFER_COPY_TIMESTAMPS | GST_BUFFER_COPY_META, 0, -1);
+  gst_buffer_foreach_meta (buffer, drop_memory_reference, NULL);
+  gst_buffer_append_memory (buffer, place);
+  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE,
+      GST_VIDEO_INFO_FORMAT (info), GST_VIDEO_INFO_WIDTH (info),
+      GST_VIDEO_INFO_HEIGHT (info), 1, offset, stride);
+
+  return buffer;
+}
+
+/* A frame that can't be mapped stays what it is: the strip that it belongs to says
+ * what is wrong with it. */
+static gboolean
+copy_to_place (GstBuffer * buffer, const GstVideoInfo * info,
+    GstNtComposer * composer, GstMemory * place)
+{
+  GstNtMosaicFrame frame;
+  gchar *why = NULL;
+
+  if (!gst_nt_mosaic_frame_map (&frame, info, gst_buffer_ref (buffer), &why)) {
+    g_free (why);
+    return FALSE;
+  }
+  gst_nt_arrivals_copy (place, composer, frame.data, frame.stride);
+  gst_nt_mosaic_frame_unmap (&frame);
+
+  return TRUE;
+}
+
+GstBuffer *
+gst_nt_mosaic_arrive (GstNtMosaicPad * pad, GstNtComposer * composer,
+    GstBuffer * buffer)
+{
+  GstVideoInfo info;
+  GstBuffer *stand_in;
+  GstMemory *place;
+
+  gst_nt_mosaic_pad_get_announced (pad, &info);
+  place = gst_nt_arrivals_place (pad->arrivals, buffer,
+      GST_VIDEO_INFO_WIDTH (&info), GST_VIDEO_INFO_HEIGHT (&info));
+  if (place == NULL)
+    return buffer;
+
+  if (!copy_to_place (buffer, &info, composer, place)) {
+    gst_memory_unref (place);
+    return buffer;
+  }
+
+  stand_in = make_stand_in (buffer, &info, place);
+  gst_buffer_unref (buffer);
+
+  return stand_in;
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Pads that run ahead of the strip: as far as they may, never where something is
+ * live, without a word of it in the latency, and with no wait that a flush, a stop or
+ * a release doesn't end. */
+
+#include "support.h"
+
+#define WIDTH 8
+#define HEIGHT 4
+
+/* Seconds in which a thread that is not stuck gets its turn. */
+#define PATIENCE (20 * G_TIME_SPAN_SECOND)
+
+/* A thread that pushes frames to an input until a push fails. */
+typedef struct
+{
+  GstHarness *input;
+  GThread *thread;
+  guint first;                  /* the number of its first frame */
+
+  GMutex lock;
+  GCond pushed;
+  guint n_pushed;               /* frames that were taken */
+  GstFlowReturn flow;           /* of the push that failed */
+} Pusher;
+
+static gpointer
+push_frames (gpointer data)
+{
+  Pusher *p = data;
+  GstFlowReturn flow;
+  guint n = p->first;
+
+  do {
+    flow = gst_harness_push (p->input, test_frame_new_timed (WIDTH, HEIGHT, n,
+            n * TEST_FRAME_TIME, TEST_FRAME_TIME));
+    n++;
+    g_mutex_lock (&p->lock);
+    p->flow = flow;
+    p->n_pushed += flow == GST_FLOW_OK;
+    g_cond_signal (&p->pushed);
+    g_mutex_unlock (&p->lock);
+  } while (flow == GST_FLOW_OK);
+
+  return NULL;
+}
+
+static void
+pusher_start (Pusher * p, GstHarness * input, guint first)
+{
+  p->input = input;
+  p->first = first;
+  p->n_pushed = 0;
+  g_mutex_init (&p->lock);
+  g_cond_init (&p->pushed);
+  p->thread = g_thread_new ("pusher", push_frames, p);
+}
+
+static void
+pusher_wait_for (Pusher * p, guint n_frames)
+{
+  const gint64 end = g_get_monotonic_time () + PATIENCE;
+
+  g_mutex_lock (&p->lock);
+  while (p->n_pushed < n_frames)
+    if (!g_cond_wait_until (&p->pushed, &p->lock, end))
+      fail ("only %u of %u frames were taken", p->n_pushed, n_frames);
+  g_mutex_unlock (&p->lock);
+}
+
+/* Answers how many frames were taken in all. */
+static guint
+pusher_end (Pusher * p)
+{
+  g_thread_join (p->thread);
+  fail_unless (p->flow == GST_FLOW_FLUSHING || p->flow == GST_FLOW_NOT_LINKED);
+  g_cond_clear (&p->pushed);
+  g_mutex_clear (&p->lock);
+
+  return p->n_pushed;
+}
+
+static const TestTile tiles[] = { {WIDTH, HEIGHT, 0}, {WIDTH, HEIGHT, 0} };
+
+/* Two inputs that have made a first strip: only then it is known how far they may
+ * run ahead. */
+static TestRig *
+new_rig (gint frames_ahead)
+{
+  const TestStrip strip = { tiles, G_N_ELEMENTS (tiles), HEIGHT, "top", 0 };
+  TestRig *rig = test_rig_new (strip.n_tiles);
+
+  g_object_set (rig->element, "frames-ahead", frames_ahead, "background-color",
+      strip.background, NULL);
+  test_rig_set_caps (rig, &strip, "RGBA");
+  test_rig_check (rig, &strip);
+
+  return rig;
+}
+
+static void
+flush_start (GstHarness * input)
+{
+  fail_unless (gst_harness_push_event (input, gst_event_new_flush_start ()));
+}
+
+typedef struct
+{
+  gint frames_ahead;
+  guint least;
+  guint most;
+} Room;
+
+/* The next frame to be taken may be in the queue, or already out of it. */
+static const Room rooms[] = {
+  {0, 1, 1}, {1, 1, 1}, {2, 1, 2}, {3, 2, 3}, {8, 7, 8}, {20, 19, 20},
+  {-1, 7, 8},
+};
+
+/* One input is silent, so the other fills its queue. */
+GST_START_TEST (pads_run_as_far_ahead_as_they_may)
+{
+  const Room *room = &rooms[__i__];
+  TestRig *rig = new_rig (room->frames_ahead);
+  Pusher p;
+  guint n;
+
+  pusher_start (&p, test_rig_input (rig, 0), 1);
+  pusher_wait_for (&p, room->least);
+  flush_start (test_rig_input (rig, 0));
+  n = pusher_end (&p);
+  fail_unless (n >= room->least && n <= room->most, "%u frames", n);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Tiles of more than 32 KiB on average. */
+GST_START_TEST (large_frames_are_not_run_ahead_of)
+{
+  const TestTile large[] = { {256, 128, 0}, {WIDTH, HEIGHT, 0} };
+  const TestStrip strip = { large, G_N_ELEMENTS (large), 128, "top", 0 };
+  TestRig *rig = test_rig_new (strip.n_tiles);
+  Pusher p;
+
+  test_rig_set_caps (rig, &strip, "RGBA");
+  test_rig_send (rig, &strip);
+  gst_buffer_unref (test_rig_pull (rig, NULL));
+
+  pusher_start (&p, test_rig_input (rig, 1), 1);
+  pusher_wait_for (&p, 1);
+  flush_start (test_rig_input (rig, 1));
+  fail_unless_equals_int (pusher_end (&p), 1);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Both run ahead, and every strip has the frames that belong together. */
+GST_START_TEST (strips_are_whole)
+{
+  TestRig *rig = new_rig (-1);
+  Pusher pushers[2];
+  guint n;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (pushers); i++)
+    pusher_start (&pushers[i], test_rig_input (rig, i), 1);
+  for (n = 1; n < 200; n++) {
+    const TestTile both[] = { {WIDTH, HEIGHT, n}, {WIDTH, HEIGHT, n} };
+    const TestStrip strip = { both, G_N_ELEMENTS (both), HEIGHT, "top", 0 };
+
+    test_rig_expect (rig, &strip);
+  }
+  fail_unless_equals_int (gst_element_set_state (rig->element, GST_STATE_NULL),
+      GST_STATE_CHANGE_SUCCESS);
+  for (i = 0; i < G_N_ELEMENTS (pushers); i++)
+    pusher_end (&pushers[i]);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* ---- An end to waiting ---- */
+
+GST_START_TEST (stop_ends_waiting)
+{
+  TestRig *rig = new_rig (8);
+  Pusher p;
+
+  pusher_start (&p, test_rig_input (rig, 0), 1);
+  pusher_wait_for (&p, 7);
+  fail_unless_equals_int (gst_element_set_state (rig->element,
+          GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+  pusher_end (&p);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (release_ends_waiting)
+{
+  TestRig *rig = new_rig (8);
+  GstPad *pad = gst_element_get_static_pad (rig->element, "sink_0");
+  Pusher p;
+
+  pusher_start (&p, test_rig_input (rig, 0), 1);
+  pusher_wait_for (&p, 7);
+  gst_element_release_request_pad (rig->element, pad);
+  pusher_end (&p);
+  gst_object_unref (pad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* After a flush, pads run ahead again. */
+GST_START_TEST (flush_starts_anew)
+{
+  TestRig *rig = new_rig (8);
+  GstHarness *input = test_rig_input (rig, 0);
+  GstSegment segment;
+  Pusher p;
+  guint i;
+
+  for (i = 0; i < 3; i++) {
+    pusher_start (&p, input, i == 0);
+    pusher_wait_for (&p, 7);
+    flush_start (input);
+    fail_unless (pusher_end (&p) <= 8);
+    gst_segment_init (&segment, GST_FORMAT_TIME);
+    fail_unless (gst_harness_push_event (input, gst_event_new_flush_stop
+            (TRUE)));
+    fail_unless (gst_harness_push_event (input, gst_event_new_segment
+            (&segment)));
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Latency ---- */
+
+static GstClockTime
+query_latency (TestRig * rig, gboolean * live)
+{
+  GstQuery *query = gst_query_new_latency ();
+  GstClockTime min;
+
+  fail_unless (gst_pad_peer_query (rig->out->sinkpad, query));
+  gst_query_parse_latency (query, live, &min, NULL);
+  gst_query_unref (query);
+
+  return min;
+}
+
+GST_START_TEST (latency_is_that_of_the_user)
+{
+  const GstClockTime wanted[] = { 0, GST_MSECOND, 3 * GST_SECOND };
+  GstClockTime latency;
+  gboolean live;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (wanted); i++) {
+    TestRig *rig = new_rig (8);
+
+    g_object_set (rig->element, "latency", wanted[i], NULL);
+    g_object_get (rig->element, "latency", &latency, NULL);
+    fail_unless_equals_uint64 (latency, wanted[i]);
+    fail_unless_equals_uint64 (query_latency (rig, &live),
+        TEST_FRAME_TIME + wanted[i]);
+    fail_if (live);
+    test_rig_free (rig);
+  }
+}
+
+GST_END_TEST;
+
+/* What the base class lets a pad queue. */
+static GstClockTime
+get_base_latency (GstElement * element)
+{
+  GObjectClass *base = g_type_class_peek (GST_TYPE_AGGREGATOR);
+  GParamSpec *pspec = g_object_class_find_property (base, "latency");
+  GValue value = G_VALUE_INIT;
+  GstClockTime latency;
+
+  g_value_init (&value, G_TYPE_UINT64);
+  base->get_property (G_OBJECT (element), pspec->param_id, &value, pspec);
+  latency = g_value_get_uint64 (&value);
+  g_value_unset (&value);
+
+  return latency;
+}
+
+GST_START_TEST (nothing_runs_ahead_live)
+{
+  const TestStrip strip = { tiles, G_N_ELEMENTS (tiles), HEIGHT, "top", 0 };
+  TestRig *rig = new_rig (8);
+  gboolean live;
+  guint i;
+
+  fail_unless (get_base_latency (rig->element) > 0);
+  for (i = 0; i < strip.n_tiles; i++)
+    gst_harness_set_live (test_rig_input (rig, i), TRUE);
+  query_latency (rig, &live);
+  fail_unless (live);
+  g_object_set (rig->element, "latency", GST_MSECOND, NULL);
+  test_rig_send (rig, &strip);
+  gst_buffer_unref (test_rig_pull (rig, NULL));
+  fail_unless_equals_uint64 (get_base_latency (rig->element), GST_MSECOND);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+ahead_suite (void)
+{
+  Suite *suite = suite_create ("ahead");
+  TCase *queue = tcase_create ("queue");
+  TCase *end = tcase_create ("end");
+  TCase *latency = tcase_create ("latency");
+
+  tcase_add_loop_test (queue, pads_run_as_far_ahead_as_they_may, 0,
+      G_N_ELEMENTS (rooms));
+  tcase_add_test (queue, large_frames_are_not_run_ahead_of);
+  tcase_add_test (queue, strips_are_whole);
+  suite_add_tcase (suite, queue);
+
+  tcase_add_test (end, stop_ends_waiting);
+  tcase_add_test (end, release_ends_waiting);
+  tcase_add_test (end, flush_starts_anew);
+  suite_add_tcase (suite, end);
+
+  tcase_add_test (latency, latency_is_that_of_the_user);
+  tcase_add_test (latency, nothing_runs_ahead_live);
+  suite_add_tcase (suite, latency);
+
+  return suite;
+}
+
+NTMOSAIC_CHECK_MAIN (ahead);
