@@ -3,17 +3,11 @@
 
 #include "measure.h"
 
+#include "../common/child.h"
 #include "../common/stats.h"
+#include "../common/usage.h"
 
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
-
-typedef struct
-{
-  guint64 cpu_ns;
-  guint64 faults;
-} Usage;
 
 typedef struct
 {
@@ -24,20 +18,6 @@ typedef struct
   Usage start;                  /* when the last strip of the warm-up left */
   Usage end;                    /* when the last strip of all left */
 } Watch;
-
-static Usage
-usage_now (void)
-{
-  struct timespec cpu = { 0, };
-  struct rusage usage = { 0, };
-  Usage now;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &cpu);
-  getrusage (RUSAGE_SELF, &usage);
-  now.cpu_ns = GST_TIMESPEC_TO_TIME (cpu);
-  now.faults = usage.ru_minflt + usage.ru_majflt;
-  return now;
-}
 
 static GstPadProbeReturn
 event_leaves (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
@@ -85,22 +65,6 @@ median_wall_ms (const Watch * watch)
 }
 
 static void
-read_tiles (GstElement * element, Figures * figures)
-{
-  GstStructure *stats = NULL;
-
-  if (!g_object_class_find_property (G_OBJECT_GET_CLASS (element), "stats"))
-    return;
-  g_object_get (element, "stats", &stats, NULL);
-  gst_structure_get (stats, "tiles-copied", G_TYPE_UINT64,
-      &figures->tiles_copied, "tiles-kept", G_TYPE_UINT64,
-      &figures->tiles_kept, "tiles-in-place", G_TYPE_UINT64,
-      &figures->tiles_in_place, "tiles-background", G_TYPE_UINT64,
-      &figures->tiles_background, NULL);
-  gst_structure_free (stats);
-}
-
-static void
 read_watch (const Watch * watch, GstClockTime asked, Figures * figures)
 {
   guint n_measured = watch->n_expected - WARM_UP;
@@ -134,8 +98,8 @@ measure (const gchar * factory, const Options * options,
       event_leaves, &watch, NULL);
 
   asked = gst_util_get_timestamp ();
-  played = mosaic_play (mosaic, error);
-  read_tiles (mosaic->element, figures);
+  played = pipeline_play (mosaic->pipeline, error);
+  figures->tiles = pipeline_read_tiles (mosaic->element);
   mosaic_free (mosaic);
 
   if (played && watch.n_strips != watch.n_expected) {
@@ -153,22 +117,17 @@ measure (const gchar * factory, const Options * options,
 gsize
 measure_peak (const gchar * factory, const Options * options, GError ** error)
 {
-  gchar **argv = options_for_peak (options, factory);
-  gchar *output = NULL;
-  gint status = 0;
+  gchar **arguments = options_for_peak (options, factory);
+  gchar *output = child_run ((const gchar * const *) arguments, error);
   gsize peak = 0;
 
-  if (g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output,
-          NULL, &status, error)) {
-    if (status == 0)
-      peak = g_ascii_strtoull (output, NULL, 10);
-    else
-      g_set_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED,
-          "the process that measures the peak of %s failed", factory);
-  }
+  if (output != NULL)
+    peak = g_ascii_strtoull (output, NULL, 10);
+  else
+    g_prefix_error (error, "the peak of %s: ", factory);
 
   g_free (output);
-  g_strfreev (argv);
+  g_strfreev (arguments);
   return peak;
 }
 
@@ -177,13 +136,11 @@ measure_own_peak (const Options * options, GError ** error)
 {
   FrameRing *ring = frame_ring_new (options->pads, options->ring,
       options->width, options->height);
-  struct rusage usage = { 0, };
   Figures figures;
   gboolean played = measure (options->peak, options, ring, &figures, error);
 
   frame_ring_free (ring);
-  getrusage (RUSAGE_SELF, &usage);
   if (played)
-    g_print ("%" G_GSIZE_FORMAT "\n", (gsize) usage.ru_maxrss * 1024);
+    g_print ("%" G_GSIZE_FORMAT "\n", usage_peak_bytes ());
   return played;
 }

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "../common/pipeline.h"
 #include "mosaic.h"
 
 typedef struct
@@ -16,21 +17,14 @@ typedef struct
   gdouble first_ms;             /* from asking for PLAYING to the first strip */
   gdouble faults;               /* page faults of the process, per strip */
 
-  /* What the element itself says of all its tiles, warm-up included; 0 where it
-   * says nothing. */
-  guint64 tiles_copied;
-  guint64 tiles_kept;
-  guint64 tiles_in_place;
-  guint64 tiles_background;
+  Tiles tiles;                  /* the warm-up's included */
 } Figures;
 
 gboolean measure (const gchar * factory, const Options * options,
     const FrameRing * ring, Figures * figures, GError ** error);
 
 /* The peak memory of a process that makes its own frames and does one run, in
- * bytes; 0 with @error. The process is a new one: a peak never shrinks, so
- * one process can tell of one element only. It inherits the peak of the caller,
- * which must have stayed small so far. */
+ * bytes; 0 with @error. The process is a new one, see child_run(). */
 gsize measure_peak (const gchar * factory, const Options * options,
     GError ** error);
 

@@ -3,10 +3,6 @@
 
 #include "mosaic.h"
 
-/* Nothing that works takes longer from one message to the next, and what does
- * is stuck. */
-#define PATIENCE (300 * GST_SECOND)
-
 static gboolean
 has_property (GstElement * element, const gchar * name)
 {
@@ -115,7 +111,7 @@ mosaic_new (const gchar * factory, const Options * options,
   }
 
   mosaic = g_new0 (Mosaic, 1);
-  mosaic->pipeline = gst_pipeline_new (NULL);
+  mosaic->pipeline = gst_pipeline_new (factory);
   mosaic->element = element;
   mosaic->src = gst_element_get_static_pad (element, "src");
   gst_bin_add (GST_BIN (mosaic->pipeline), element);
@@ -127,30 +123,6 @@ mosaic_new (const gchar * factory, const Options * options,
   if (!complete)
     g_clear_pointer (&mosaic, mosaic_free);
   return mosaic;
-}
-
-gboolean
-mosaic_play (Mosaic * mosaic, GError ** error)
-{
-  GstBus *bus = gst_element_get_bus (mosaic->pipeline);
-  gboolean ended = FALSE;
-  GstMessage *message;
-
-  gst_element_set_state (mosaic->pipeline, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (bus, PATIENCE,
-      GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  if (message == NULL) {
-    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_FAILED,
-        "%s did not come to an end", GST_OBJECT_NAME (mosaic->element));
-  } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    gst_message_parse_error (message, error, NULL);
-  } else {
-    ended = TRUE;
-  }
-
-  gst_clear_message (&message);
-  gst_object_unref (bus);
-  return ended;
 }
 
 void

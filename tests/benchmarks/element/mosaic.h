@@ -21,7 +21,4 @@ typedef struct
 Mosaic *mosaic_new (const gchar * factory, const Options * options,
     const FrameRing * ring, guint n_frames, GError ** error);
 
-/* Plays until the end. The elements are still PLAYING afterwards. */
-gboolean mosaic_play (Mosaic * mosaic, GError ** error);
-
 void mosaic_free (Mosaic * mosaic);

@@ -133,13 +133,12 @@ options_frames_bytes (const Options * options)
   return frame_pixels * sizeof (guint32) * options->pads * options->ring;
 }
 
-/* This program, with what is the same for every process that it starts. */
+/* What is the same for every process that this program starts. */
 static GPtrArray *
 arguments (const Options * options)
 {
   GPtrArray *argv = g_ptr_array_new ();
 
-  g_ptr_array_add (argv, g_strdup ("/proc/self/exe"));
   g_ptr_array_add (argv, g_strdup_printf ("--pads=%d", options->pads));
   g_ptr_array_add (argv, g_strdup_printf ("--width=%d", options->width));
   g_ptr_array_add (argv, g_strdup_printf ("--height=%d", options->height));

@@ -100,26 +100,17 @@ print_result (const Result * result, gint n_rounds)
   g_print (" %.1f\n", result->peak_bytes / MIB);
 }
 
-/* Of the last round; 0 if the element doesn't count its tiles. */
-static guint64
-tiles_of (const Result * result, gint n_rounds)
-{
-  const Figures *last = &result->rounds[n_rounds - 1];
-
-  return last->tiles_copied + last->tiles_kept + last->tiles_in_place +
-      last->tiles_background;
-}
-
 static void
 print_tiles (const Result * result, gint n_rounds)
 {
-  const Figures *last = &result->rounds[n_rounds - 1];
+  const Tiles *last = &result->rounds[n_rounds - 1].tiles;
 
+  if (last->copied + last->kept + last->background == 0)
+    return;
   g_print ("%s says of its last round's tiles: %" G_GUINT64_FORMAT
-      " copied, %" G_GUINT64_FORMAT " kept, %" G_GUINT64_FORMAT
-      " in place, %" G_GUINT64_FORMAT " background\n", result->name,
-      last->tiles_copied, last->tiles_kept, last->tiles_in_place,
-      last->tiles_background);
+      " copied, of these %" G_GUINT64_FORMAT " on arrival, %" G_GUINT64_FORMAT
+      " kept, %" G_GUINT64_FORMAT " background\n", result->name, last->copied,
+      last->on_arrival, last->kept, last->background);
 }
 
 static void
@@ -144,10 +135,8 @@ report_print_table (const Report * report)
   for (guint i = 0; i < report->n_results; i++)
     print_result (&report->results[i], n_rounds);
   g_print ("\n");
-  for (guint i = 0; i < report->n_results; i++) {
-    if (tiles_of (&report->results[i], n_rounds) > 0)
-      print_tiles (&report->results[i], n_rounds);
-  }
+  for (guint i = 0; i < report->n_results; i++)
+    print_tiles (&report->results[i], n_rounds);
   for (guint i = 1; i < report->n_results; i++) {
     print_ratio ("wall", &report->results[i], first, n_rounds, get_wall_ms);
     print_ratio ("CPU", &report->results[i], first, n_rounds, get_cpu_ms);
@@ -179,8 +168,8 @@ append_round (GString * csv, const Report * report, const Result * result,
   g_string_append_printf (csv, ",%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT
       ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
       ",%" G_GUINT64_FORMAT "\n", result->peak_bytes, report->frames_bytes,
-      figures->tiles_copied, figures->tiles_kept, figures->tiles_in_place,
-      figures->tiles_background);
+      figures->tiles.copied, figures->tiles.on_arrival, figures->tiles.kept,
+      figures->tiles.background);
 }
 
 gboolean

@@ -36,7 +36,7 @@ void report_print_table (const Report * report);
 #define REPORT_CSV_HEADER MACHINE_CSV_HEADER ",element,kernel,threads,pads," \
     "width,height,ring,strips_pool,strips,round,wall_ms,cpu_ms," \
     "negotiated_ms,first_ms,page_faults,peak_bytes,frames_bytes," \
-    "tiles_copied,tiles_kept,tiles_in_place,tiles_background"
+    "tiles_copied,tiles_on_arrival,tiles_kept,tiles_background"
 
 /* One line per element and round, with everything that is in the head. */
 gboolean report_write_csv (const Report * report, const gchar * path,

@@ -3,6 +3,7 @@
 
 #include "table.h"
 
+#include "../common/child.h"
 #include "../common/machine.h"
 #include "../common/stats.h"
 #include "report.h"
@@ -206,20 +207,20 @@ run_case (const Options * options, gchar ** text)
 {
   gchar *path = NULL;
   const gint fd = g_file_open_tmp ("bench-element-XXXXXX", &path, NULL);
-  gint status = -1;
-  gchar **argv;
+  gchar **arguments;
   gboolean done;
+  gchar *output;
 
   if (fd < 0)
     return FALSE;
   close (fd);
-  argv = options_for_case (options, path);
-  done = g_spawn_sync (NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL,
-      NULL, NULL, &status, NULL)
-      && status == 0 && g_file_get_contents (path, text, NULL, NULL);
+  arguments = options_for_case (options, path);
+  output = child_run ((const gchar * const *) arguments, NULL);
+  done = output != NULL && g_file_get_contents (path, text, NULL, NULL);
 
   g_unlink (path);
-  g_strfreev (argv);
+  g_strfreev (arguments);
+  g_free (output);
   g_free (path);
   return done;
 }

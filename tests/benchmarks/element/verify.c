@@ -3,6 +3,8 @@
 
 #include "verify.h"
 
+#include "../common/pipeline.h"
+
 #include <string.h>
 
 typedef struct
@@ -113,7 +115,7 @@ verify (const gchar * factory, const Options * options, const FrameRing * ring,
     return FALSE;
   gst_pad_add_probe (mosaic->src, GST_PAD_PROBE_TYPE_BUFFER, strip_leaves,
       &verifier, NULL);
-  played = mosaic_play (mosaic, error);
+  played = pipeline_play (mosaic->pipeline, error);
   mosaic_free (mosaic);
 
   if (played && verifier.wrong == NULL && verifier.n_strips != n_frames) {

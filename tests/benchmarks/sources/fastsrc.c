@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+#include "fastsrc.h"
+
+#include <gst/base/gstpushsrc.h>
+#include <gst/video/video.h>
+
+#include <string.h>
+
+G_DECLARE_FINAL_TYPE (FastSrc, fast_src, BENCH, FAST_SRC, GstPushSrc);
+
+struct _FastSrc
+{
+  GstPushSrc parent;
+
+  GstVideoInfo info;
+  guint n_frames;               /* that were filled */
+};
+
+G_DEFINE_TYPE (FastSrc, fast_src, GST_TYPE_PUSH_SRC);
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE ("RGBA")));
+
+static gboolean
+fast_src_start (GstBaseSrc * base)
+{
+  BENCH_FAST_SRC (base)->n_frames = 0;
+  return TRUE;
+}
+
+static gboolean
+fast_src_set_caps (GstBaseSrc * base, GstCaps * caps)
+{
+  return gst_video_info_from_caps (&BENCH_FAST_SRC (base)->info, caps);
+}
+
+/* As videotestsrc does: a pool of its own where none is proposed. Without one,
+ * the base class would allocate each frame anew. */
+static gboolean
+fast_src_decide_allocation (GstBaseSrc * base, GstQuery * query)
+{
+  GstBufferPool *pool;
+
+  if (gst_query_get_n_allocation_pools (query) == 0) {
+    pool = gst_video_buffer_pool_new ();
+    gst_query_add_allocation_pool (query, pool,
+        GST_VIDEO_INFO_SIZE (&BENCH_FAST_SRC (base)->info), 2, 0);
+    gst_object_unref (pool);
+  }
+  return GST_BASE_SRC_CLASS (fast_src_parent_class)->decide_allocation (base,
+      query);
+}
+
+static GstFlowReturn
+fast_src_fill (GstPushSrc * push, GstBuffer * buffer)
+{
+  FastSrc *self = BENCH_FAST_SRC (push);
+  const gint fps_n = GST_VIDEO_INFO_FPS_N (&self->info);
+  const guint64 second = GST_SECOND * GST_VIDEO_INFO_FPS_D (&self->info);
+  const guint n = self->n_frames++;
+  GstVideoFrame frame;
+
+  if (!gst_video_frame_map (&frame, &self->info, buffer, GST_MAP_WRITE))
+    return GST_FLOW_ERROR;
+  for (gint y = 0; y < GST_VIDEO_FRAME_HEIGHT (&frame); y++)
+    memset ((guint8 *) GST_VIDEO_FRAME_PLANE_DATA (&frame, 0) +
+        (gsize) y * GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0), n + y,
+        (gsize) GST_VIDEO_FRAME_WIDTH (&frame) * sizeof (guint32));
+  gst_video_frame_unmap (&frame);
+
+  GST_BUFFER_PTS (buffer) = gst_util_uint64_scale (n, second, fps_n);
+  GST_BUFFER_DURATION (buffer) = gst_util_uint64_scale (n + 1, second, fps_n)
+      - GST_BUFFER_PTS (buffer);
+
+  return GST_FLOW_OK;
+}
+
+static void
+fast_src_init (FastSrc * self)
+{
+  gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
+}
+
+static void
+fast_src_class_init (FastSrcClass * klass)
+{
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstBaseSrcClass *base_class = GST_BASE_SRC_CLASS (klass);
+
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "Fast source",
+      "Source/Video", "Fills frames as fast as memory allows",
+      "The ntmosaic authors");
+  base_class->start = fast_src_start;
+  base_class->set_caps = fast_src_set_caps;
+  base_class->decide_allocation = fast_src_decide_allocation;
+  GST_PUSH_SRC_CLASS (klass)->fill = fast_src_fill;
+}
+
+void
+fast_src_register (void)
+{
+  gst_element_register (NULL, "benchfastsrc", GST_RANK_NONE,
+      fast_src_get_type ());
+}
