@@ -78,14 +78,16 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (ntmosaic, "ntmosaic", GST_RANK_NONE,
 
 /* ---- Pads ---- */
 
-/* Numbers up to G_MAXINT: that is what the base class keeps one in. */
+/* Numbers up to G_MAXINT: that is what the base class keeps one in. Only the usual
+ * form is a name: sink_007 would be a second sink_7. */
 static gboolean
 parse_number (const gchar * name, guint * number)
 {
+  const gchar *digits = name + strlen ("sink_");
   guint64 value;
 
-  if (!g_str_has_prefix (name, "sink_") || !g_ascii_string_to_unsigned (name +
-          strlen ("sink_"), 10, 0, G_MAXINT, &value, NULL))
+  if (!g_str_has_prefix (name, "sink_") || (digits[0] == '0' && digits[1])
+      || !g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT, &value, NULL))
     return FALSE;
 
   *number = value;
@@ -100,8 +102,8 @@ gst_nt_mosaic_create_new_pad (GstAggregator * agg, GstPadTemplate * templ,
   guint number;
 
   if (name && strchr (name, '%') == NULL && !parse_number (name, &number)) {
-    GST_WARNING_OBJECT (agg, "no pad can be named %s: sink_ and a number up to "
-        "%d it is", name, G_MAXINT);
+    GST_WARNING_OBJECT (agg, "no pad can be named %s: a name is sink_ and a "
+        "number up to %d without leading zeros", name, G_MAXINT);
     return NULL;
   }
 

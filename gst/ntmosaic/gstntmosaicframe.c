@@ -18,6 +18,7 @@ typedef struct
   gssize stride;
   gsize first;                  /* of the row that comes first in memory */
   gsize bytes;                  /* from @first to the end of the last row */
+  gsize end;                    /* of the last row */
 } Extent;
 
 static gboolean
@@ -35,7 +36,8 @@ meta_fits (const GstVideoMeta * meta, const GstVideoInfo * info, gchar ** why)
   return FALSE;
 }
 
-/* FALSE if the frame begins before its buffer does. */
+/* FALSE if the frame begins before its buffer does, or ends where nothing can be
+ * addressed. */
 static gboolean
 find_extent (Extent * extent, const GstVideoMeta * meta,
     const GstVideoInfo * info)
@@ -49,8 +51,10 @@ find_extent (Extent * extent, const GstVideoMeta * meta,
   extent->stride = meta ? meta->stride[0] : GST_VIDEO_INFO_PLANE_STRIDE (info,
       0);
 
-  rise = (gsize) ABS (extent->stride) * (GST_VIDEO_INFO_HEIGHT (info) - 1);
-  extent->bytes = rise + row_bytes;
+  if (!g_size_checked_mul (&rise, ABS (extent->stride),
+          GST_VIDEO_INFO_HEIGHT (info) - 1)
+      || !g_size_checked_add (&extent->bytes, rise, row_bytes))
+    return FALSE;
   extent->first = extent->offset;
   if (extent->stride < 0) {
     if (rise > extent->offset)
@@ -58,7 +62,7 @@ find_extent (Extent * extent, const GstVideoMeta * meta,
     extent->first -= rise;
   }
 
-  return TRUE;
+  return g_size_checked_add (&extent->end, extent->first, extent->bytes);
 }
 
 /* Buffers that are spread over several memories are merged by the map, which
@@ -94,7 +98,7 @@ gboolean
 gst_nt_mosaic_frame_map (GstNtMosaicFrame * frame, const GstVideoInfo * info,
     GstBuffer * buffer, gchar ** why)
 {
-  Extent extent;
+  Extent extent = { 0, };
   guint index;
   guint n_memories;
   gsize skip;
@@ -106,7 +110,7 @@ gst_nt_mosaic_frame_map (GstNtMosaicFrame * frame, const GstVideoInfo * info,
     goto refuse;
 
   if (!find_extent (&extent, frame->meta, info)
-      || extent.first + extent.bytes > gst_buffer_get_size (buffer)
+      || extent.end > gst_buffer_get_size (buffer)
       || !gst_buffer_find_memory (buffer, extent.first, extent.bytes, &index,
           &n_memories, &skip)) {
     *why = g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is too short "
@@ -114,7 +118,7 @@ gst_nt_mosaic_frame_map (GstNtMosaicFrame * frame, const GstVideoInfo * info,
         gst_buffer_get_size (buffer),
         gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
         GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
-        extent.first + extent.bytes);
+        extent.end);
     goto refuse;
   }
 

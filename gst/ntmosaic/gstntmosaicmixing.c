@@ -222,7 +222,10 @@ acquire_strip (GstNtMosaic * self, const Picture * picture)
       picture->sources, picture->background, &error);
 
   if (strip == NULL) {
-    gst_nt_mosaic_fail (self, error);
+    /* A flush that arrives while the pads are being deactivated can start this
+     * thread once more, after the pool was cleared. */
+    if (error->domain == GST_RESOURCE_ERROR)
+      gst_nt_mosaic_fail (self, error);
     g_error_free (error);
     return NULL;
   }
@@ -256,7 +259,8 @@ gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
 
   if (*strip == NULL) {
     free_picture (picture);
-    return GST_FLOW_ERROR;
+    return g_atomic_int_get (&self->failed) ? GST_FLOW_ERROR
+        : GST_FLOW_FLUSHING;
   }
   self->picture = picture;
 

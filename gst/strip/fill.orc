@@ -1,5 +1,4 @@
 .function ntm_orc_fill_u32
-.flags 2d
 .dest 4 d1 uint32_t
 .param 4 pixel
 

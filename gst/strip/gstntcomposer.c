@@ -317,6 +317,17 @@ plan (GstNtComposer * composer, const GstNtLayout * layout,
   g_array_append_val (composer->units, composer->n_jobs);
 }
 
+/* Row by row: ORC keeps strides, and products of strides, in 32 bits. */
+static void
+fill (const Job * job, gssize stride, guint32 background)
+{
+  gsize row;
+
+  for (row = 0; row < job->rows; row++)
+    ntm_orc_fill_u32 ((guint32 *) (job->dst + (gssize) row * stride),
+        background, job->row_pixels);
+}
+
 static void
 do_job (const Order * order, const Job * job)
 {
@@ -333,8 +344,7 @@ do_job (const Order * order, const Job * job)
     kernel->fill_stream (job->dst, target->stride, target->background,
         job->row_pixels, job->rows);
   else
-    ntm_orc_fill_u32 ((guint32 *) job->dst, target->stride, target->background,
-        job->row_pixels, job->rows);
+    fill (job, target->stride, target->background);
 }
 
 static void

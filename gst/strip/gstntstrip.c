@@ -24,12 +24,12 @@ static void
 touch_piece (gpointer data, guint piece)
 {
   const Area *area = data;
-  const gsize end = MIN ((gsize) (piece + 1) * GST_NT_HUGE_PAGE_BYTES, area->bytes);
+  const gsize begin = (gsize) piece * GST_NT_HUGE_PAGE_BYTES;
+  const gsize bytes = MIN (GST_NT_HUGE_PAGE_BYTES, area->bytes - begin);
   gsize offset;
 
-  for (offset = (gsize) piece * GST_NT_HUGE_PAGE_BYTES; offset < end;
-      offset += area->page_bytes)
-    *(volatile guint8 *) (area->data + offset) = 0;
+  for (offset = 0; offset < bytes; offset += area->page_bytes)
+    *(volatile guint8 *) (area->data + begin + offset) = 0;
 }
 
 /* What takes time is the kernel, which clears the pages: that goes as fast as there
@@ -41,7 +41,7 @@ gst_nt_strip_touch (GstNtStrip * strip)
 
   gst_nt_workers_ref ();
   gst_nt_workers_run (touch_piece, NULL, &area,
-      (strip->bytes + GST_NT_HUGE_PAGE_BYTES - 1) / GST_NT_HUGE_PAGE_BYTES,
+      (strip->bytes - 1) / GST_NT_HUGE_PAGE_BYTES + 1,
       gst_nt_workers_get_n_cpus ());
   gst_nt_workers_unref ();
 }

@@ -102,6 +102,17 @@ gst_nt_strip_memory_share (GstMemory * memory, gssize offset, gssize size)
       memory->offset + offset, size);
 }
 
+/* Parts of the same memory that are next to each other can be joined again without a
+ * copy. GStreamer asks only for parts of one parent. */
+static gboolean
+gst_nt_strip_memory_is_span (GstMemory * first, GstMemory * second, gsize * offset)
+{
+  if (offset)
+    *offset = first->offset - first->parent->offset;
+
+  return first->offset + first->size == second->offset;
+}
+
 static void
 gst_nt_strip_allocator_free (GstAllocator * allocator, GstMemory * memory)
 {
@@ -139,6 +150,7 @@ gst_nt_strip_allocator_init (GstNtStripAllocator * self)
   allocator->mem_map_full = gst_nt_strip_memory_map;
   allocator->mem_unmap_full = gst_nt_strip_memory_unmap;
   allocator->mem_share = gst_nt_strip_memory_share;
+  allocator->mem_is_span = gst_nt_strip_memory_is_span;
   self->copy = allocator->mem_copy;
   allocator->mem_copy = gst_nt_strip_memory_copy;
 

@@ -197,8 +197,17 @@ gst_nt_strip_pool_configure (GstNtStripPool * pool, GstNtLayout * layout,
     guint n_strips, const GstAllocationParams * params, GError ** error)
 {
   gsize align_mask = GST_NT_STRIP_ALIGN_MASK | (params ? params->align : 0);
-  gsize strip_bytes = layout->geometry.size + (params ? params->padding : 0);
   GPtrArray *old_strips = NULL;
+  gsize strip_bytes;
+
+  if (!g_size_checked_add (&strip_bytes, layout->geometry.size,
+          params ? params->padding : 0)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+        "a strip of %" G_GSIZE_FORMAT " bytes and a padding of %"
+        G_GSIZE_FORMAT " are more than can be addressed",
+        layout->geometry.size, params->padding);
+    return FALSE;
+  }
 
   g_mutex_lock (&pool->lock);
   if (strip_bytes != pool->strip_bytes || align_mask != pool->align_mask)
@@ -260,7 +269,11 @@ gst_nt_strip_pool_acquire (GstNtStripPool * pool,
   GstNtStripChoice choice;
 
   gst_nt_strip_pool_choose (pool, sources, background, &choice);
-  g_return_val_if_fail (choice.layout != NULL, NULL);
+  if (choice.layout == NULL) {
+    g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
+        "the pool has no layout: it was never configured, or cleared");
+    return NULL;
+  }
 
   if (choice.strip == NULL)
     choice.strip = gst_nt_strip_pool_make_strip (pool, choice.generation,

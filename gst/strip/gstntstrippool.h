@@ -98,7 +98,8 @@ void             gst_nt_strip_pool_unref     (GstNtStripPool * pool);
  * @params: (nullable): alignment (64 bytes are the least) and padding behind
  *   the last row; prefix and flags are ignored
  * @error: (nullable): set to %GST_RESOURCE_ERROR_NO_SPACE_LEFT when the system
- *   has no memory, with the number of bytes
+ *   has no memory, or size and padding are more than can be addressed; with the
+ *   numbers of bytes
  *
  * Allocates strips and touches their pages, until there are @n_strips. Strips
  * of the same size as before are kept; others are freed first, the ones that
@@ -135,7 +136,8 @@ void             gst_nt_strip_pool_clear     (GstNtStripPool * pool);
  *   hold; %NULL: not known yet
  * @background: the four bytes of a background pixel, as they stand in memory
  * @error: (nullable): set to %GST_RESOURCE_ERROR_NO_SPACE_LEFT when all strips
- *   are out and the system has no memory for another
+ *   are out and the system has no memory for another, to
+ *   %GST_CORE_ERROR_NEGOTIATION when the pool is not configured
  *
  * Takes the strip in which least is to be written, and of equal ones the one
  * that came home last. Frames that were shown before weigh less: they are written

@@ -138,6 +138,17 @@ gst_nt_view_share (GstMemory * memory, gssize offset, gssize size)
           memory->offset + offset, size));
 }
 
+/* Parts of the same memory that are next to each other can be joined again without a
+ * copy. GStreamer asks only for parts of one parent. */
+static gboolean
+gst_nt_view_is_span (GstMemory * first, GstMemory * second, gsize * offset)
+{
+  if (offset)
+    *offset = first->offset - first->parent->offset;
+
+  return first->offset + first->size == second->offset;
+}
+
 static void
 gst_nt_view_allocator_free (GstAllocator * allocator, GstMemory * memory)
 {
@@ -176,6 +187,7 @@ gst_nt_view_allocator_init (GstNtViewAllocator * self)
   allocator->mem_unmap_full = gst_nt_view_unmap;
   allocator->mem_copy = gst_nt_view_copy;
   allocator->mem_share = gst_nt_view_share;
+  allocator->mem_is_span = gst_nt_view_is_span;
 
   GST_OBJECT_FLAG_SET (allocator, GST_ALLOCATOR_FLAG_CUSTOM_ALLOC);
 }
