@@ -46,6 +46,7 @@ struct _GstNtMosaic
   GstClockTime last_end;        /* the same; NONE without a rate */
   GstClockID wait_id;           /* the streaming thread waits for it */
   gboolean stopping;            /* it must not begin to */
+  guint32 flush_seqnum;         /* of the flush that is going on, or INVALID */
 
   gint n_queued;                /* atomic: frames that a pad may queue */
   gint failed;                  /* atomic: an error was posted; no more strips */
@@ -107,6 +108,9 @@ void gst_nt_mosaic_check_live (GstNtMosaic * self);
 /* Waits until it is upstream's turn to make frames for @pad. In upstream's thread,
  * without locks. */
 void gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad);
+
+/* A flush with @seqnum has begun, or is over with GST_SEQNUM_INVALID. */
+void gst_nt_mosaic_note_flush (GstNtMosaic * self, guint32 seqnum);
 
 /* The strip has caps. */
 gboolean gst_nt_mosaic_has_caps (GstNtMosaic * self);

@@ -126,6 +126,25 @@ gst_nt_mosaic_create_new_pad (GstAggregator * agg, GstPadTemplate * templ,
   return aggpad;
 }
 
+/* The base class ends a flush when all pads are through with it. A pad that comes in
+ * the middle of it would never be. */
+static void
+join_flush (GstNtMosaic * self, GstPad * pad)
+{
+  GstEvent *event;
+  guint32 seqnum;
+
+  GST_OBJECT_LOCK (self);
+  seqnum = self->flush_seqnum;
+  GST_OBJECT_UNLOCK (self);
+  if (seqnum == GST_SEQNUM_INVALID)
+    return;
+
+  event = gst_event_new_flush_stop (TRUE);
+  gst_event_set_seqnum (event, seqnum);
+  gst_pad_send_event (pad, event);
+}
+
 static GstPad *
 gst_nt_mosaic_request_new_pad (GstElement * element, GstPadTemplate * templ,
     const gchar * name, const GstCaps * caps)
@@ -145,6 +164,7 @@ gst_nt_mosaic_request_new_pad (GstElement * element, GstPadTemplate * templ,
   if (reserved)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
 
+  join_flush (self, pad);
   gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
 
@@ -252,6 +272,7 @@ gst_nt_mosaic_start (GstAggregator * agg)
   g_atomic_int_set (&self->failed, FALSE);
   forget_layouts (self);
   gst_nt_mosaic_forget_time (self);
+  gst_nt_mosaic_note_flush (self, GST_SEQNUM_INVALID);
   GST_OBJECT_LOCK (self);
   self->stats = (GstNtMosaicStats) { 0, };
   GST_OBJECT_UNLOCK (self);

@@ -207,6 +207,74 @@ gst_nt_mosaic_init_pad_inputs (GstNtMosaicPad * pad)
   gst_pad_set_chain_function (GST_PAD (pad), gst_nt_mosaic_pad_chain);
 }
 
+/* How far @position is before running time begins, in the segment's own time; 0: it
+ * is not. */
+static GstClockTime
+time_before_beginning (const GstSegment * segment, GstClockTime position)
+{
+  guint64 running_time;
+
+  if (gst_segment_to_running_time_full (segment, GST_FORMAT_TIME, position,
+          &running_time) != -1)
+    return 0;
+
+  return running_time * ABS (segment->rate);
+}
+
+/* Cuts off what of a frame is before running time begins: NULL if it is all of it. A
+ * frame without a duration lasts until the next. */
+static GstBuffer *
+cut_beginning (const GstSegment * segment, GstBuffer * buffer)
+{
+  const gboolean lasts = !GST_BUFFER_DURATION_IS_VALID (buffer);
+  const GstClockTime duration = GST_BUFFER_DURATION (buffer);
+  GstClockTime start = GST_BUFFER_PTS (buffer);
+  GstClockTime end = lasts ? start : start + duration;
+  GstClockTime cut;
+
+  start = MAX (start, segment->start);
+  if (GST_CLOCK_TIME_IS_VALID (segment->stop))
+    end = MIN (end, segment->stop);
+  cut = time_before_beginning (segment, segment->rate > 0 ? start : end);
+  if (cut == 0)
+    return buffer;
+
+  if (start + cut >= end && !(lasts && segment->rate > 0)) {
+    gst_buffer_unref (buffer);
+    return NULL;
+  }
+
+  buffer = gst_buffer_make_writable (buffer);
+  if (segment->rate > 0)
+    GST_BUFFER_PTS (buffer) = start + cut;
+  if (!lasts)
+    GST_BUFFER_DURATION (buffer) = end - start - cut;
+
+  return buffer;
+}
+
+/* The base class aborts on a frame or gap that is in its segment but has no running
+ * time: because of a pad's offset, or because the segment it came with was flushed.
+ * What is outside of its segment the base class drops. */
+static GstBuffer *
+clip_to_running_time (GstAggregatorPad * pad, GstBuffer * buffer)
+{
+  const GstSegment *segment = &pad->segment;
+
+  if (segment->format != GST_FORMAT_TIME) {
+    gst_buffer_unref (buffer);
+    return NULL;
+  }
+  if (!GST_BUFFER_PTS_IS_VALID (buffer)
+      || (GST_CLOCK_TIME_IS_VALID (segment->stop)
+          && GST_BUFFER_PTS (buffer) >= segment->stop)
+      || (GST_BUFFER_DURATION_IS_VALID (buffer) && GST_BUFFER_PTS (buffer)
+          + GST_BUFFER_DURATION (buffer) < segment->start))
+    return buffer;
+
+  return cut_beginning (segment, buffer);
+}
+
 /* Each frame comes here once, when it is the next. */
 static GstBuffer *
 gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * pad,
@@ -214,7 +282,7 @@ gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * pad,
 {
   gst_nt_mosaic_pad_count_out (GST_NT_MOSAIC_PAD (pad), buffer);
 
-  return buffer;
+  return clip_to_running_time (pad, buffer);
 }
 
 static GstFlowReturn
@@ -242,6 +310,8 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
       gst_nt_mosaic_pad_announce (pad, caps);
       break;
     case GST_EVENT_FLUSH_START:
+      gst_nt_mosaic_note_flush (GST_NT_MOSAIC (agg),
+          gst_event_get_seqnum (event));
       gst_nt_mosaic_pad_set_hurry (pad, TRUE);
       break;
     default:

@@ -312,8 +312,12 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
   GstCaps *downstream;
   gchar *text;
 
-  if (GST_AGGREGATOR_CLASS (parent_class)->negotiate (agg))
+  if (GST_AGGREGATOR_CLASS (parent_class)->negotiate (agg)) {
+    /* What downstream would have answered to queries is lost. */
+    if (GST_PAD_IS_FLUSHING (srcpad))
+      gst_pad_mark_reconfigure (srcpad);
     return TRUE;
+  }
   if (g_atomic_int_get (&self->failed) || GST_PAD_IS_FLUSHING (srcpad))
     return FALSE;
 

@@ -125,9 +125,19 @@ gst_nt_mosaic_resume (GstNtMosaic * self, GstClockTime period)
   GST_OBJECT_UNLOCK (self);
 }
 
+void
+gst_nt_mosaic_note_flush (GstNtMosaic * self, guint32 seqnum)
+{
+  GST_OBJECT_LOCK (self);
+  self->flush_seqnum = seqnum;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* All pads are through with it. */
 static GstFlowReturn
 gst_nt_mosaic_flush (GstAggregator * agg)
 {
+  gst_nt_mosaic_note_flush (GST_NT_MOSAIC (agg), GST_SEQNUM_INVALID);
   gst_nt_mosaic_forget_time (GST_NT_MOSAIC (agg));
 
   return GST_AGGREGATOR_CLASS (parent_class)->flush (agg);
@@ -299,6 +309,8 @@ aggregate_settled (GstAggregator * agg, gboolean timeout)
     if (ret != GST_AGGREGATOR_FLOW_NEED_DATA
         || !gst_pad_needs_reconfigure (srcpad))
       return ret;
+    if (GST_PAD_IS_FLUSHING (srcpad))
+      return GST_FLOW_FLUSHING;
     if (!gst_aggregator_negotiate (agg))
       return GST_PAD_IS_FLUSHING (srcpad) ? GST_FLOW_FLUSHING
           : GST_FLOW_NOT_NEGOTIATED;
