@@ -95,9 +95,6 @@ narrow_to_like (GstCaps * caps, const GstVideoInfo * like)
 
   caps = narrow_to_string (caps, "format",
       gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (like)));
-  caps = narrow_to_string (caps, "interlace-mode",
-      gst_video_interlace_mode_to_string (GST_VIDEO_INFO_INTERLACE_MODE
-          (like)));
   caps = narrow (caps, gst_caps_new_simple ("video/x-raw",
           "pixel-aspect-ratio", GST_TYPE_FRACTION, GST_VIDEO_INFO_PAR_N (like),
           GST_VIDEO_INFO_PAR_D (like), NULL));
@@ -112,11 +109,22 @@ static GstCaps *
 narrow_to_first (GstCaps * caps, GstCaps * template_caps)
 {
   caps = narrow_to_first_format (caps, template_caps);
-  caps = narrow_to_string (caps, "interlace-mode", "progressive");
   caps = narrow (caps, gst_caps_new_simple ("video/x-raw",
           "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL));
 
   return narrow_to_string (caps, "colorimetry", FIRST_COLORIMETRY);
+}
+
+/* Converters don't change the interlacing, and don't ask with the one that they
+ * have: other modes come second, so that they are refused here. */
+static GstCaps *
+prefer_interlace_mode (GstCaps * caps, const GstVideoInfo * like)
+{
+  GstCaps *preferred = narrow_to_string (gst_caps_ref (caps), "interlace-mode",
+      like ? gst_video_interlace_mode_to_string
+      (GST_VIDEO_INFO_INTERLACE_MODE (like)) : "progressive");
+
+  return gst_caps_merge (preferred, caps);
 }
 
 /* Wish after wish, so that one which can't be fulfilled doesn't take the others
@@ -132,7 +140,7 @@ narrow_to_wishes (GstCaps * caps, GstCaps * template_caps,
   if (wishes->tile_height > 0)
     caps = narrow_to_int (caps, "height", wishes->tile_height);
 
-  return caps;
+  return prefer_interlace_mode (caps, wishes->like);
 }
 
 GstCaps *
