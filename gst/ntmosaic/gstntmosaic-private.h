@@ -18,6 +18,7 @@ typedef struct
   guint64 tiles_on_arrival;     /* of these */
   guint64 tiles_kept;
   guint64 tiles_background;
+  guint64 frames_refused;
   guint64 bytes_copied;
   GstClockTime copy_time;
 } GstNtMosaicStats;
@@ -42,6 +43,7 @@ struct _GstNtMosaic
   GstClockTime ahead;           /* what pads may run ahead; 0: live */
   GstNtMosaicStats stats;
   GstNtLayout *layout;          /* of the caps that the src pad has */
+  gboolean has_misfits;         /* a pad's caps don't fit there */
   GstClockTime last_time;       /* of the strip made last; NONE after a seek */
   GstClockTime last_end;        /* the same; NONE without a rate */
   GstClockID wait_id;           /* the streaming thread waits for it */
@@ -83,7 +85,21 @@ void gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error);
 void gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
     const gchar * format, ...) G_GNUC_PRINTF (3, 4);
 
-void gst_nt_mosaic_fail_before_caps (GstNtMosaic * self, GstPad * pad);
+/* Posts a warning: something is wrong, and strips are made all the same. From any
+ * thread, without the object lock. */
+void gst_nt_mosaic_warn (GstNtMosaic * self, GQuark domain, gint code,
+    const gchar * format, ...) G_GNUC_PRINTF (4, 5);
+
+/* The warning of caps of @pad that don't fit, because of @why. */
+void gst_nt_mosaic_warn_of_caps (GstNtMosaic * self, GstNtMosaicPad * pad,
+    const GError * why);
+
+/* Whether a strip was made since the element was started. */
+gboolean gst_nt_mosaic_has_made_strips (GstNtMosaic * self);
+
+/* Whether what is wrong with one pad is a warning and no error: strips are being
+ * made, and the pad is not the only one. */
+gboolean gst_nt_mosaic_goes_on_without_one (GstNtMosaic * self);
 
 /* Posts the error that the base class doesn't, if @flow is one. */
 void gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow);

@@ -28,6 +28,11 @@
  * %GST_GAP_FLAG_MISSING_DATA lets the frame before it stay, unless caps of another
  * size or format came in between.
  *
+ * Before the first strip, a frame that is too short, or a pad whose caps don't fit
+ * those of the others, is an error. Later it makes that tile background: a warning
+ * names the pad and the cause, and all other tiles go on. An only pad has no others,
+ * so there it always is an error.
+ *
  * ## Example launch line
  *
  * |[

@@ -31,7 +31,7 @@ is_slower (GstNtMosaicPad * pad, const GstVideoInfo * strip)
 static gboolean
 may_arrive (GstNtMosaicPad * pad, const GstVideoInfo * strip)
 {
-  return pad->tile >= 0 && !is_slower (pad, strip);
+  return pad->tile >= 0 && !pad->unfit && !is_slower (pad, strip);
 }
 
 /* With the object lock held: whether half of the strip can be copied on arrival.

@@ -40,10 +40,50 @@ gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
 }
 
 void
-gst_nt_mosaic_fail_before_caps (GstNtMosaic * self, GstPad * pad)
+gst_nt_mosaic_warn (GstNtMosaic * self, GQuark domain, gint code,
+    const gchar * format, ...)
 {
-  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
-      "before caps: set caps on the source", GST_OBJECT_NAME (pad));
+  va_list args;
+  gchar *text;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_WARNING, domain,
+      code, text, NULL, __FILE__, GST_FUNCTION, __LINE__);
+}
+
+void
+gst_nt_mosaic_warn_of_caps (GstNtMosaic * self, GstNtMosaicPad * pad,
+    const GError * why)
+{
+  gst_nt_mosaic_warn (self, why->domain, why->code, "%s shows background until "
+      "it has caps that fit: %s", GST_OBJECT_NAME (pad), why->message);
+}
+
+gboolean
+gst_nt_mosaic_has_made_strips (GstNtMosaic * self)
+{
+  gboolean has;
+
+  GST_OBJECT_LOCK (self);
+  has = self->stats.strips > 0;
+  GST_OBJECT_UNLOCK (self);
+
+  return has;
+}
+
+gboolean
+gst_nt_mosaic_goes_on_without_one (GstNtMosaic * self)
+{
+  gboolean goes_on;
+
+  GST_OBJECT_LOCK (self);
+  goes_on = self->stats.strips > 0 && GST_ELEMENT (self)->numsinkpads > 1;
+  GST_OBJECT_UNLOCK (self);
+
+  return goes_on;
 }
 
 /* The first pad whose next buffer is as @is_wrong says; a reference. */
@@ -131,7 +171,8 @@ gst_nt_mosaic_check_caps_before_data (GstNtMosaic * self)
   if (pad == NULL)
     return TRUE;
 
-  gst_nt_mosaic_fail_before_caps (self, GST_PAD (pad));
+  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
+      "before caps: set caps on the source", GST_OBJECT_NAME (pad));
   gst_object_unref (pad);
   return FALSE;
 }

@@ -19,7 +19,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 
 static gpointer parent_class;
 
-/* The caps of any pad but @pad. */
+/* The caps of any pad but @pad that fit the strip. */
 static gboolean
 find_like (GstNtMosaic * self, GstAggregatorPad * pad, GstVideoInfo * like)
 {
@@ -28,7 +28,7 @@ find_like (GstNtMosaic * self, GstAggregatorPad * pad, GstVideoInfo * like)
 
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l && !found; l = l->next)
-    found = l->data != pad
+    found = l->data != pad && !GST_NT_MOSAIC_PAD (l->data)->unfit
         && gst_nt_mosaic_pad_get_announced (GST_NT_MOSAIC_PAD (l->data), like);
   GST_OBJECT_UNLOCK (self);
 
@@ -275,12 +275,29 @@ clip_to_running_time (GstAggregatorPad * pad, GstBuffer * buffer)
   return cut_beginning (segment, buffer);
 }
 
+/* A frame of caps that were refused: nothing, for the same time. */
+static GstBuffer *
+make_gap (GstBuffer * frame)
+{
+  GstBuffer *gap = gst_buffer_new ();
+
+  GST_BUFFER_PTS (gap) = GST_BUFFER_PTS (frame);
+  GST_BUFFER_DURATION (gap) = GST_BUFFER_DURATION (frame);
+  GST_BUFFER_FLAG_SET (gap, GST_BUFFER_FLAG_GAP);
+  gst_buffer_unref (frame);
+
+  return gap;
+}
+
 /* Each frame comes here once, when it is the next. */
 static GstBuffer *
 gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * pad,
     GstBuffer * buffer)
 {
   gst_nt_mosaic_pad_count_out (GST_NT_MOSAIC_PAD (pad), buffer);
+  if (g_atomic_int_get (&GST_NT_MOSAIC_PAD (pad)->caps_refused)
+      && !gst_nt_mosaic_is_gap (buffer))
+    buffer = make_gap (buffer);
 
   return clip_to_running_time (pad, buffer);
 }
@@ -358,8 +375,8 @@ find_disagreement (GstNtMosaic * self, GstAggregatorPad * pad,
 }
 
 /* The base class refuses caps in silence: those that make no GstVideoInfo, and
- * another interlace-mode than the strip has. */
-static void
+ * before the first strip another interlace-mode than other pads have. */
+static GError *
 explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
     GstCaps * caps)
 {
@@ -369,16 +386,33 @@ explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
 
   if (gst_video_info_from_caps (&info, caps))
     error = find_disagreement (self, pad, &info);
-  if (error) {
-    gst_nt_mosaic_fail (self, error);
-    g_error_free (error);
-    return;
-  }
+  if (error)
+    return error;
 
   text = gst_caps_to_string (caps);
-  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT,
+  error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
       "%s can't take %s", GST_OBJECT_NAME (pad), text);
   g_free (text);
+
+  return error;
+}
+
+/* FALSE: that is an error. Else the pad's frames are gaps until other caps come. */
+static gboolean
+refuse_caps (GstNtMosaic * self, GstAggregatorPad * pad, GstCaps * caps)
+{
+  GError *why = explain_refused_caps (self, pad, caps);
+  const gboolean goes_on = gst_nt_mosaic_goes_on_without_one (self);
+
+  if (goes_on) {
+    g_atomic_int_set (&GST_NT_MOSAIC_PAD (pad)->caps_refused, TRUE);
+    gst_nt_mosaic_warn_of_caps (self, GST_NT_MOSAIC_PAD (pad), why);
+  } else {
+    gst_nt_mosaic_fail (self, why);
+  }
+  g_error_free (why);
+
+  return goes_on;
 }
 
 /* In the streaming thread. */
@@ -408,6 +442,39 @@ end_still (GstAggregator * agg, GstAggregatorPad * pad, GstEventType event)
     GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);
 }
 
+static void
+set_interlace_mode (GstNtMosaic * self, GstVideoInterlaceMode mode)
+{
+  GST_OBJECT_LOCK (self);
+  GST_VIDEO_INFO_INTERLACE_MODE (&GST_VIDEO_AGGREGATOR (self)->info) = mode;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* The base class refuses another interlace-mode than the strip has. Whether the caps
+ * fit is seen when strips are negotiated, where it can be told from other pads that
+ * change alike. The base class compares in this thread, and nothing else reads it. */
+static gboolean
+chain_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
+{
+  const GstVideoInterlaceMode mode =
+      GST_VIDEO_INFO_INTERLACE_MODE (&GST_VIDEO_AGGREGATOR (agg)->info);
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  GstVideoInfo info;
+  GstCaps *caps;
+  gboolean ret;
+
+  gst_event_parse_caps (event, &caps);
+  if (!gst_nt_mosaic_has_caps (self) || !gst_nt_mosaic_has_made_strips (self)
+      || !gst_video_info_from_caps (&info, caps))
+    return GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
+
+  set_interlace_mode (self, GST_VIDEO_INFO_INTERLACE_MODE (&info));
+  ret = GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
+  set_interlace_mode (self, mode);
+
+  return ret;
+}
+
 /* The base class takes the first caps at once, and others when a frame comes for
  * them. If none came before READY, or before the caps were forgotten, it still
  * does so with the next frame, which has other caps: then these are given to it
@@ -416,19 +483,18 @@ static gboolean
 hand_over_caps (GstAggregator * agg, GstAggregatorPad * aggpad,
     GstEvent * event)
 {
-  GstAggregatorClass *agg_class = GST_AGGREGATOR_CLASS (parent_class);
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
 
   if (GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN)
     pad->caps_were_delayed = TRUE;
   else if (pad->caps_were_delayed
-      && !agg_class->sink_event (agg, aggpad, gst_event_ref (event))) {
+      && !chain_caps (agg, aggpad, gst_event_ref (event))) {
     gst_event_unref (event);
     return FALSE;
   }
 
-  return agg_class->sink_event (agg, aggpad, event);
+  return chain_caps (agg, aggpad, event);
 }
 
 /* The base class forgets a pad's caps when it is released, and would never forget
@@ -447,13 +513,14 @@ take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   gst_event_parse_caps (event, &caps);
   gst_caps_ref (caps);
 
+  g_atomic_int_set (&GST_NT_MOSAIC_PAD (pad)->caps_refused, FALSE);
   ret = hand_over_caps (agg, pad, event);
   if (gst_nt_mosaic_pad_is_released (GST_NT_MOSAIC_PAD (pad)))
     GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);
   else if (ret)
     gst_nt_mosaic_pad_set_next_caps (GST_NT_MOSAIC_PAD (pad), caps);
   else
-    explain_refused_caps (GST_NT_MOSAIC (agg), pad, caps);
+    ret = refuse_caps (GST_NT_MOSAIC (agg), pad, caps);
   gst_caps_unref (caps);
 
   return ret;
@@ -486,6 +553,20 @@ chain_event (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   return GST_AGGREGATOR_CLASS (klass)->sink_event (agg, pad, event);
 }
 
+/* Pads that are over must not keep others out. */
+static void
+let_others_in (GstNtMosaic * self)
+{
+  gboolean has_misfits;
+
+  GST_OBJECT_LOCK (self);
+  has_misfits = self->has_misfits;
+  GST_OBJECT_UNLOCK (self);
+
+  if (has_misfits)
+    gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+}
+
 static gboolean
 gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
     GstEvent * event)
@@ -497,6 +578,8 @@ gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
     return take_caps (agg, pad, event);
   if (is_gap_that_keeps (event))
     gst_nt_mosaic_pad_keep_frame (GST_NT_MOSAIC_PAD (pad));
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    let_others_in (GST_NT_MOSAIC (agg));
 
   return chain_event (agg, pad, event);
 }

@@ -78,43 +78,77 @@ free_picture (Picture * picture)
   g_free (picture);
 }
 
-/* Maps what the pad shows in tile @i, if it shows anything. */
-static gboolean
-take_frame (GstNtMosaic * self, Picture * picture, guint i)
+/* One warning a pad: a source that sends one such frame sends more. */
+static void
+warn_of_frames (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
 {
-  GstNtMosaicPad *pad = picture->pads[i];
-  const NtmTile *tile = &picture->layout->tiles[i];
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
-  GstNtMosaicFrame *frame = &picture->frames[i];
-  GstBuffer *buffer = gst_nt_mosaic_pad_ref_frame (pad);
-  gchar *why = NULL;
+  if (pad->warned_of_frames)
+    return;
 
-  /* Not only when the strip is out: downstream may take its time. */
-  if (buffer == NULL) {
-    gst_nt_mosaic_pad_let_go (pad);
-    return TRUE;
-  }
+  pad->warned_of_frames = TRUE;
+  gst_nt_mosaic_warn (self, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "%s: %s. Its tile shows background instead, and frames-refused in stats "
+      "counts such frames: make the source send frames that match its caps",
+      GST_OBJECT_NAME (pad), why);
+}
 
-  if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN) {
-    gst_nt_mosaic_fail_before_caps (self, GST_PAD (pad));
-    gst_buffer_unref (buffer);
-    return FALSE;
-  }
-
-  /* The base class negotiates before it takes a frame with new caps. Should it
-   * ever not, the strip has no room for that frame. */
-  if ((guint) GST_VIDEO_INFO_WIDTH (info) != tile->width
-      || (guint) GST_VIDEO_INFO_HEIGHT (info) != tile->frame_height) {
-    GST_WARNING_OBJECT (pad, "frame of other caps than the tile");
-    gst_buffer_unref (buffer);
-    return TRUE;
-  }
-
-  if (!gst_nt_mosaic_frame_map (frame, info, buffer, &why)) {
+/* @buffer, which @pad shows, can't be: @why. The tile is background, unless there
+ * is nothing else to show: then that is an error. */
+static gboolean
+refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, GstBuffer * buffer,
+    const gchar * why)
+{
+  if (!gst_nt_mosaic_goes_on_without_one (self)) {
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s: %s",
         GST_OBJECT_NAME (pad), why);
-    g_free (why);
     return FALSE;
+  }
+
+  if (gst_nt_mosaic_pad_refuse (pad, buffer)) {
+    GST_OBJECT_LOCK (self);
+    self->stats.frames_refused++;
+    GST_OBJECT_UNLOCK (self);
+  }
+  gst_nt_mosaic_pad_let_go (pad);
+  warn_of_frames (self, pad, why);
+
+  return TRUE;
+}
+
+/* Whether frames of the pad have a place in tile @i. The base class negotiates
+ * before it takes a frame with new caps. Should it ever not, the strip has no room
+ * for that frame. */
+static gboolean
+has_place (GstNtMosaicPad * pad, const NtmTile * tile)
+{
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+
+  if ((guint) GST_VIDEO_INFO_WIDTH (info) == tile->width
+      && (guint) GST_VIDEO_INFO_HEIGHT (info) == tile->frame_height)
+    return TRUE;
+
+  GST_WARNING_OBJECT (pad, "frame of other caps than the tile");
+  return FALSE;
+}
+
+static gboolean
+map_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
+{
+  GstNtMosaicPad *pad = picture->pads[i];
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+  GstNtMosaicFrame *frame = &picture->frames[i];
+  gboolean goes_on;
+  gchar *why = NULL;
+
+  if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN)
+    return refuse_frame (self, pad, buffer, "a buffer comes before caps");
+  if (!has_place (pad, &picture->layout->tiles[i]))
+    return TRUE;
+
+  if (!gst_nt_mosaic_frame_map (frame, info, gst_buffer_ref (buffer), &why)) {
+    goes_on = refuse_frame (self, pad, buffer, why);
+    g_free (why);
+    return goes_on;
   }
 
   picture->sources[i].data = frame->data;
@@ -123,6 +157,27 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
       frame->buffer, &self->last_content);
   picture->sources[i].buffer = frame->buffer;
   return TRUE;
+}
+
+/* Maps what the pad shows in tile @i, if it shows anything. */
+static gboolean
+take_frame (GstNtMosaic * self, Picture * picture, guint i)
+{
+  GstNtMosaicPad *pad = picture->pads[i];
+  GstBuffer *buffer = gst_nt_mosaic_pad_ref_frame (pad);
+  gboolean goes_on;
+
+  /* Not only when the strip is out: downstream may take its time. */
+  if (buffer == NULL || pad->unfit) {
+    gst_clear_buffer (&buffer);
+    gst_nt_mosaic_pad_let_go (pad);
+    return TRUE;
+  }
+
+  goes_on = map_frame (self, picture, i, buffer);
+  gst_buffer_unref (buffer);
+
+  return goes_on;
 }
 
 static gboolean
@@ -144,13 +199,11 @@ take_frames (GstNtMosaic * self, Picture * picture)
   return TRUE;
 }
 
-/* Without a rate, a strip has the time of its latest frame. */
-static void
-set_time_of_frames (GstNtMosaic * self, const Picture * picture,
-    GstBuffer * strip)
+/* The running time of the latest frame; NONE if there is no frame. */
+static GstClockTime
+find_latest_time (const Picture * picture)
 {
-  GstAggregator *agg = GST_AGGREGATOR (self);
-  GstClockTime latest = 0;
+  GstClockTime latest = GST_CLOCK_TIME_NONE;
   guint i;
 
   for (i = 0; i < picture->layout->n_tiles; i++) {
@@ -164,12 +217,30 @@ set_time_of_frames (GstNtMosaic * self, const Picture * picture,
     time = gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME,
         GST_BUFFER_PTS (picture->frames[i].buffer));
     GST_OBJECT_UNLOCK (pad);
-    if (GST_CLOCK_TIME_IS_VALID (time))
-      latest = MAX (latest, time);
+    if (GST_CLOCK_TIME_IS_VALID (time)
+        && (time > latest || !GST_CLOCK_TIME_IS_VALID (latest)))
+      latest = time;
   }
 
-  GST_BUFFER_PTS (strip) = gst_segment_position_from_running_time
-      (&GST_AGGREGATOR_PAD (agg->srcpad)->segment, GST_FORMAT_TIME, latest);
+  return latest;
+}
+
+/* Without a rate, a strip has the time of its latest frame; if it has no frame, that
+ * of the strip before it. */
+static void
+set_time_of_frames (GstNtMosaic * self, const Picture * picture,
+    GstBuffer * strip)
+{
+  GstAggregator *agg = GST_AGGREGATOR (self);
+  const GstClockTime latest = find_latest_time (picture);
+
+  GST_OBJECT_LOCK (self);
+  GST_BUFFER_PTS (strip) = self->last_time;
+  GST_OBJECT_UNLOCK (self);
+  if (GST_CLOCK_TIME_IS_VALID (latest) || !GST_BUFFER_PTS_IS_VALID (strip))
+    GST_BUFFER_PTS (strip) = gst_segment_position_from_running_time
+        (&GST_AGGREGATOR_PAD (agg->srcpad)->segment, GST_FORMAT_TIME,
+        GST_CLOCK_TIME_IS_VALID (latest) ? latest : 0);
   GST_BUFFER_DURATION (strip) = GST_CLOCK_TIME_NONE;
 }
 

@@ -28,12 +28,50 @@ typedef struct
 {
   GstNtMosaicPad *pad;          /* a reference */
   GstVideoInfo info;            /* UNKNOWN: none yet */
+  NtmTile before;               /* its tile so far; zeros: none */
+  gboolean is_settled;          /* these caps are in the strip already */
+  gboolean is_over;             /* at EOS, and shows no frame after that */
+  gboolean fits;                /* its frames are going to be in the strip */
 } Seat;
 
 static void
 clear_seat (gpointer seat)
 {
   gst_object_unref (((Seat *) seat)->pad);
+}
+
+static gboolean
+has_caps (const GstVideoInfo * info)
+{
+  return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
+}
+
+/* With the object lock held. */
+static Seat
+take_seat (GstNtMosaic * self, GstNtMosaicPad * pad)
+{
+  Seat seat = {
+    .pad = gst_object_ref (pad),
+    .info = GST_VIDEO_AGGREGATOR_PAD (pad)->info,
+  };
+
+  if (pad->tile >= 0 && self->layout)
+    seat.before = self->layout->tiles[pad->tile];
+  seat.is_settled = has_caps (&seat.info)
+      && gst_video_info_is_equal (&seat.info, &pad->settled);
+  seat.fits = has_caps (&seat.info);
+
+  return seat;
+}
+
+static gboolean
+is_over (GstNtMosaicPad * pad)
+{
+  gboolean repeats;
+
+  g_object_get (pad, "repeat-after-eos", &repeats, NULL);
+
+  return !repeats && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
 }
 
 /* All pads, in the order of their tiles. */
@@ -43,6 +81,7 @@ take_seats (GstNtMosaic * self)
   GArray *seats = g_array_new (FALSE, FALSE, sizeof (Seat));
   GList *sorted;
   GList *l;
+  guint i;
 
   g_array_set_clear_func (seats, clear_seat);
 
@@ -50,44 +89,61 @@ take_seats (GstNtMosaic * self)
   sorted = g_list_sort (g_list_copy (GST_ELEMENT (self)->sinkpads),
       gst_nt_mosaic_pad_compare);
   for (l = sorted; l; l = l->next) {
-    const Seat seat = {
-      gst_object_ref (l->data), GST_VIDEO_AGGREGATOR_PAD (l->data)->info
-    };
+    const Seat seat = take_seat (self, l->data);
 
     g_array_append_val (seats, seat);
   }
   GST_OBJECT_UNLOCK (self);
   g_list_free (sorted);
 
+  for (i = 0; i < seats->len; i++) {
+    Seat *seat = &g_array_index (seats, Seat, i);
+
+    seat->is_over = is_over (seat->pad);
+  }
+
   return seats;
 }
 
 static gboolean
-has_caps (const GstVideoInfo * info)
+any_has_caps (const GArray * seats)
 {
-  return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
+  guint i;
+
+  for (i = 0; i < seats->len; i++)
+    if (has_caps (&g_array_index (seats, Seat, i).info))
+      return TRUE;
+
+  return FALSE;
 }
 
-/* The pads that have caps, as the pure functions want them. */
+/* What the strip is made of, as the pure functions want it: the pads that fit; if
+ * none does, what it is now. */
 static GArray *
-collect_inputs (const GArray * seats)
+collect_inputs (GstNtMosaic * self, const GArray * seats)
 {
   GArray *inputs = g_array_new (FALSE, FALSE, sizeof (GstNtMosaicInput));
+  const GstNtMosaicInput strip = {
+    "the strip", GST_VIDEO_AGGREGATOR (self)->info
+  };
   guint i;
 
   for (i = 0; i < seats->len; i++) {
     const Seat *seat = &g_array_index (seats, Seat, i);
     const GstNtMosaicInput input = { GST_OBJECT_NAME (seat->pad), seat->info };
 
-    if (has_caps (&seat->info))
+    if (seat->fits)
       g_array_append_val (inputs, input);
   }
+  if (inputs->len == 0 && has_caps (&strip.info))
+    g_array_append_val (inputs, strip);
 
   return inputs;
 }
 
-/* One tile a pad; a pad without caps is as wide as tile-width says. FALSE with
- * @error set if a frame does not fit into its tile. */
+/* One tile a pad. One whose caps don't fit keeps the size that it has: they change
+ * nothing. Without caps, it is as wide as tile-width says. FALSE with @error set if a
+ * frame does not fit into its tile. */
 static gboolean
 collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
     GError ** error)
@@ -99,8 +155,13 @@ collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
     const GstVideoInfo *info = &seat->info;
 
     tiles[i] = (NtmTile) { .width = tile_width };
-    if (!has_caps (info))
+    if (!seat->fits) {
+      if (has_caps (info) && seat->before.width > 0) {
+        tiles[i].width = seat->before.width;
+        tiles[i].frame_height = seat->before.frame_height;
+      }
       continue;
+    }
 
     if (tile_width > 0 && (guint) GST_VIDEO_INFO_WIDTH (info) != tile_width) {
       g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
@@ -133,54 +194,151 @@ get_rules (GstNtMosaic * self, const GArray * inputs, guint * tile_width,
   rules->y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1;
 }
 
+/* At least @min_height high. */
 static GstNtLayout *
-place_tiles (const GArray * seats, guint tile_width, const NtmLayoutRules * rules,
-    GError ** error)
+place_tiles (GstNtMosaic * self, const GArray * seats, const GArray * inputs,
+    guint min_height, GError ** error)
 {
   NtmTile *tiles = g_new0 (NtmTile, seats->len);
   GstNtLayout *layout = NULL;
+  NtmLayoutRules rules;
+  guint tile_width;
 
+  get_rules (self, inputs, &tile_width, &rules);
+  rules.min_height = MAX (rules.min_height, min_height);
   if (collect_tiles (seats, tile_width, tiles, error))
-    layout = gst_nt_layout_new (tiles, seats->len, rules, error);
+    layout = gst_nt_layout_new (tiles, seats->len, &rules, error);
   g_free (tiles);
 
   return layout;
 }
 
+/* ---- Pads that don't fit ---- */
+
+/* Whether the pads that are said to fit do. */
+static gboolean
+check_seats (GstNtMosaic * self, const GArray * seats, GError ** error)
+{
+  GArray *inputs = collect_inputs (self, seats);
+  GstNtLayout *layout = NULL;
+
+  if (inputs->len > 0
+      && gst_nt_mosaic_inputs_agree (&g_array_index (inputs, GstNtMosaicInput,
+              0), inputs->len, error))
+    layout = place_tiles (self, seats, inputs, 0, error);
+  g_array_unref (inputs);
+
+  if (layout == NULL)
+    return FALSE;
+  gst_nt_layout_unref (layout);
+
+  return TRUE;
+}
+
+/* Once for the same caps. What was shown and is over needs none. */
+static void
+warn_of_caps (GstNtMosaic * self, Seat * seat, const GError * why)
+{
+  GstNtMosaicPad *pad = seat->pad;
+
+  if ((seat->is_settled && seat->is_over)
+      || (has_caps (&pad->misfit)
+          && gst_video_info_is_equal (&pad->misfit, &seat->info)))
+    return;
+
+  pad->misfit = seat->info;
+  gst_nt_mosaic_warn_of_caps (self, pad, why);
+}
+
+/* In which order pads are let in: those that the strip shows stay, and those that
+ * are over must not keep others out. */
+static guint
+get_turn (const Seat * seat)
+{
+  return seat->is_over ? 2 : seat->is_settled ? 0 : 1;
+}
+
+/* Lets in one pad after the other, as long as they fit. */
+static void
+let_in_what_fits (GstNtMosaic * self, GArray * seats)
+{
+  guint turn;
+  guint i;
+
+  for (i = 0; i < seats->len; i++)
+    g_array_index (seats, Seat, i).fits = FALSE;
+
+  for (turn = 0; turn <= 2; turn++)
+    for (i = 0; i < seats->len; i++) {
+      Seat *seat = &g_array_index (seats, Seat, i);
+      GError *error = NULL;
+
+      if (!has_caps (&seat->info) || get_turn (seat) != turn)
+        continue;
+      seat->fits = TRUE;
+      if (check_seats (self, seats, &error))
+        continue;
+      seat->fits = FALSE;
+      warn_of_caps (self, seat, error);
+      g_error_free (error);
+    }
+}
+
+/* Says of the pads which fit. FALSE with @error set if some don't and there is no
+ * strip without them. */
+static gboolean
+choose_pads (GstNtMosaic * self, GArray * seats, GError ** error)
+{
+  GError *why = NULL;
+
+  if (check_seats (self, seats, &why))
+    return TRUE;
+
+  if (gst_nt_mosaic_goes_on_without_one (self)) {
+    let_in_what_fits (self, seats);
+    if (check_seats (self, seats, NULL)) {
+      g_error_free (why);
+      return TRUE;
+    }
+  }
+  g_propagate_error (error, why);
+
+  return FALSE;
+}
+
 /* Caps and layout of a strip of @seats, as downstream takes it. */
 static GstCaps *
-design_strip (GstNtMosaic * self, const GArray * seats, const GArray * inputs,
-    GstCaps * downstream, GstNtLayout ** layout, GError ** error)
+design_strip (GstNtMosaic * self, GArray * seats, GstCaps * downstream,
+    GstNtLayout ** layout, GError ** error)
 {
-  const GstNtMosaicInput *first = &g_array_index (inputs, GstNtMosaicInput, 0);
-  NtmLayoutRules rules;
-  guint tile_width;
+  const GstNtMosaicInput *first;
+  GArray *inputs;
   GstCaps *caps;
   gint height;
 
-  get_rules (self, inputs, &tile_width, &rules);
-  if (!gst_nt_mosaic_inputs_agree (first, inputs->len, error))
+  if (!choose_pads (self, seats, error))
     return NULL;
 
-  *layout = place_tiles (seats, tile_width, &rules, error);
-  if (*layout == NULL)
-    return NULL;
-
-  caps = gst_nt_mosaic_caps_for_strip (first, inputs->len, *layout, downstream,
-      error);
+  inputs = collect_inputs (self, seats);
+  first = &g_array_index (inputs, GstNtMosaicInput, 0);
+  *layout = place_tiles (self, seats, inputs, 0, error);
+  caps = *layout ? gst_nt_mosaic_caps_for_strip (first, inputs->len, *layout,
+      downstream, error) : NULL;
   if (caps == NULL)
-    return NULL;
+    goto out;
 
   gst_structure_get_int (gst_caps_get_structure (caps, 0), "height", &height);
   if ((guint) height == (*layout)->geometry.height)
-    return caps;
+    goto out;
 
   /* Downstream wants it higher. */
   gst_nt_layout_unref (*layout);
-  rules.min_height = height;
-  *layout = place_tiles (seats, tile_width, &rules, error);
+  *layout = place_tiles (self, seats, inputs, height, error);
   if (*layout == NULL)
     gst_clear_caps (&caps);
+
+out:
+  g_array_unref (inputs);
 
   return caps;
 }
@@ -200,15 +358,14 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GArray *seats = take_seats (self);
-  GArray *inputs = collect_inputs (seats);
   GstFlowReturn ret = GST_FLOW_OK;
   GstNtLayout *layout = NULL;
   GError *error = NULL;
 
-  if (inputs->len == 0) {
+  if (!any_has_caps (seats)) {
     ret = GST_AGGREGATOR_FLOW_NEED_DATA;
   } else {
-    *caps = design_strip (self, seats, inputs, downstream, &layout, &error);
+    *caps = design_strip (self, seats, downstream, &layout, &error);
     if (*caps == NULL) {
       gst_nt_mosaic_fail (self, error);
       ret = GST_FLOW_NOT_NEGOTIATED;
@@ -221,10 +378,24 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
     gst_nt_layout_unref (layout);
   }
   g_clear_error (&error);
-  g_array_unref (inputs);
   g_array_unref (seats);
 
   return ret;
+}
+
+/* With the object lock held. */
+static void
+adopt_seat (GstNtMosaic * self, const Seat * seat, guint tile)
+{
+  GstNtMosaicPad *pad = seat->pad;
+
+  pad->tile = tile;
+  pad->unfit = has_caps (&seat->info) && !seat->fits;
+  self->has_misfits |= pad->unfit;
+  if (seat->fits)
+    pad->settled = seat->info;
+  else
+    gst_video_info_init (&pad->settled);
 }
 
 /* From here on, tiles belong to the pads that they were laid out for. */
@@ -238,10 +409,11 @@ adopt_next_layout (GstNtMosaic * self)
   GST_OBJECT_LOCK (self);
   old = self->layout;
   self->layout = g_steal_pointer (&self->next_layout);
+  self->has_misfits = FALSE;
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
     GST_NT_MOSAIC_PAD (l->data)->tile = -1;
   for (i = 0; i < self->next_seats->len; i++)
-    g_array_index (self->next_seats, Seat, i).pad->tile = i;
+    adopt_seat (self, &g_array_index (self->next_seats, Seat, i), i);
   GST_OBJECT_UNLOCK (self);
 
   g_clear_pointer (&self->next_seats, g_array_unref);

@@ -159,6 +159,19 @@ gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
   return content;
 }
 
+gboolean
+gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad, GstBuffer * buffer)
+{
+  gboolean is_new;
+
+  g_mutex_lock (&pad->flush_lock);
+  is_new = pad->refused != buffer;
+  gst_buffer_replace (&pad->refused, pad->released ? NULL : buffer);
+  g_mutex_unlock (&pad->flush_lock);
+
+  return is_new;
+}
+
 void
 gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
 {
@@ -170,6 +183,8 @@ gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
         (GST_VIDEO_AGGREGATOR_PAD (pad));
   if (pad->kept != current)
     gst_buffer_replace (&pad->kept, NULL);
+  if (pad->refused != current)
+    gst_buffer_replace (&pad->refused, NULL);
   if (pad->shown)
     gst_buffer_replace (&pad->shown, current
         && is_same_content (pad->shown, current) ? current : NULL);
@@ -294,7 +309,7 @@ gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, const GstCaps * caps)
   GstVideoInfo info;
 
   if (!gst_video_info_from_caps (&info, caps))
-    return;
+    gst_video_info_init (&info);
 
   GST_OBJECT_LOCK (pad);
   pad->announced = info;
@@ -316,6 +331,7 @@ drop_frames (GstNtMosaicPad * pad)
 {
   gst_buffer_replace (&pad->shown, NULL);
   gst_buffer_replace (&pad->kept, NULL);
+  gst_buffer_replace (&pad->refused, NULL);
 }
 
 void
@@ -351,6 +367,11 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
   gst_nt_mosaic_pad_restart (pad);
+  pad->warned_of_frames = FALSE;
+  gst_video_info_init (&pad->misfit);
+  gst_video_info_init (&pad->settled);
+  g_atomic_int_set (&pad->caps_refused, FALSE);
+  pad->unfit = FALSE;
   pad->tile = -1;
 }
 
@@ -438,6 +459,8 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   gst_video_info_init (&GST_VIDEO_AGGREGATOR_PAD (pad)->info);
   gst_video_info_init (&pad->announced);
   gst_video_info_init (&pad->next_info);
+  gst_video_info_init (&pad->misfit);
+  gst_video_info_init (&pad->settled);
   pad->tile = -1;
   g_mutex_init (&pad->flush_lock);
   g_mutex_init (&pad->queue_lock);

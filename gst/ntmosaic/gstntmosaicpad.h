@@ -29,6 +29,8 @@ struct _GstNtMosaicPad
   GMutex queue_lock;
   GCond queue_shorter;
 
+  gint caps_refused;            /* atomic: its frames are gaps */
+
   /* Guarded by @queue_lock. Both wrap around. */
   guint n_in;                   /* frames that came to be queued */
   guint n_left;                 /* of them, frames that are next, shown or dropped */
@@ -42,6 +44,9 @@ struct _GstNtMosaicPad
 
   /* Guarded by the element's object lock. */
   gint tile;                    /* its place in the element's layout, or -1 */
+  gboolean unfit;               /* its caps don't fit: it shows background */
+  GstVideoInfo settled;         /* caps that the strip was made for; UNKNOWN: none,
+                                 * or unfit */
 
   /* Held while the current buffer is taken away from the pad. The base class
    * does that in upstream's thread when the pad is flushed. */
@@ -53,10 +58,13 @@ struct _GstNtMosaicPad
   guint64 content;              /* its id */
   GstBuffer *kept;              /* a frame that stayed when new caps came */
   GstVideoInfo kept_info;       /* the caps that it came with */
+  GstBuffer *refused;           /* a frame that can't be shown */
 
   /* Of the streaming thread alone. */
   GstVideoInfo next_info;       /* caps of the frame that is taken next */
   gboolean caps_were_delayed;   /* once; the base class may still hold some */
+  gboolean warned_of_frames;    /* once is enough */
+  GstVideoInfo misfit;          /* caps that were warned of last; UNKNOWN: none */
 };
 
 /* Whether @buffer stands for no frame: a GAP event, or empty with the GAP flag. */
@@ -74,6 +82,10 @@ GstBuffer *gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad);
  * was flushed or released meanwhile. */
 guint64 gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
     guint64 * last_content);
+
+/* @buffer, which the pad shows now, can't be shown: FALSE if that was said before.
+ * Keeps a reference on @buffer as gst_nt_mosaic_pad_identify() does. */
+gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad, GstBuffer * buffer);
 
 /* Lets go of the frame that was identified last, unless the pad still shows it;
  * or if what it shows now is the same memory, of that frame for this one. To be

@@ -100,6 +100,7 @@ make_stats (GstNtMosaic * self)
       "tiles-on-arrival", G_TYPE_UINT64, stats.tiles_on_arrival,
       "tiles-kept", G_TYPE_UINT64, stats.tiles_kept,
       "tiles-background", G_TYPE_UINT64, stats.tiles_background,
+      "frames-refused", G_TYPE_UINT64, stats.frames_refused,
       "bytes-copied", G_TYPE_UINT64, stats.bytes_copied,
       "copy-time", G_TYPE_UINT64, stats.copy_time,
       "strips-allocated", G_TYPE_UINT64,
@@ -456,6 +457,8 @@ install_properties (GObjectClass * klass)
    *   arrived
    * * `tiles-kept` (uint64): tiles that the strip already held
    * * `tiles-background` (uint64): tiles filled with background
+   * * `frames-refused` (uint64): frames that were too short, or contradicted their
+   *   caps: their tiles were background
    * * `bytes-copied` (uint64): bytes of the copied frames
    * * `copy-time` (uint64): nanoseconds spent on all this in the streaming thread;
    *   what was copied on arrival took none of them

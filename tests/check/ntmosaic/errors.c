@@ -402,29 +402,6 @@ GST_START_TEST (disagreement)
 
 GST_END_TEST;
 
-/* The same, after a strip of pads that agreed. */
-GST_START_TEST (disagreement_later)
-{
-  TestRig *rig = test_rig_new (2);
-  guint n;
-  guint i;
-
-  for (n = 0; n < 2; n++) {
-    for (i = 0; i < 2; i++)
-      send_rest_of_caps (test_rig_input (rig, i), i == 1 && n == 1 ?
-          disagreements[__i__].other_rest : disagreements[__i__].rest);
-    for (i = 0; i < 2; i++)
-      gst_harness_push (test_rig_input (rig, i), test_frame_new_timed (WIDTH,
-              HEIGHT, i, n * TEST_FRAME_TIME, TEST_FRAME_TIME));
-    if (n == 0)
-      gst_buffer_unref (test_rig_pull (rig, NULL));
-  }
-  expect_disagreement (rig, __i__);
-  finish (rig);
-}
-
-GST_END_TEST;
-
 /* ---- Downstream ---- */
 
 /* Downstream takes @caps only; says @word and @other_word. */
@@ -512,8 +489,6 @@ errors_suite (void)
   tcase_add_test (tc, not_of_tile_width);
   tcase_add_test (tc, higher_than_tile_height);
   tcase_add_loop_test (tc, disagreement, 0, G_N_ELEMENTS (disagreements));
-  tcase_add_loop_test (tc, disagreement_later, 0,
-      G_N_ELEMENTS (disagreements));
   tcase_add_test (tc, downstream_takes_no_strip);
   tcase_add_test (tc, downstream_takes_other_strip);
   tcase_add_test (tc, nobody_downstream);

@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* One bad input never hurts the others: frames that can't be shown, and caps that
+ * don't fit, make one tile background and one warning while strips are made. What is
+ * an error before the first strip, and for an only input, is in errors.c. */
+
+#include "pipelines.h"
+
+#include <string.h>
+
+#define BLACK 0xff000000
+#define WIDTH 8
+#define HEIGHT 6
+
+/* ---- Warnings ---- */
+
+/* The next warning or error of the element; it must come. */
+static gchar *
+pop_message (TestRig * rig, GstMessageType type)
+{
+  GstMessage *message = gst_bus_timed_pop_filtered (rig->bus, 20 * GST_SECOND,
+      GST_MESSAGE_WARNING | GST_MESSAGE_ERROR);
+  GError *error;
+  gchar *text;
+
+  fail_unless (message != NULL);
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+    gst_message_parse_warning (message, &error, NULL);
+  else
+    gst_message_parse_error (message, &error, NULL);
+  text = g_strdup (error->message);
+  fail_unless (GST_MESSAGE_TYPE (message) == type, "%s: %s",
+      GST_MESSAGE_TYPE_NAME (message), text);
+  g_error_free (error);
+  gst_message_unref (message);
+
+  return text;
+}
+
+static void G_GNUC_NULL_TERMINATED
+expect_warning (TestRig * rig, ...)
+{
+  gchar *text = pop_message (rig, GST_MESSAGE_WARNING);
+  const gchar *word;
+  va_list words;
+
+  va_start (words, rig);
+  while ((word = va_arg (words, const gchar *)))
+    fail_unless (strstr (text, word) != NULL, "\"%s\" lacks \"%s\"", text,
+        word);
+  va_end (words);
+  g_free (text);
+}
+
+/* Strips that were pulled came after what was said of them. */
+static void
+expect_no_warning (TestRig * rig)
+{
+  GstMessage *message = gst_bus_pop_filtered (rig->bus, GST_MESSAGE_WARNING);
+
+  fail_unless (message == NULL);
+}
+
+/* ---- Inputs ---- */
+
+/* Caps of @rest at 25/1, besides what they say. */
+static void
+set_caps (GstHarness * input, guint width, guint height, const gchar * rest)
+{
+  gchar *text = g_strdup_printf ("video/x-raw,width=%u,height=%u,"
+      "framerate=25/1,%s", width, height, rest);
+
+  gst_harness_set_src_caps_str (input, text);
+  g_free (text);
+}
+
+/* A frame of @size in strip @n: the tile that it makes. */
+static TestTile
+send_frame (TestRig * rig, guint i, guint width, guint height, guint n)
+{
+  const TestTile tile = { width, height, 100 * i + n + 1 };
+  GstBuffer *frame = test_frame_new_timed (width, height, tile.seed,
+      n * TEST_FRAME_TIME, TEST_FRAME_TIME);
+
+  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i), frame),
+      GST_FLOW_OK);
+
+  return tile;
+}
+
+/* Two or three pads of RGBA, and a strip of them. */
+static TestRig *
+rig_with_strip (guint n_inputs)
+{
+  TestTile tiles[3];
+  const TestStrip strip = { tiles, n_inputs, HEIGHT, "top", BLACK };
+  TestRig *rig = test_rig_new (n_inputs);
+  guint i;
+
+  for (i = 0; i < n_inputs; i++)
+    set_caps (test_rig_input (rig, i), WIDTH, HEIGHT, "format=RGBA");
+  for (i = 0; i < n_inputs; i++)
+    tiles[i] = send_frame (rig, i, WIDTH, HEIGHT, 0);
+  test_rig_expect (rig, &strip);
+
+  return rig;
+}
+
+/* Strip @n of two pads of the usual size: sink_1 shows a frame or nothing. */
+static void
+check_pair (TestRig * rig, guint n, gboolean shows)
+{
+  TestTile tiles[2];
+  const TestStrip strip = { tiles, 2, HEIGHT, "top", BLACK };
+
+  tiles[0] = send_frame (rig, 0, WIDTH, HEIGHT, n);
+  tiles[1] = send_frame (rig, 1, WIDTH, HEIGHT, n);
+  if (!shows)
+    tiles[1].height = 0;
+  test_rig_expect (rig, &strip);
+}
+
+/* ---- Frames ---- */
+
+static GstBuffer *
+make_bad_frame (guint kind)
+{
+  static const struct
+  {
+    gsize bytes;
+    GstVideoFormat format;      /* of a GstVideoMeta */
+    guint width;
+    gint stride;
+  } kinds[] = {
+    {191, 0, 0, 0}, {0, 0, 0, 0}, {1, 0, 0, 0},
+    {192, GST_VIDEO_FORMAT_RGBA, 7, 32}, {192, GST_VIDEO_FORMAT_BGRA, 8, 32},
+    {192, GST_VIDEO_FORMAT_RGBA, 8, 33}, {192, GST_VIDEO_FORMAT_RGBA, 8, -32},
+    {192, GST_VIDEO_FORMAT_RGBA, 8, G_MAXINT},
+  };
+  GstBuffer *frame = gst_buffer_new_allocate (NULL, kinds[kind].bytes, NULL);
+  gsize offsets[GST_VIDEO_MAX_PLANES] = { 0, };
+  gint strides[GST_VIDEO_MAX_PLANES] = { kinds[kind].stride, };
+
+  if (kinds[kind].width > 0)
+    gst_buffer_add_video_meta_full (frame, GST_VIDEO_FRAME_FLAG_NONE,
+        kinds[kind].format, kinds[kind].width, HEIGHT, 1, offsets, strides);
+
+  return frame;
+}
+
+#define N_BAD_FRAMES 8
+
+static void
+send_bad_frame (TestRig * rig, guint kind, guint n)
+{
+  GstBuffer *frame = make_bad_frame (kind);
+
+  GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
+  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
+  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, 1), frame),
+      GST_FLOW_OK);
+}
+
+/* Every third frame of sink_1 is bad: one warning, and each is counted. */
+GST_START_TEST (bad_frames)
+{
+  TestRig *rig = rig_with_strip (2);
+  guint n;
+
+  for (n = 1; n < 10; n++) {
+    TestTile tiles[] = { {WIDTH, HEIGHT, 0}, {WIDTH, 0, 0} };
+    const TestStrip strip = { tiles, 2, HEIGHT, "top", BLACK };
+
+    if (n % 3 > 0) {
+      check_pair (rig, n, TRUE);
+      continue;
+    }
+    tiles[0] = send_frame (rig, 0, WIDTH, HEIGHT, n);
+    send_bad_frame (rig, __i__, n);
+    test_rig_expect (rig, &strip);
+    if (n == 3)
+      expect_warning (rig, "sink_1", "background", "frames-refused",
+          __i__ < 3 || __i__ > 4 ? "192" : "GstVideoMeta", NULL);
+  }
+  expect_no_warning (rig);
+  fail_unless_equals_uint64 (test_get_stat (rig->element, "frames-refused"),
+      3);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A bad frame that is in three strips is one frame. */
+GST_START_TEST (bad_frame_repeated)
+{
+  TestRig *rig = rig_with_strip (2);
+  TestTile tiles[] = { {WIDTH, HEIGHT, 0}, {WIDTH, 0, 0} };
+  const TestStrip strip = { tiles, 2, HEIGHT, "top", BLACK };
+  GstBuffer *frame = make_bad_frame (0);
+  guint n;
+
+  GST_BUFFER_PTS (frame) = TEST_FRAME_TIME;
+  GST_BUFFER_DURATION (frame) = 3 * TEST_FRAME_TIME;
+  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, 1), frame),
+      GST_FLOW_OK);
+  fail_unless (gst_harness_push_event (test_rig_input (rig, 1),
+          gst_event_new_eos ()));
+  for (n = 1; n < 4; n++) {
+    tiles[0] = send_frame (rig, 0, WIDTH, HEIGHT, n);
+    test_rig_expect (rig, &strip);
+  }
+  fail_unless_equals_uint64 (test_get_stat (rig->element, "frames-refused"),
+      1);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Both pads send a bad frame at the same time: the strip is all background. */
+GST_START_TEST (bad_frames_everywhere)
+{
+  TestRig *rig = rig_with_strip (2);
+  const TestTile tiles[] = { {WIDTH, 0, 0}, {WIDTH, 0, 0} };
+  const TestStrip strip = { tiles, 2, HEIGHT, "top", BLACK };
+  GstBuffer *frame = make_bad_frame (0);
+
+  GST_BUFFER_PTS (frame) = TEST_FRAME_TIME;
+  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
+  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, 0), frame),
+      GST_FLOW_OK);
+  send_bad_frame (rig, 1, 1);
+  test_rig_expect (rig, &strip);
+  expect_warning (rig, "sink_0", "191", NULL);
+  expect_warning (rig, "sink_1", "0 bytes", NULL);
+  check_pair (rig, 2, TRUE);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Stills: a strip without any frame does not go back in time. */
+GST_START_TEST (bad_stills_keep_time)
+{
+  TestRig *rig = test_rig_new (2);
+  GstClockTime last = 0;
+  guint n;
+  guint i;
+
+  for (i = 0; i < 2; i++)
+    test_input_set_caps_full (test_rig_input (rig, i), "RGBA", WIDTH, HEIGHT,
+        0, 1);
+  for (n = 0; n < 3; n++) {
+    GstBuffer *strip;
+
+    for (i = 0; i < 2; i++) {
+      GstBuffer *frame = n == 1 ? make_bad_frame (0)
+          : test_frame_new (GST_VIDEO_FORMAT_RGBA, WIDTH, HEIGHT, 0, 0, n);
+
+      GST_BUFFER_PTS (frame) = (n + 5) * GST_SECOND;
+      fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i),
+              frame), GST_FLOW_OK);
+    }
+    strip = test_rig_pull (rig, NULL);
+    fail_unless (GST_BUFFER_PTS (strip) >= last);
+    last = GST_BUFFER_PTS (strip);
+    gst_buffer_unref (strip);
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* The only input has nothing else to show: that is an error, as before. */
+GST_START_TEST (bad_frame_of_the_only_input)
+{
+  TestRig *rig = rig_with_strip (1);
+  GstBuffer *frame = make_bad_frame (0);
+
+  GST_BUFFER_PTS (frame) = TEST_FRAME_TIME;
+  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
+  gst_harness_push (test_rig_input (rig, 0), frame);
+  test_expect_error (rig->bus, rig->element, "sink_0", "191", "192", NULL);
+  test_rig_free_failed (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Caps ---- */
+
+static const struct
+{
+  guint width;
+  guint height;
+  const gchar *rest;
+  const gchar *words[3];
+} misfits[] = {
+  {WIDTH, HEIGHT, "format=BGRA", {"format", "RGBA", "BGRA"}},
+  {WIDTH, HEIGHT, "format=RGBA,pixel-aspect-ratio=12/11",
+      {"pixel-aspect-ratio", "1/1", "12/11"}},
+  {WIDTH, HEIGHT, "format=RGBA,interlace-mode=interleaved",
+      {"interlace-mode", "progressive", "interleaved"}},
+  {WIDTH, HEIGHT, "format=RGBA,colorimetry=1:1:5:1",
+      {"colorimetry", "sRGB", "1:1:5:1"}},
+  {60000, 60000, "format=RGBA", {"can't take", "60000", "60000"}},
+  {32768, 32700, "format=RGBA", {"strip", "x32700", "4294967295"}},
+  {1 << 28, 1, "format=RGBA", {"strip", "2684354", "4294967295"}},
+};
+
+/* sink_1 changes to what doesn't fit, and back. Its frames are of the usual size:
+ * they must not be looked at. */
+GST_START_TEST (changes)
+{
+  TestRig *rig = rig_with_strip (2);
+  guint n;
+
+  for (n = 1; n < 4; n++) {
+    if (n == 1)
+      set_caps (test_rig_input (rig, 1), misfits[__i__].width,
+          misfits[__i__].height, misfits[__i__].rest);
+    check_pair (rig, n, FALSE);
+    if (n == 1)
+      expect_warning (rig, "sink_1 shows background", misfits[__i__].words[0],
+          misfits[__i__].words[1], misfits[__i__].words[2], NULL);
+  }
+  set_caps (test_rig_input (rig, 1), WIDTH, HEIGHT, "format=RGBA");
+  for (; n < 7; n++)
+    check_pair (rig, n, TRUE);
+  expect_no_warning (rig);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* sink_2 joins with what doesn't fit: the strip stays as it is, until other caps
+ * come. */
+GST_START_TEST (joins)
+{
+  TestRig *rig = rig_with_strip (2);
+  TestTile tiles[3];
+  TestStrip strip = { tiles, 2, HEIGHT, "top", BLACK };
+  guint n;
+
+  test_rig_add (rig, "sink_2");
+  set_caps (test_rig_input (rig, 2), misfits[__i__].width,
+      misfits[__i__].height, misfits[__i__].rest);
+  for (n = 1; n < 6; n++) {
+    if (n == 3) {
+      set_caps (test_rig_input (rig, 2), WIDTH, HEIGHT, "format=RGBA");
+      strip.n_tiles = 3;
+    }
+    tiles[0] = send_frame (rig, 0, WIDTH, HEIGHT, n);
+    tiles[1] = send_frame (rig, 1, WIDTH, HEIGHT, n);
+    tiles[2] = send_frame (rig, 2, WIDTH, HEIGHT, n);
+    test_rig_expect (rig, &strip);
+    if (n == 1)
+      expect_warning (rig, "sink_2 shows background", misfits[__i__].words[1],
+          NULL);
+  }
+  expect_no_warning (rig);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* All pads change alike, but not in the same strip: each is background until the
+ * last one is through. */
+GST_START_TEST (all_change)
+{
+  TestRig *rig = rig_with_strip (2);
+
+  set_caps (test_rig_input (rig, 1), misfits[__i__].width,
+      misfits[__i__].height, misfits[__i__].rest);
+  check_pair (rig, 1, FALSE);
+  expect_warning (rig, "sink_1", NULL);
+  set_caps (test_rig_input (rig, 0), misfits[__i__].width,
+      misfits[__i__].height, misfits[__i__].rest);
+  check_pair (rig, 2, TRUE);
+  expect_no_warning (rig);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A pad that is over keeps no other out. */
+GST_START_TEST (others_end)
+{
+  TestRig *rig = rig_with_strip (2);
+  TestTile tiles[] = { {WIDTH, 0, 0}, {WIDTH, HEIGHT, 0} };
+  const TestStrip strip = { tiles, 2, HEIGHT, "top", BLACK };
+
+  set_caps (test_rig_input (rig, 1), WIDTH, HEIGHT, "format=BGRA");
+  check_pair (rig, 1, FALSE);
+  expect_warning (rig, "sink_1", NULL);
+  fail_unless (gst_harness_push_event (test_rig_input (rig, 0),
+          gst_event_new_eos ()));
+  tiles[1] = send_frame (rig, 1, WIDTH, HEIGHT, 2);
+  test_rig_expect (rig, &strip);
+  expect_no_warning (rig);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* What tile-width and tile-height don't allow; also on all pads at once. */
+GST_START_TEST (tile_size)
+{
+  TestRig *rig = test_rig_new (2);
+  TestTile tiles[] = { {WIDTH, HEIGHT, 0}, {WIDTH, HEIGHT, 0} };
+  const TestStrip strip = { tiles, 2, HEIGHT, "top", BLACK };
+  const gboolean both = __i__ > 1;
+  const guint width = __i__ % 2 ? WIDTH : 2;
+  const guint height = __i__ % 2 ? 17 : HEIGHT;
+  guint n;
+  guint i;
+
+  g_object_set (rig->element, "tile-width", WIDTH, "tile-height", HEIGHT, NULL);
+  for (n = 0; n < 3; n++) {
+    for (i = 0; i < 2; i++) {
+      const gboolean bad = n == 1 && (both || i == 1);
+      const guint w = bad ? width : WIDTH;
+      const guint h = bad ? height : HEIGHT;
+
+      set_caps (test_rig_input (rig, i), w, h, "format=RGBA");
+      tiles[i] = send_frame (rig, i, w, h, n);
+      tiles[i].width = WIDTH;
+      if (bad)
+        tiles[i].height = 0;
+    }
+    test_rig_expect (rig, &strip);
+    if (n == 1 && both)
+      expect_warning (rig, "sink_0", __i__ % 2 ? "17" : "tile-width", NULL);
+    if (n == 1)
+      expect_warning (rig, "sink_1", __i__ % 2 ? "17" : "tile-width", NULL);
+  }
+  expect_no_warning (rig);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* The only input: an error, as before the first strip. */
+GST_START_TEST (tile_size_of_the_only_input)
+{
+  TestRig *rig = test_rig_new (1);
+
+  g_object_set (rig->element, "tile-width", WIDTH, NULL);
+  set_caps (test_rig_input (rig, 0), WIDTH, HEIGHT, "format=RGBA");
+  send_frame (rig, 0, WIDTH, HEIGHT, 0);
+  gst_buffer_unref (test_rig_pull (rig, NULL));
+  set_caps (test_rig_input (rig, 0), 2, HEIGHT, "format=RGBA");
+  gst_harness_push (test_rig_input (rig, 0), test_frame_new_timed (2, HEIGHT,
+          1, TEST_FRAME_TIME, TEST_FRAME_TIME));
+  test_expect_error (rig->bus, rig->element, "sink_0", "tile-width", NULL);
+  test_rig_free_failed (rig);
+}
+
+GST_END_TEST;
+
+/* Downstream can't take a strip that grew: that stays an error. */
+GST_START_TEST (downstream_refuses)
+{
+  TestRig *rig = rig_with_strip (2);
+
+  gst_harness_set_sink_caps_str (rig->out, "video/x-raw,width=16");
+  set_caps (test_rig_input (rig, 1), 2 * WIDTH, HEIGHT, "format=RGBA");
+  send_frame (rig, 0, WIDTH, HEIGHT, 1);
+  gst_harness_push (test_rig_input (rig, 1), test_frame_new_timed (2 * WIDTH,
+          HEIGHT, 1, TEST_FRAME_TIME, TEST_FRAME_TIME));
+  test_expect_error (rig->bus, rig->element, "downstream", "16", "24", NULL);
+  test_rig_free_failed (rig);
+}
+
+GST_END_TEST;
+
+/* A converter before a third pad is not told to do as a pad that doesn't fit. */
+GST_START_TEST (misfit_is_no_example)
+{
+  TestRig *rig = rig_with_strip (2);
+  GstCaps *filter = gst_caps_from_string ("video/x-raw,format={BGRA,RGBA}");
+  GstHarness *input;
+  GstCaps *caps;
+
+  set_caps (test_rig_input (rig, 0), WIDTH, HEIGHT, "format=BGRA");
+  send_frame (rig, 0, WIDTH, HEIGHT, 1);
+  send_frame (rig, 1, WIDTH, HEIGHT, 1);
+  gst_buffer_unref (test_rig_pull (rig, NULL));
+  expect_warning (rig, "sink_0", NULL);
+
+  input = test_rig_add (rig, "sink_2");
+  caps = gst_pad_peer_query_caps (input->srcpad, filter);
+  fail_unless_equals_string (gst_structure_get_string (gst_caps_get_structure
+          (caps, 0), "format"), "RGBA");
+  gst_caps_unref (caps);
+  gst_caps_unref (filter);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+misfits_suite (void)
+{
+  Suite *suite = suite_create ("misfits");
+  TCase *tc = tcase_create ("frames");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_loop_test (tc, bad_frames, 0, N_BAD_FRAMES);
+  tcase_add_test (tc, bad_frame_repeated);
+  tcase_add_test (tc, bad_frames_everywhere);
+  tcase_add_test (tc, bad_stills_keep_time);
+  tcase_add_test (tc, bad_frame_of_the_only_input);
+
+  tc = tcase_create ("caps");
+  suite_add_tcase (suite, tc);
+  tcase_add_loop_test (tc, changes, 0, G_N_ELEMENTS (misfits));
+  tcase_add_loop_test (tc, joins, 0, G_N_ELEMENTS (misfits));
+  tcase_add_loop_test (tc, all_change, 0, 4);
+  tcase_add_test (tc, others_end);
+  tcase_add_loop_test (tc, tile_size, 0, 4);
+  tcase_add_test (tc, tile_size_of_the_only_input);
+  tcase_add_test (tc, downstream_refuses);
+  tcase_add_test (tc, misfit_is_no_example);
+
+  return suite;
+}
+
+NTMOSAIC_CHECK_MAIN (misfits)
