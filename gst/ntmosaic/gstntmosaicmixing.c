@@ -481,7 +481,6 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
       set_field_flags (picture, strip);
     add_tile_metas (self, picture, strip);
     count (self, &report);
-    gst_nt_frames_age (self->frames);
   }
   free_picture (picture);
 

@@ -505,6 +505,19 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 
 /* ---- The strips' memory ---- */
 
+static void
+warn_of_few_strips (GstNtMosaic * self, guint n_strips)
+{
+  const guint n_made = gst_nt_strip_pool_get_n_strips (self->strip_pool);
+
+  if (n_made < n_strips)
+    gst_nt_mosaic_warn (self, GST_RESOURCE_ERROR,
+        GST_RESOURCE_ERROR_NO_SPACE_LEFT, "strips is %u, but there is memory for "
+        "%u of %" G_GSIZE_FORMAT " bytes only, and these must do: lower strips, "
+        "or let the process have more memory", n_strips, n_made,
+        self->layout->geometry.size);
+}
+
 static gboolean
 configure_strips (GstNtMosaic * self, const GstAllocationParams * params)
 {
@@ -517,6 +530,7 @@ configure_strips (GstNtMosaic * self, const GstAllocationParams * params)
 
   if (gst_nt_strip_pool_configure (self->strip_pool, self->layout, n_strips,
           params, &error)) {
+    warn_of_few_strips (self, n_strips);
     gst_nt_mosaic_set_arrival_tiles (self, self->layout);
     return TRUE;
   }

@@ -364,6 +364,18 @@ let_go_of_frames (GstNtMosaic * self, gboolean are_over)
   g_list_free_full (pads, gst_object_unref);
 }
 
+/* Memory that stood idle goes back to the system, without the base class' lock. */
+static void
+age_memory (GstNtMosaic * self)
+{
+  if (!self->strip_made)
+    return;
+
+  self->strip_made = FALSE;
+  gst_nt_frames_age (self->frames);
+  gst_nt_strip_pool_age (self->strip_pool);
+}
+
 static GstFlowReturn
 gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
 {
@@ -384,6 +396,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
     if (ret == GST_FLOW_OK)
       end_at_start (self);
     gst_nt_mosaic_explain_flow (self, ret);
+    age_memory (self);
   }
   let_go_of_frames (self, ret == GST_FLOW_EOS);
 

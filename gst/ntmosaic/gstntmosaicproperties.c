@@ -26,6 +26,11 @@
 #define DEFAULT_LATENCY 0
 #define DEFAULT_IGNORE_INACTIVE_PADS FALSE
 
+/* A second of strips, 60 of them a second, is more than any latency that is made up
+ * for by memory: all of them are touched before the first frame. Downstream that
+ * holds more gets more. */
+#define MAX_STRIPS 64
+
 /* More is a mistake: a queue before the pad can hold more. */
 #define MAX_FRAMES_AHEAD 64
 
@@ -305,7 +310,8 @@ install_properties (GObjectClass * klass)
    *
    * How many strips are allocated, and their pages touched, before the first
    * frame. They are used again and again; when downstream holds all of them, one
-   * more is made, which then belongs to them.
+   * more is made, which then belongs to them until it stood idle for 128 strips. If
+   * there is memory for two strips but not for all, a warning says so.
    *
    * Since: 0.1
    */
@@ -313,7 +319,7 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint ("strips", "Strips",
           "Number of strips allocated before the first frame "
           "(more are made when downstream holds all of them)",
-          1, G_MAXINT, DEFAULT_STRIPS, ready));
+          1, MAX_STRIPS, DEFAULT_STRIPS, ready));
 
   /**
    * GstNtMosaic:max-threads:

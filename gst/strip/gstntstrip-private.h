@@ -56,6 +56,7 @@ struct _GstNtStrip
                                  * being chosen */
   GstNtStrip *next_claimed;     /* the next strip with such frames */
   gboolean coming;              /* in the pool's row of coming strips */
+  guint idle_since;             /* the pool's age when it came to be free */
   gboolean out;                 /* from being chosen until it is taken back */
   gboolean read_only;           /* while it is out: pads may still show frames
                                  * that lie in it */

@@ -40,6 +40,8 @@ struct _GstNtStripPool
                                  * ones out, and ones that are home but for their
                                  * views */
   guint n_out;                  /* of them, out */
+  guint n_configured;           /* how many there should be at least */
+  guint age;                    /* counts strips; wraps around */
   guint64 n_allocated;          /* ever */
 
   /* The next one first; NULL: no frame of it has arrived yet. */

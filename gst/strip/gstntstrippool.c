@@ -17,6 +17,15 @@
 GST_DEBUG_CATEGORY (gst_nt_strip_pool_debug);
 #define GST_CAT_DEFAULT gst_nt_strip_pool_debug
 
+/* One that is written, and one that downstream shows: with fewer, nothing is in
+ * turn. */
+#define MIN_STRIPS 2
+
+/* A strip that stood idle while so many were made is given back. Those that are in
+ * turn come back after a few; a peak that comes back within some seconds, as a
+ * queue's that runs full now and then, still finds its strips. */
+#define IDLE_STRIPS 128
+
 static void
 init_debug_category (void)
 {
@@ -61,6 +70,7 @@ gst_nt_strip_pool_keep_if_home (GstNtStripPool * pool, GstNtStrip * strip)
   if (strip->generation != pool->generation)
     return TRUE;
 
+  strip->idle_since = pool->age;
   g_ptr_array_add (pool->free_strips, strip);
   return FALSE;
 }
@@ -165,9 +175,24 @@ gst_nt_strip_pool_keep_or_free (GstNtStripPool * pool, GstNtStrip * strip)
     gst_nt_strip_free (strip);
 }
 
+/* A few are better than none: where there is memory for some, these will do. */
+static gboolean
+may_go_on (GstNtStripPool * pool)
+{
+  const guint n_strips = gst_nt_strip_pool_get_n_strips (pool);
+
+  if (n_strips < MIN_STRIPS)
+    return FALSE;
+
+  GST_WARNING ("%p: no memory for more than %u strips", pool, n_strips);
+  return TRUE;
+}
+
 static gboolean
 make_strips_until (GstNtStripPool * pool, guint n_strips, GError ** error)
 {
+  GError *why = NULL;
+
   for (;;) {
     GstNtStrip *strip;
     guint generation;
@@ -185,11 +210,19 @@ make_strips_until (GstNtStripPool * pool, guint n_strips, GError ** error)
       return TRUE;
 
     strip = gst_nt_strip_pool_make_strip (pool, generation, bytes, align_mask,
-        error);
+        &why);
     if (strip == NULL)
-      return FALSE;
+      break;
     gst_nt_strip_pool_keep_or_free (pool, strip);
   }
+
+  if (may_go_on (pool)) {
+    g_error_free (why);
+    return TRUE;
+  }
+  g_propagate_error (error, why);
+
+  return FALSE;
 }
 
 gboolean
@@ -215,6 +248,7 @@ gst_nt_strip_pool_configure (GstNtStripPool * pool, GstNtLayout * layout,
   else
     clear_coming (pool);
   pool->downstream = GST_NT_DOWNSTREAM_UNKNOWN;
+  pool->n_configured = n_strips;
   pool->strip_bytes = strip_bytes;
   pool->align_mask = align_mask;
   gst_nt_layout_ref (layout);
@@ -391,7 +425,61 @@ gst_nt_strip_pool_take_back (GstNtStrip * strip)
   gst_nt_strip_pool_unref (pool);
 }
 
+/* ---- After a peak ---- */
+
+/* With the lock held: a strip that is not needed any more, which is the caller's now;
+ * or NULL. Arrivals may have as many as can be coming, besides those that are out. */
+static GstNtStrip *
+take_idle_strip (GstNtStripPool * pool)
+{
+  const guint needed =
+      MAX (pool->n_configured, pool->n_out + GST_NT_STRIPS_AHEAD);
+  const GstNtStrip *oldest;
+
+  if (pool->free_strips->len == 0 || pool->n_strips <= needed)
+    return NULL;
+
+  oldest = pool->free_strips->pdata[0];
+  if (pool->age - oldest->idle_since < IDLE_STRIPS)
+    return NULL;
+
+  pool->n_strips--;
+
+  return g_ptr_array_steal_index (pool->free_strips, 0);
+}
+
+void
+gst_nt_strip_pool_age (GstNtStripPool * pool)
+{
+  GstNtStrip *strip;
+  guint n_strips;
+
+  g_mutex_lock (&pool->lock);
+  pool->age++;
+  strip = take_idle_strip (pool);
+  n_strips = pool->n_strips;
+  g_mutex_unlock (&pool->lock);
+
+  if (strip == NULL)
+    return;
+
+  GST_DEBUG ("%p: strip %p stood idle, now %u", pool, strip, n_strips);
+  gst_nt_strip_free (strip);
+}
+
 /* ---- Counts ---- */
+
+guint
+gst_nt_strip_pool_get_n_strips (GstNtStripPool * pool)
+{
+  guint n_strips;
+
+  g_mutex_lock (&pool->lock);
+  n_strips = pool->n_strips;
+  g_mutex_unlock (&pool->lock);
+
+  return n_strips;
+}
 
 guint64
 gst_nt_strip_pool_get_n_rebuilds (GstNtStripPool * pool)

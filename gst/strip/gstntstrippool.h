@@ -105,6 +105,9 @@ void             gst_nt_strip_pool_unref     (GstNtStripPool * pool);
  * of the same size as before are kept; others are freed first, the ones that
  * are out when they come home.
  *
+ * If there is memory for two strips but not for all, the pool goes on with those
+ * that it has: gst_nt_strip_pool_get_n_strips() says how many.
+ *
  * Returns: %FALSE with @error set if there is no memory. The pool can be
  *   configured again.
  *
@@ -157,6 +160,30 @@ GstBuffer *      gst_nt_strip_pool_acquire   (GstNtStripPool * pool,
                                               const GstNtTileSource * sources,
                                               guint32 background,
                                               GError ** error);
+
+/**
+ * gst_nt_strip_pool_age:
+ * @pool: a pool
+ *
+ * To be called with each strip, without locks. Gives a strip back to the system that
+ * stood idle while 128 were made, one at a time. Strips that were configured stay,
+ * and three besides those that are out.
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+void             gst_nt_strip_pool_age       (GstNtStripPool * pool);
+
+/**
+ * gst_nt_strip_pool_get_n_strips:
+ * @pool: a pool
+ *
+ * Returns: how many strips of the current size there are, at home or out
+ *
+ * Since: 0.1
+ */
+GST_NT_API
+guint            gst_nt_strip_pool_get_n_strips (GstNtStripPool * pool);
 
 /**
  * gst_nt_strip_pool_get_n_allocated:
