@@ -3,7 +3,9 @@
 
 /* Threads that help to write strips. There is one set of them in the process,
  * so that several elements together don't use more than the CPUs that there are.
- * They are started when the first is needed, and ended with the last user. */
+ * They are started when the first is needed, and ended with the last user. They
+ * belong to the process: the thread that first needs them may be pinned to a CPU or
+ * have real-time priority, and they are not. */
 
 #pragma once
 
@@ -30,7 +32,8 @@ void gst_nt_workers_unref (void);
 void gst_nt_workers_run (GstNtWorkFunc work, GstNtWorkDoneFunc done,
     gpointer data, guint n_items, guint max_threads);
 
-/* How many CPUs this process may use; 1 at least. Asks the system. */
+/* How many CPUs this process may use; 1 at least. Asks the system, which answers the
+ * same in each thread. */
 guint gst_nt_workers_get_n_cpus (void);
 
 G_END_DECLS

@@ -10,13 +10,9 @@
 #include "config.h"
 #endif
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE             /* sched_getaffinity() */
-#endif
-
 #include "gstntworkers-private.h"
 
-#include <sched.h>
+#include "gstntcpus-private.h"
 
 typedef struct
 {
@@ -48,14 +44,7 @@ static struct
 guint
 gst_nt_workers_get_n_cpus (void)
 {
-#ifdef __linux__
-  cpu_set_t set;
-
-  if (sched_getaffinity (0, sizeof (set), &set) == 0)
-    return MAX (CPU_COUNT (&set), 1);
-#endif
-
-  return g_get_num_processors ();
+  return gst_nt_cpus_count ();
 }
 
 static void
@@ -111,6 +100,8 @@ help (Task * task)
 static gpointer
 worker_main (gpointer unused)
 {
+  gst_nt_cpus_join_process ();
+
   g_mutex_lock (&workers.lock);
   while (!workers.ending) {
     Task *task = find_task ();
