@@ -4,17 +4,25 @@
 /* How much memory a strip pool has: a peak is given back, what is in turn stays, and
  * where there is memory for some strips these must do. */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE             /* RTLD_NEXT */
+#endif
+
 #include <gst/check/gstcheck.h>
 
-#include <stdio.h>
-#include <sys/resource.h>
-#include <unistd.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <sys/mman.h>
 
 #include "ntstrip.h"
 
 /* As the header says. */
 #define IDLE_STRIPS 128
 #define N_AHEAD 3
+
+#define WIDTH 64
+#define HEIGHT 64
+#define STRIP_BYTES ((gsize) 4 * WIDTH * HEIGHT)
 
 static GstNtLayout *
 new_layout (guint width, guint height)
@@ -78,7 +86,7 @@ GST_START_TEST (peak_is_given_back)
 {
   const guint configured = __i__;
   const guint stay = MAX (configured, N_AHEAD);
-  GstNtLayout *layout = new_layout (64, 64);
+  GstNtLayout *layout = new_layout (WIDTH, HEIGHT);
   GstNtStripPool *pool = new_pool (layout, configured);
   guint i;
 
@@ -102,7 +110,7 @@ GST_END_TEST;
 /* Downstream has six at a time: they are in turn, none is idle. */
 GST_START_TEST (what_is_in_turn_stays)
 {
-  GstNtLayout *layout = new_layout (64, 64);
+  GstNtLayout *layout = new_layout (WIDTH, HEIGHT);
   GstNtStripPool *pool = new_pool (layout, 2);
   GstBuffer *held[6] = { NULL, };
   guint i;
@@ -125,7 +133,7 @@ GST_END_TEST;
 /* A peak every few strips: nothing is allocated after the first. */
 GST_START_TEST (peaks_that_come_back)
 {
-  GstNtLayout *layout = new_layout (64, 64);
+  GstNtLayout *layout = new_layout (WIDTH, HEIGHT);
   GstNtStripPool *pool = new_pool (layout, 2);
   guint i;
 
@@ -143,7 +151,7 @@ GST_END_TEST;
 
 GST_START_TEST (configured_for_fewer)
 {
-  GstNtLayout *layout = new_layout (64, 64);
+  GstNtLayout *layout = new_layout (WIDTH, HEIGHT);
   GstNtStripPool *pool = new_pool (layout, 9);
 
   make_strips (pool, 3 * IDLE_STRIPS);
@@ -185,7 +193,7 @@ make_peaks (gpointer pool)
 
 GST_START_TEST (many_threads)
 {
-  GstNtLayout *layout = new_layout (64, 64);
+  GstNtLayout *layout = new_layout (WIDTH, HEIGHT);
   GstNtStripPool *pool = new_pool (layout, 2);
   GThread *threads[N_TAKERS];
   guint i;
@@ -205,70 +213,45 @@ GST_START_TEST (many_threads)
 
 GST_END_TEST;
 
-/* ---- No memory ---- */
+/* ---- Little memory ---- */
 
-/* More than what else may be mapped meanwhile. */
-#define LARGE_WIDTH 4096
-#define LARGE_HEIGHT 4096
-#define LARGE_BYTES ((gsize) 4 * LARGE_WIDTH * LARGE_HEIGHT)
+/* How many mappings as large as a strip the system still gives; -1: all. */
+static gint n_mappings = -1;
 
-/* The address space of this process; 0: not known. */
-static gsize
-get_address_space (void)
+/* In place of the C library's, for the library under test as well. */
+__attribute__ ((visibility ("default")))
+void *
+mmap (void *address, size_t bytes, int protection, int flags, int file,
+    off_t offset)
 {
-  FILE *file = fopen ("/proc/self/statm", "r");
-  unsigned long pages = 0;
+  static gpointer real;
 
-  if (file == NULL)
-    return 0;
-  if (fscanf (file, "%lu", &pages) != 1)
-    pages = 0;
-  fclose (file);
+  if (bytes >= STRIP_BYTES && g_atomic_int_get (&n_mappings) >= 0
+      && g_atomic_int_add (&n_mappings, -1) <= 0) {
+    g_atomic_int_set (&n_mappings, 0);
+    errno = ENOMEM;
+    return MAP_FAILED;
+  }
+  if (real == NULL)
+    real = dlsym (RTLD_NEXT, "mmap64");
+  if (real == NULL)
+    real = dlsym (RTLD_NEXT, "mmap");
 
-  return (gsize) pages * sysconf (_SC_PAGESIZE);
+  return ((void *(*)(void *, size_t, int, int, int, off_t)) real) (address,
+      bytes, protection, flags, file, offset);
 }
 
-/* Lets the process map @bytes more. */
-static gboolean
-limit_address_space (gsize bytes)
-{
-  const gsize now = get_address_space ();
-  struct rlimit limit;
-
-  if (now == 0 || getrlimit (RLIMIT_AS, &limit) != 0)
-    return FALSE;
-  limit.rlim_cur = now + bytes;
-
-  return setrlimit (RLIMIT_AS, &limit) == 0;
-}
-
-static void
-lift_limit (void)
-{
-  struct rlimit limit;
-
-  fail_unless_equals_int (getrlimit (RLIMIT_AS, &limit), 0);
-  limit.rlim_cur = limit.rlim_max;
-  fail_unless_equals_int (setrlimit (RLIMIT_AS, &limit), 0);
-}
-
-/* Memory for @__i__ of eight strips: two are enough to go on. */
+/* Memory for some of eight strips: two are enough to go on. */
 GST_START_TEST (memory_for_some)
 {
   const guint fit = __i__;
-  GstNtComposer *composer = gst_nt_composer_new ();
-  GstNtLayout *layout = new_layout (LARGE_WIDTH, LARGE_HEIGHT);
-  GstNtStripPool *pool = new_pool (layout, 1);
+  GstNtLayout *layout = new_layout (WIDTH, HEIGHT);
+  GstNtStripPool *pool = gst_nt_strip_pool_new ();
   GError *error = NULL;
   gboolean done;
 
-  /* The workers are there now, and stay as long as the composer does. */
-  gst_nt_strip_pool_clear (pool);
-  if (!limit_address_space (fit * LARGE_BYTES + LARGE_BYTES / 2))
-    goto out;
+  g_atomic_int_set (&n_mappings, fit);
   done = gst_nt_strip_pool_configure (pool, layout, 8, NULL, &error);
-  lift_limit ();
-
   fail_unless_equals_int (gst_nt_strip_pool_get_n_strips (pool), fit);
   fail_unless_equals_int (done, fit >= 2);
   if (done)
@@ -278,13 +261,28 @@ GST_START_TEST (memory_for_some)
         GST_RESOURCE_ERROR_NO_SPACE_LEFT);
   g_clear_error (&error);
 
-  fail_unless (gst_nt_strip_pool_configure (pool, layout, 4, NULL, NULL));
-  fail_unless_equals_int (gst_nt_strip_pool_get_n_strips (pool), 4);
+  g_atomic_int_set (&n_mappings, -1);
+  fail_unless (gst_nt_strip_pool_configure (pool, layout, 8, NULL, NULL));
+  fail_unless_equals_int (gst_nt_strip_pool_get_n_strips (pool), 8);
 
-out:
   gst_nt_strip_pool_unref (pool);
   gst_nt_layout_unref (layout);
-  gst_nt_composer_free (composer);
+}
+
+GST_END_TEST;
+
+/* If only one is asked for, one is enough. */
+GST_START_TEST (memory_for_one_of_one)
+{
+  GstNtLayout *layout = new_layout (WIDTH, HEIGHT);
+  GstNtStripPool *pool = gst_nt_strip_pool_new ();
+
+  g_atomic_int_set (&n_mappings, 1);
+  fail_unless (gst_nt_strip_pool_configure (pool, layout, 1, NULL, NULL));
+  g_atomic_int_set (&n_mappings, -1);
+
+  gst_nt_strip_pool_unref (pool);
+  gst_nt_layout_unref (layout);
 }
 
 GST_END_TEST;
@@ -302,6 +300,7 @@ poolmemory_suite (void)
   tcase_add_test (tcase, configured_for_fewer);
   tcase_add_test (tcase, many_threads);
   tcase_add_loop_test (tcase, memory_for_some, 0, 4);
+  tcase_add_test (tcase, memory_for_one_of_one);
 
   return suite;
 }
