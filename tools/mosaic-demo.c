@@ -25,19 +25,39 @@ static const struct
   {"tiles-background", "without a picture, filled with the background"},
 };
 
+static gboolean
+is_installed (const gchar * element)
+{
+  GstElementFactory *factory = gst_element_factory_find (element);
+  const gboolean found = factory != NULL;
+
+  gst_clear_object (&factory);
+  return found;
+}
+
+/* A phone stores photographs as the sensor saw them, says which way is up, and
+ * often appends a second picture. Which way is up only jpegparse can read, of a
+ * package that the demo does not need otherwise. */
 static GstElement *
 make_pipeline (guint n_photos, GError ** error)
 {
+  const gboolean turn = is_installed ("jpegparse")
+      && is_installed ("videoflip");
   GString *text = g_string_new ("ntmosaic name=mosaic ! "
       "pngenc name=encoder ! filesink name=picture");
   GstElement *pipeline;
 
-  for (guint i = 0; i < n_photos; i++)
-    g_string_append_printf (text, " filesrc name=photo_%u ! "
-        "jpegdec name=decoder_%u ! aspectratiocrop aspect-ratio=1/1 ! "
+  for (guint i = 0; i < n_photos; i++) {
+    g_string_append_printf (text, " filesrc name=photo_%u ! ", i);
+    if (turn)
+      g_string_append_printf (text, "jpegparse name=parser_%u ! ", i);
+    g_string_append_printf (text, "jpegdec name=decoder_%u ! "
+        "identity eos-after=2 ! %s aspectratiocrop aspect-ratio=1/1 ! "
         "videoconvertscale method=lanczos ! video/x-raw, format=RGBA, "
         "width=%d, height=%d, pixel-aspect-ratio=1/1 ! mosaic.sink_%u",
-        i, i, TILE_SIZE, TILE_SIZE, i);
+        i, turn ? "videoflip video-direction=auto !" : "",
+        TILE_SIZE, TILE_SIZE, i);
+  }
 
   pipeline = gst_parse_launch_full (text->str, NULL,
       GST_PARSE_FLAG_FATAL_ERRORS, error);
