@@ -18,6 +18,9 @@
  * in pixel-aspect-ratio, interlacing and colorimetry. Nothing is converted or
  * scaled: put `videoconvertscale` in front of the pads for that.
  *
+ * Tiles don't overlap. Alpha is kept as it came and not blended, and
+ * #GstVideoAggregatorPad:zorder does nothing.
+ *
  * The rate is that of the fastest input, unless downstream asks for another.
  * Inputs that all have the rate 0/1, as still images do, make one strip of each
  * frame that they send, and nothing is repeated.

@@ -370,7 +370,7 @@ install_properties (GObjectClass * klass)
    *
    * Whether a frame that arrives is copied to its place in a coming strip at once,
    * in upstream's thread, while it is still in the CPU's cache. Upstream then gets
-   * its memory back, and uses it again. Frames that somebody else holds are copied
+   * its memory back, and uses it again. Frames that something else holds are copied
    * when the strip is made, as all are without this. Pads that are slower than the
    * strip are left out, and so are all pads if downstream writes to strips.
    *
