@@ -42,10 +42,16 @@ missing_packages () {
   done
 }
 
+as_root () {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
 apt_get () {
-  local as=()
-  [ "$(id -u)" = 0 ] || as=(sudo)
-  "${as[@]}" env DEBIAN_FRONTEND=noninteractive \
+  as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get -q -o DPkg::Lock::Timeout=600 "$@"
 }
 
