@@ -42,7 +42,7 @@ answer_caps_query (GstNtMosaic * self, GstAggregatorPad * pad,
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
   GstCaps *template_caps = gst_pad_get_pad_template_caps (GST_PAD (pad));
   GstCaps *downstream = gst_pad_peer_query_caps (srcpad, template_caps);
-  GstNtMosaicWishes wishes = { NULL, };
+  GstNtMosaicWishes wishes = {.like = NULL };
   GstVideoInfo like;
   GstCaps *filter;
   GstCaps *caps;

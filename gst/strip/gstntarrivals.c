@@ -54,8 +54,8 @@ typedef enum
 /* Why a frame stays what it is, for the log. */
 static const gchar *const reasons[] = {
   [HAS_PLACE] = "copied on arrival",
-  [NO_TILE] = "its pad has no tile, or one of a strip that isn't ours, or is "
-      "slower than the strip, or nothing is to be copied on arrival",
+  [NO_TILE] = ("its pad has no tile, or one of a strip that isn't ours, or is "
+      "slower than the strip, or nothing is to be copied on arrival"),
   [PAUSED] = "frames of this pad were repeated, dropped or early",
   [SHARED] = "somebody else holds it",
   [OTHER_SIZE] = "it is of another size than the tile",

@@ -306,7 +306,7 @@ plan (GstNtComposer * composer, const GstNtLayout * layout,
   composer->n_jobs = 0;
   composer->bytes = 0;
   for (i = 0; i < layout->n_tiles; i++) {
-    GstNtTileContent unknown = { GST_NT_CONTENT_UNKNOWN, };
+    GstNtTileContent unknown = {.frame = GST_NT_CONTENT_UNKNOWN };
     const GstNtTileWord word = plan_tile (composer, target, &layout->tiles[i],
         layout->geometry.height, &sources[i],
         target->contents ? &target->contents[i] : &unknown, report);

@@ -111,7 +111,7 @@ gst_nt_strip_weigh_missing (GstNtStrip * strip, const GstNtLayout * layout,
 
   for (i = 0; i < layout->n_tiles; i++) {
     const NtmTile *tile = &layout->tiles[i];
-    const GstNtTileContent unknown = { GST_NT_CONTENT_UNKNOWN, };
+    const GstNtTileContent unknown = {.frame = GST_NT_CONTENT_UNKNOWN };
     const GstNtTileContent *held = is_known ? &strip->contents[i] : &unknown;
     const GstNtTileContent wanted =
         gst_nt_tile_content_wanted (&sources[i], background);

@@ -197,7 +197,7 @@ parse_options (Options * options, int *argc, char ***argv, GError ** error)
         "Write one line per mixer and round to FILE", "FILE"},
     {"run", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &options->run,
         NULL, NULL},
-    {NULL}
+    {.long_name = NULL}
   };
   GOptionContext *context =
       g_option_context_new ("- copied on arrival or not");

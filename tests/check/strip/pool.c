@@ -17,7 +17,7 @@
 static GstNtLayout *
 new_layout (guint n_tiles, guint width, guint height)
 {
-  NtmLayoutRules rules = { NTM_ALIGN_TOP, };
+  NtmLayoutRules rules = {.align = NTM_ALIGN_TOP };
   NtmTile *tiles = g_new0 (NtmTile, n_tiles);
   GstNtLayout *layout;
   guint i;
