@@ -8,11 +8,13 @@
 BUILD_PACKAGES='gcc libc6-dev meson ninja-build pkg-config
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
   liborc-0.4-dev liborc-0.4-dev-bin'
-RUN_PACKAGES='gstreamer1.0-plugins-base gstreamer1.0-plugins-good'
+# With gst-inspect-1.0 and gst-launch-1.0, and with sinks for a screen: after
+# tools/demo the lines in README.md run.
+RUN_PACKAGES='gstreamer1.0-tools gstreamer1.0-x
+  gstreamer1.0-plugins-base gstreamer1.0-plugins-good'
 # The header test wants a C++ compiler as well, and ntmosaic-neighbours all the
 # elements that there are.
-TEST_PACKAGES='g++ gstreamer1.0-tools gstreamer1.0-x
-  gstreamer1.0-plugins-bad gstreamer1.0-libav'
+TEST_PACKAGES='g++ gstreamer1.0-plugins-bad gstreamer1.0-libav'
 
 say () {
   printf '%s\n' "$*"
