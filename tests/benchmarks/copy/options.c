@@ -81,17 +81,20 @@ parse_tile (const gchar * word, Cell * cell)
 static gboolean
 parse_bytes (const gchar * word, gsize * bytes)
 {
+  guint shift = 0;
+  guint64 number;
   gchar *end;
 
-  *bytes = g_ascii_strtoull (word, &end, 10);
+  number = g_ascii_strtoull (word, &end, 10);
   if (*end != '\0') {
     const gchar *unit = strchr ("KMG", g_ascii_toupper (*end));
 
     if (unit == NULL || end[1] != '\0')
       return FALSE;
-    *bytes <<= *unit == 'K' ? 10 : *unit == 'M' ? 20 : 30;
+    shift = *unit == 'K' ? 10 : *unit == 'M' ? 20 : 30;
   }
-  return *bytes >= 4 && *bytes <= NTM_LAYOUT_MAX_BYTES;
+  *bytes = number << shift;
+  return number <= (guint64) NTM_LAYOUT_MAX_BYTES >> shift && *bytes >= 4;
 }
 
 /* Which of @names, or all, into @chosen. */

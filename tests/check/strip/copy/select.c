@@ -210,13 +210,13 @@ llc_of_cpu (unsigned cpu)
 /* CPUs of one machine may differ; the answer must be that of one of them. */
 GST_START_TEST (test_llc)
 {
-  const size_t llc = ntm_llc_bytes ();
+  const guint64 llc = ntm_llc_bytes ();
   gboolean readable = FALSE;
   gboolean found = FALSE;
 
-  printf ("last-level cache: %zu bytes\n", llc);
-  fail_unless (llc >= 64 * 1024, "%zu bytes", llc);
-  fail_unless ((guint64) llc <= G_GUINT64_CONSTANT (1) << 36, "%zu bytes", llc);
+  printf ("last-level cache: %" G_GUINT64_FORMAT " bytes\n", llc);
+  fail_unless (llc >= 64 * 1024);
+  fail_unless (llc <= G_GUINT64_CONSTANT (1) << 36);
 
   for (unsigned cpu = 0; cpu < g_get_num_processors (); cpu++) {
     const guint64 bytes = llc_of_cpu (cpu);
@@ -225,7 +225,7 @@ GST_START_TEST (test_llc)
     found |= bytes == llc;
   }
   if (readable)
-    fail_unless (found, "%zu bytes: no CPU in sysfs says so", llc);
+    fail_unless (found, "no CPU in sysfs says so");
   else
     printf ("sysfs: NOT COMPARED, it describes no cache\n");
 }
