@@ -88,16 +88,22 @@ narrow_to_first_format (GstCaps * caps, GstCaps * template_caps)
   return caps;
 }
 
+/* To what a converter chooses: it would rather pass on what it gets than follow the
+ * order of the caps. */
 static GstCaps *
-narrow_to_like (GstCaps * caps, const GstVideoInfo * like)
+narrow_pixels (GstCaps * caps, GstCaps * template_caps,
+    const GstVideoInfo * like)
 {
-  gchar *colorimetry = gst_video_colorimetry_to_string (&like->colorimetry);
+  gchar *colorimetry;
+
+  if (like == NULL) {
+    caps = narrow_to_first_format (caps, template_caps);
+    return narrow_to_string (caps, "colorimetry", FIRST_COLORIMETRY);
+  }
 
   caps = narrow_to_string (caps, "format",
       gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (like)));
-  caps = narrow (caps, gst_caps_new_simple ("video/x-raw",
-          "pixel-aspect-ratio", GST_TYPE_FRACTION, GST_VIDEO_INFO_PAR_N (like),
-          GST_VIDEO_INFO_PAR_D (like), NULL));
+  colorimetry = gst_video_colorimetry_to_string (&like->colorimetry);
   if (colorimetry)
     caps = narrow_to_string (caps, "colorimetry", colorimetry);
   g_free (colorimetry);
@@ -105,42 +111,70 @@ narrow_to_like (GstCaps * caps, const GstVideoInfo * like)
   return caps;
 }
 
+/* To the rest. Wish after wish, so that one which can't be fulfilled doesn't take
+ * the others with it. */
 static GstCaps *
-narrow_to_first (GstCaps * caps, GstCaps * template_caps)
+narrow_rest (GstCaps * caps, const GstNtMosaicWishes * wishes)
 {
-  caps = narrow_to_first_format (caps, template_caps);
+  const GstVideoInfo *like = wishes->like;
+
+  caps = narrow_to_string (caps, "interlace-mode",
+      gst_video_interlace_mode_to_string (like ?
+          GST_VIDEO_INFO_INTERLACE_MODE (like)
+          : GST_VIDEO_INTERLACE_MODE_PROGRESSIVE));
   caps = narrow (caps, gst_caps_new_simple ("video/x-raw",
-          "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL));
-
-  return narrow_to_string (caps, "colorimetry", FIRST_COLORIMETRY);
-}
-
-/* Converters don't change the interlacing, and don't ask with the one that they
- * have: other modes come second, so that they are refused here. */
-static GstCaps *
-prefer_interlace_mode (GstCaps * caps, const GstVideoInfo * like)
-{
-  GstCaps *preferred = narrow_to_string (gst_caps_ref (caps), "interlace-mode",
-      like ? gst_video_interlace_mode_to_string
-      (GST_VIDEO_INFO_INTERLACE_MODE (like)) : "progressive");
-
-  return gst_caps_merge (preferred, caps);
-}
-
-/* Wish after wish, so that one which can't be fulfilled doesn't take the others
- * with it. */
-static GstCaps *
-narrow_to_wishes (GstCaps * caps, GstCaps * template_caps,
-    const GstNtMosaicWishes * wishes)
-{
-  caps = wishes->like ? narrow_to_like (caps, wishes->like)
-      : narrow_to_first (caps, template_caps);
+          "pixel-aspect-ratio", GST_TYPE_FRACTION,
+          like ? GST_VIDEO_INFO_PAR_N (like) : 1,
+          like ? GST_VIDEO_INFO_PAR_D (like) : 1, NULL));
   if (wishes->tile_width > 0)
     caps = narrow_to_int (caps, "width", wishes->tile_width);
   if (wishes->tile_height > 0)
     caps = narrow_to_int (caps, "height", wishes->tile_height);
 
-  return prefer_interlace_mode (caps, wishes->like);
+  return caps;
+}
+
+/* @caps with those fields only that a converter chooses. */
+static GstCaps *
+keep_pixels (GstCaps * caps)
+{
+  GstCaps *kept = gst_caps_new_empty ();
+  guint i;
+
+  for (i = 0; i < gst_caps_get_size (caps); i++) {
+    const GstStructure *s = gst_caps_get_structure (caps, i);
+    GstStructure *pixels = gst_structure_new_empty (gst_structure_get_name (s));
+    const GValue *value;
+
+    if ((value = gst_structure_get_value (s, "format")))
+      gst_structure_set_value (pixels, "format", value);
+    if ((value = gst_structure_get_value (s, "colorimetry")))
+      gst_structure_set_value (pixels, "colorimetry", value);
+    gst_caps_append_structure_full (kept, pixels,
+        gst_caps_features_copy (gst_caps_get_features (caps, i)));
+  }
+
+  return kept;
+}
+
+/* First what fulfils all wishes, out of what downstream takes too. Then what the pad
+ * takes: a filter need not say what the elements before upstream can't do. One that
+ * drops a field (interlace) or that changes a size (videocrop) asks for all. */
+static GstCaps *
+answer_filter (GstCaps * template_caps, GstCaps * possible, GstCaps * filter,
+    const GstNtMosaicWishes * wishes)
+{
+  GstCaps *best = gst_caps_intersect_full (filter, possible,
+      GST_CAPS_INTERSECT_FIRST);
+  GstCaps *rest = gst_caps_intersect_full (filter, template_caps,
+      GST_CAPS_INTERSECT_FIRST);
+
+  best = narrow_pixels (best, template_caps, wishes->like);
+  best = narrow_rest (best, wishes);
+  rest = narrow (rest, keep_pixels (possible));
+  rest = narrow_pixels (rest, template_caps, wishes->like);
+
+  return gst_caps_merge (best, rest);
 }
 
 GstCaps *
@@ -149,7 +183,7 @@ gst_nt_mosaic_caps_for_sink (GstCaps * template_caps, GstCaps * downstream,
 {
   GstCaps *possible =
       forget_size_and_rate (gst_caps_intersect (downstream, template_caps));
-  GstCaps *wished;
+  GstCaps *best;
 
   /* What can't be, is let through to be refused with a reason. */
   if (gst_caps_is_empty (possible)
@@ -159,17 +193,16 @@ gst_nt_mosaic_caps_for_sink (GstCaps * template_caps, GstCaps * downstream,
   }
 
   if (filter) {
-    GstCaps *filtered = gst_caps_intersect_full (filter, possible,
-        GST_CAPS_INTERSECT_FIRST);
-
+    best = answer_filter (template_caps, possible, filter, wishes);
     gst_caps_unref (possible);
-    return narrow_to_wishes (filtered, template_caps, wishes);
+    return best;
   }
 
-  wished = narrow_to_wishes (gst_caps_ref (possible), template_caps, wishes);
-  wished = gst_caps_merge (wished, possible);
+  best = narrow_pixels (gst_caps_ref (possible), template_caps, wishes->like);
+  best = narrow_rest (best, wishes);
+  best = gst_caps_merge (best, possible);
 
-  return gst_caps_merge (wished, gst_caps_ref (template_caps));
+  return gst_caps_merge (best, gst_caps_ref (template_caps));
 }
 
 /* ---- Whether the pads agree ---- */

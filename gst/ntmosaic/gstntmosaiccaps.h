@@ -32,11 +32,12 @@ typedef struct
   guint tile_height;            /* pixels; 0 = as it comes */
 } GstNtMosaicWishes;
 
-/* The caps to answer a sink pad's CAPS query with. An upstream that can do what
- * the other pads do is offered only that; one that can't is let through, so that
- * negotiation fails here, with a message that names the pads, and not up there
- * without one. @downstream: what the strip's receiver takes. @filter: what
- * upstream can do, or NULL. */
+/* The caps to answer a sink pad's CAPS query with: first what the other pads have
+ * and downstream takes, then the rest of what the pad takes. Where upstream can
+ * choose a format and a colorimetry, the answer has only those of the other pads.
+ * Upstream that can't do what the others do is let through: then negotiation fails
+ * here, with an error that names the pads. @downstream: what the strip's receiver
+ * takes. @filter: what upstream can do, or NULL. */
 GstCaps *gst_nt_mosaic_caps_for_sink (GstCaps * template_caps,
     GstCaps * downstream, GstCaps * filter, const GstNtMosaicWishes * wishes);
 

@@ -87,7 +87,8 @@ GST_START_TEST (query_tile_size)
   g_object_set (rig->element, "tile-width", 33, "tile-height", 44, NULL);
   check_query (rig, 0, "video/x-raw,format=RGBA" SIZES REST,
       "video/x-raw,format=RGBA,width=33,height=44,framerate=25/1" REST
-      ",colorimetry=sRGB");
+      ",colorimetry=sRGB;"
+      "video/x-raw,format=RGBA" SIZES REST ",colorimetry=sRGB");
   test_rig_free (rig);
 }
 
