@@ -52,6 +52,7 @@ struct _GstNtMosaic
 
   gint n_queued;                /* atomic: frames that a pad may queue */
   gint failed;                  /* atomic: an error was posted; no more strips */
+  gint has_untimed;             /* atomic: a pad got a still without a timestamp */
 
   /* Set once. */
   GstNtStripPool *strip_pool;
@@ -63,6 +64,7 @@ struct _GstNtMosaic
   GArray *next_seats;           /* the pads of its tiles */
   gboolean downstream_takes_meta;
   gboolean strip_made;          /* or begun, in this round */
+  GstClockTime strip_time;      /* running time at which that strip begins */
   struct _GstNtMosaicPicture *picture;  /* of the strip being made, or NULL */
   gboolean strip_is_ours;       /* it is from strip_pool */
   guint64 last_content;         /* content ids are counted up */

@@ -23,7 +23,8 @@
  *
  * The rate is that of the fastest input, unless downstream asks for another.
  * Inputs that all have the rate 0/1, as still images do, make one strip of each
- * frame that they send, and nothing is repeated.
+ * frame that they send, and nothing is repeated. Frames of such inputs need no
+ * timestamps: one without is shown in the next strip.
  *
  * A pad without a frame (not yet, a gap, at EOS without
  * #GstVideoAggregatorPad:repeat-after-eos, silent for longer than
@@ -278,6 +279,8 @@ gst_nt_mosaic_start (GstAggregator * agg)
     GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", warning), (NULL));
 
   g_atomic_int_set (&self->failed, FALSE);
+  g_atomic_int_set (&self->has_untimed, FALSE);
+  self->strip_time = 0;
   forget_layouts (self);
   gst_nt_mosaic_forget_time (self);
   gst_nt_mosaic_note_flush (self, GST_SEQNUM_INVALID);

@@ -122,18 +122,22 @@ has_data_before_caps (GstNtMosaicPad * pad)
       && !gst_nt_mosaic_pad_get_announced (pad, &info);
 }
 
-/* The base class only logs what it trips over. */
+/* The base class only logs what it trips over. Stills never come here. */
 static void
 explain_error (GstNtMosaic * self)
 {
   GstNtMosaicPad *pad = find_pad (self, has_no_timestamp);
+  GstVideoInfo info;
 
   if (pad == NULL)
     return;
 
+  gst_nt_mosaic_pad_get_announced (pad, &info);
   gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
-      "without timestamps, which have no place in time: do-timestamp=true on "
-      "the source can help", GST_OBJECT_NAME (pad));
+      "without timestamps at framerate %d/%d, which have no place in time: set "
+      "is-live=true do-timestamp=true on the source, or framerate=0/1 in its "
+      "caps if they are stills", GST_OBJECT_NAME (pad),
+      GST_VIDEO_INFO_FPS_N (&info), GST_VIDEO_INFO_FPS_D (&info));
   gst_object_unref (pad);
 }
 

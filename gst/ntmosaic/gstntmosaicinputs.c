@@ -289,17 +289,28 @@ make_gap (GstBuffer * frame)
   return gap;
 }
 
-/* Each frame comes here once, when it is the next. */
+/* Each frame comes here once, when it is the next. The caller may hold the element's
+ * object lock. */
 static GstBuffer *
-gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * pad,
+gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
     GstBuffer * buffer)
 {
-  gst_nt_mosaic_pad_count_out (GST_NT_MOSAIC_PAD (pad), buffer);
-  if (g_atomic_int_get (&GST_NT_MOSAIC_PAD (pad)->caps_refused)
-      && !gst_nt_mosaic_is_gap (buffer))
-    buffer = make_gap (buffer);
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
 
-  return clip_to_running_time (pad, buffer);
+  gst_nt_mosaic_pad_count_out (pad, buffer);
+  if (g_atomic_int_get (&pad->caps_refused) && !gst_nt_mosaic_is_gap (buffer))
+    buffer = make_gap (buffer);
+  buffer = clip_to_running_time (aggpad, buffer);
+  if (buffer && !GST_BUFFER_PTS_IS_VALID (buffer)
+      && gst_nt_mosaic_pad_has_stills (pad)) {
+    buffer = gst_nt_mosaic_pad_time_still (pad, buffer, self->strip_time);
+    g_atomic_int_set (&self->has_untimed, TRUE);
+  } else if (g_atomic_int_get (&self->has_untimed)) {
+    gst_nt_mosaic_pad_note_timed (pad);
+  }
+
+  return buffer;
 }
 
 static GstFlowReturn

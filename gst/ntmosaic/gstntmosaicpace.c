@@ -293,6 +293,47 @@ handle_all_eos (GstNtMosaic * self, gboolean * timeout)
   return !caps || all_pads_over (self) ? GST_FLOW_EOS : GST_FLOW_OK;
 }
 
+/* ---- Stills without timestamps ---- */
+
+/* The running time at which the next strip begins. */
+static GstClockTime
+get_strip_time (GstAggregator * agg)
+{
+  GstClockTime position;
+  GstClockTime time;
+  GstSegment segment;
+
+  get_output_segment (agg, &segment);
+  position = segment.position;
+  if (segment.rate > 0) {
+    if (!GST_CLOCK_TIME_IS_VALID (position) || position < segment.start)
+      position = segment.start;
+  } else if (!GST_CLOCK_TIME_IS_VALID (position) || position > segment.stop) {
+    position = segment.stop;
+  }
+  time = gst_segment_to_running_time (&segment, GST_FORMAT_TIME, position);
+
+  return GST_CLOCK_TIME_IS_VALID (time) ? time : 0;
+}
+
+/* The k-th still of a pad is for its k-th strip. The base class would take one that was
+ * for the strip before, and let it go unseen. */
+static void
+time_stills (GstNtMosaic * self)
+{
+  GList *pads;
+  GList *l;
+
+  self->strip_time = get_strip_time (GST_AGGREGATOR (self));
+  if (!g_atomic_int_get (&self->has_untimed))
+    return;
+
+  pads = ref_pads (self);
+  for (l = pads; l; l = l->next)
+    gst_nt_mosaic_pad_retime_still (l->data, self->strip_time);
+  g_list_free_full (pads, gst_object_unref);
+}
+
 /* ---- One strip, or none ---- */
 
 /* When the base class has taken frames with new caps, it asks for more data, and
@@ -305,6 +346,7 @@ aggregate_settled (GstAggregator * agg, gboolean timeout)
   GstFlowReturn ret;
 
   for (;;) {
+    time_stills (GST_NT_MOSAIC (agg));
     ret = GST_AGGREGATOR_CLASS (parent_class)->aggregate (agg, timeout);
     if (ret != GST_AGGREGATOR_FLOW_NEED_DATA
         || !gst_pad_needs_reconfigure (srcpad))

@@ -250,6 +250,68 @@ gst_nt_mosaic_pad_get_n_taken (GstNtMosaicPad * pad)
   return n_taken;
 }
 
+gboolean
+gst_nt_mosaic_pad_has_stills (GstNtMosaicPad * pad)
+{
+  return GST_VIDEO_INFO_FORMAT (&pad->next_info) != GST_VIDEO_FORMAT_UNKNOWN
+      && GST_VIDEO_INFO_FPS_N (&pad->next_info) == 0;
+}
+
+/* A strip that begins before the pad's segment has none of its frames. */
+static GstClockTime
+find_position (GstNtMosaicPad * pad, GstClockTime running_time)
+{
+  const GstSegment *segment = &GST_AGGREGATOR_PAD (pad)->segment;
+  const guint64 position = gst_segment_position_from_running_time (segment,
+      GST_FORMAT_TIME, running_time);
+
+  return GST_CLOCK_TIME_IS_VALID (position) ? position : segment->start;
+}
+
+static void
+set_untimed (GstNtMosaicPad * pad, gconstpointer buffer)
+{
+  g_mutex_lock (&pad->queue_lock);
+  pad->untimed = buffer;
+  g_mutex_unlock (&pad->queue_lock);
+}
+
+/* Without a duration the base class shows it until the next one, and never takes it
+ * for one that is late. */
+GstBuffer *
+gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad, GstBuffer * buffer,
+    GstClockTime running_time)
+{
+  buffer = gst_buffer_make_writable (buffer);
+  GST_BUFFER_PTS (buffer) = find_position (pad, running_time);
+  GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
+  set_untimed (pad, buffer);
+
+  return buffer;
+}
+
+void
+gst_nt_mosaic_pad_note_timed (GstNtMosaicPad * pad)
+{
+  set_untimed (pad, NULL);
+}
+
+/* The buffer became the pad's own when it was next. */
+void
+gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad, GstClockTime running_time)
+{
+  GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
+
+  g_mutex_lock (&pad->queue_lock);
+  if (next && next == pad->untimed)
+    GST_BUFFER_PTS (next) = find_position (pad, running_time);
+  else
+    pad->untimed = NULL;
+  g_mutex_unlock (&pad->queue_lock);
+
+  gst_clear_buffer (&next);
+}
+
 void
 gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
 {
@@ -410,12 +472,14 @@ gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
   return ret;
 }
 
-/* Live, frames that are late are dropped before they are next. */
+/* Live, frames that are late are dropped before they are next. The base class would
+ * reckon with a timestamp that is not there. */
 static gboolean
 gst_nt_mosaic_pad_skip_buffer (GstAggregatorPad * aggpad, GstAggregator * agg,
     GstBuffer * buffer)
 {
-  if (!GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->skip_buffer
+  if (!GST_BUFFER_PTS_IS_VALID (buffer)
+      || !GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->skip_buffer
       (aggpad, agg, buffer))
     return FALSE;
 
