@@ -131,6 +131,7 @@ gst_nt_mosaic_create_new_pad (GstAggregator * agg, GstPadTemplate * templ,
   GST_NT_MOSAIC_PAD (aggpad)->arrivals =
       gst_nt_arrivals_new (GST_NT_MOSAIC (agg)->strip_pool);
   gst_nt_mosaic_init_pad_inputs (GST_NT_MOSAIC_PAD (aggpad));
+  gst_nt_mosaic_init_pad_refusals (GST_NT_MOSAIC_PAD (aggpad));
 
   return aggpad;
 }
@@ -186,6 +187,8 @@ gst_nt_mosaic_release_pad (GstElement * element, GstPad * pad)
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
 
+  gst_nt_mosaic_explain_release (GST_NT_MOSAIC (element),
+      GST_NT_MOSAIC_PAD (pad));
   gst_nt_mosaic_pad_release (GST_NT_MOSAIC_PAD (pad));
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
 }

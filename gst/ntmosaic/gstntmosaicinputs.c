@@ -60,9 +60,27 @@ answer_caps_query (GstNtMosaic * self, GstAggregatorPad * pad,
   GST_LOG_OBJECT (pad, "caps query, filter %" GST_PTR_FORMAT ": %"
       GST_PTR_FORMAT, filter, caps);
   gst_query_set_caps_result (query, caps);
+  gst_nt_mosaic_note_caps_query (self, GST_NT_MOSAIC_PAD (pad), filter, caps);
 
   gst_caps_unref (caps);
   gst_caps_unref (downstream);
+  gst_caps_unref (template_caps);
+}
+
+/* What doesn't agree with the rest is refused later, with a reason. */
+static void
+answer_accept_caps_query (GstNtMosaic * self, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  GstCaps *template_caps = gst_pad_get_pad_template_caps (GST_PAD (pad));
+  gboolean accepted;
+  GstCaps *caps;
+
+  gst_query_parse_accept_caps (query, &caps);
+  accepted = gst_caps_is_subset (caps, template_caps);
+  gst_query_set_accept_caps_result (query, accepted);
+  gst_nt_mosaic_note_accept_query (self, GST_NT_MOSAIC_PAD (pad), caps,
+      accepted);
   gst_caps_unref (template_caps);
 }
 
@@ -70,20 +88,12 @@ static gboolean
 gst_nt_mosaic_sink_query (GstAggregator * agg, GstAggregatorPad * pad,
     GstQuery * query)
 {
-  GstCaps *template_caps;
-  GstCaps *caps;
-
   switch (GST_QUERY_TYPE (query)) {
     case GST_QUERY_CAPS:
       answer_caps_query (GST_NT_MOSAIC (agg), pad, query);
       return TRUE;
     case GST_QUERY_ACCEPT_CAPS:
-      /* What doesn't agree with the rest is refused later, with a reason. */
-      template_caps = gst_pad_get_pad_template_caps (GST_PAD (pad));
-      gst_query_parse_accept_caps (query, &caps);
-      gst_query_set_accept_caps_result (query, gst_caps_is_subset (caps,
-              template_caps));
-      gst_caps_unref (template_caps);
+      answer_accept_caps_query (GST_NT_MOSAIC (agg), pad, query);
       return TRUE;
     default:
       return GST_AGGREGATOR_CLASS (parent_class)->sink_query (agg, pad, query);

@@ -43,6 +43,9 @@ struct _GstNtMosaicPad
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
                                  * are still queued; UNKNOWN: none yet */
+  gboolean refused;             /* caps were, and the user knows */
+  gboolean link_was_tried;      /* the pad was asked for its caps without a peer */
+  gboolean was_linked;
 
   /* Guarded by the element's object lock. */
   gint tile;                    /* its place in the element's layout, or -1 */

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaicwords.h"
+
+#include <string.h>
+
+#define RAW_VIDEO "video/x-raw"
+
+/* A list of all formats that videoconvert knows says less than its beginning. */
+#define MAX_NAMES 8
+
+/* ---- Lists ---- */
+
+static void
+add_name (GPtrArray * names, const gchar * name)
+{
+  if (!g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+    g_ptr_array_add (names, g_strdup (name));
+}
+
+/* "a", "a or b", "a, b or c"; takes @names. */
+static gchar *
+join (GPtrArray * names)
+{
+  const guint n = MIN (names->len, MAX_NAMES);
+  GString *text = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    if (i > 0)
+      g_string_append (text, i + 1 == names->len ? " or " : ", ");
+    g_string_append (text, g_ptr_array_index (names, i));
+  }
+  if (names->len > n)
+    g_string_append_printf (text, " or one of %u others", names->len - n);
+  g_ptr_array_unref (names);
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+add_value (GPtrArray * names, const GValue * value)
+{
+  gchar *text;
+  guint i;
+
+  if (GST_VALUE_HOLDS_LIST (value)) {
+    for (i = 0; i < gst_value_list_get_size (value); i++)
+      add_value (names, gst_value_list_get_value (value, i));
+    return;
+  }
+
+  text = G_VALUE_HOLDS_STRING (value) ? g_value_dup_string (value)
+      : gst_value_serialize (value);
+  add_name (names, text);
+  g_free (text);
+}
+
+static gboolean
+is_in_system_memory (const GstCaps * caps, guint i)
+{
+  const GstCapsFeatures *features = gst_caps_get_features (caps, i);
+
+  return features == NULL || gst_caps_features_is_any (features)
+      || gst_caps_features_is_equal (features,
+      GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY);
+}
+
+static gboolean
+is_raw (const GstCaps * caps, guint i)
+{
+  return gst_structure_has_name (gst_caps_get_structure (caps, i), RAW_VIDEO);
+}
+
+/* The media type, with what features say of it. */
+static gchar *
+name_type (const GstCaps * caps, guint i)
+{
+  const gchar *name =
+      gst_structure_get_name (gst_caps_get_structure (caps, i));
+  gchar *features;
+  gchar *text;
+
+  if (is_in_system_memory (caps, i))
+    return g_strdup (name);
+
+  features = gst_caps_features_to_string (gst_caps_get_features (caps, i));
+  text = g_strdup_printf ("%s(%s)", name, features);
+  g_free (features);
+
+  return text;
+}
+
+/* The formats of raw frames, and the types of all else. */
+static gchar *
+list_kinds (const GstCaps * caps)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  guint i;
+
+  for (i = 0; i < gst_caps_get_size (caps); i++) {
+    const GValue *format = gst_structure_get_value (gst_caps_get_structure
+        (caps, i), "format");
+
+    if (is_raw (caps, i) && is_in_system_memory (caps, i) && format) {
+      add_value (names, format);
+    } else {
+      gchar *type = name_type (caps, i);
+
+      add_name (names, type);
+      g_free (type);
+    }
+  }
+
+  return join (names);
+}
+
+/* ---- What a pad gets ---- */
+
+/* What makes raw frames in system memory of structure @i. */
+static const gchar *
+find_remedy (const GstCaps * caps, guint i)
+{
+  const gchar *name =
+      gst_structure_get_name (gst_caps_get_structure (caps, i));
+
+  if (!is_raw (caps, i))
+    return g_str_has_prefix (name, "video/") || g_str_has_prefix (name,
+        "image/") ? "put a decodebin and a videoconvert before the pad"
+        : "link only sources of pictures to the pad";
+  if (is_in_system_memory (caps, i))
+    return "put a videoconvert before the pad";
+  if (gst_caps_features_contains (gst_caps_get_features (caps, i),
+          "format:Interlaced"))
+    return "put a deinterlace before the pad";
+
+  return "put an element before the pad that downloads to system memory, such "
+      "as gldownload";
+}
+
+/* The first field without which, or with whose value, caps are no subset of
+ * @template_caps. */
+static const gchar *
+find_wrong_field (const GstStructure * s, const GstStructure * template)
+{
+  static const gchar *const fields[] =
+      { "format", "width", "height", "framerate" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (fields); i++) {
+    const GValue *value = gst_structure_get_value (s, fields[i]);
+
+    if (value == NULL || !gst_value_is_subset (value,
+            gst_structure_get_value (template, fields[i])))
+      return fields[i];
+  }
+
+  return NULL;
+}
+
+static gchar *
+explain_field (const gchar * pad_name, const GstCaps * caps,
+    const GstStructure * template)
+{
+  const GstStructure *s = gst_caps_get_structure (caps, 0);
+  const gchar *field = find_wrong_field (s, template);
+  gchar *value;
+  gchar *text;
+
+  if (field == NULL) {
+    value = gst_caps_to_string (caps);
+    text = g_strdup_printf ("%s can't take %s", pad_name, value);
+  } else if (!gst_structure_has_field (s, field)) {
+    value = NULL;
+    text = g_strdup_printf ("%s gets caps without a %s: add one to the caps of "
+        "the source%s", pad_name, field, strcmp (field, "framerate") == 0 ?
+        ", such as framerate=25/1, or framerate=0/1 for stills" : "");
+  } else {
+    value = gst_value_serialize (gst_structure_get_value (s, field));
+    text = g_strdup_printf ("%s gets caps with a %s of %s: correct the caps of "
+        "the source", pad_name, field, value);
+  }
+  g_free (value);
+
+  return text;
+}
+
+gchar *
+gst_nt_mosaic_explain_input (const gchar * pad_name, const GstCaps * caps,
+    const GstCaps * template_caps)
+{
+  const GstStructure *template = gst_caps_get_structure (template_caps, 0);
+  const GstStructure *s = gst_caps_get_structure (caps, 0);
+  const gchar *field = find_wrong_field (s, template);
+
+  if (is_raw (caps, 0) && is_in_system_memory (caps, 0)
+      && (g_strcmp0 (field, "format") != 0
+          || !gst_structure_has_field (s, "format")))
+    return explain_field (pad_name, caps, template);
+
+  return gst_nt_mosaic_explain_offer (pad_name, caps, template_caps);
+}
+
+gchar *
+gst_nt_mosaic_explain_offer (const gchar * pad_name, const GstCaps * offers,
+    const GstCaps * template_caps)
+{
+  gchar *ours = list_kinds (template_caps);
+  gchar *theirs = list_kinds (offers);
+  gchar *text = g_strdup_printf ("%s gets %s, but takes only %s: %s", pad_name,
+      theirs, ours, find_remedy (offers, 0));
+
+  g_free (theirs);
+  g_free (ours);
+
+  return text;
+}
+
+gboolean
+gst_nt_mosaic_has_plain_memory (const GstCaps * caps)
+{
+  guint i;
+
+  if (gst_caps_is_any (caps))
+    return FALSE;
+  for (i = 0; i < gst_caps_get_size (caps); i++)
+    if (is_in_system_memory (caps, i))
+      return TRUE;
+
+  return FALSE;
+}
+
+gchar *
+gst_nt_mosaic_explain_no_link (const gchar * pad_name,
+    const GstCaps * template_caps)
+{
+  gchar *ours = list_kinds (template_caps);
+  gchar *text = g_strdup_printf ("%s was released before anything was linked to "
+      "it: if the link failed, that is because it takes only %s: put a "
+      "videoconvert before the pad", pad_name, ours);
+
+  g_free (ours);
+
+  return text;
+}

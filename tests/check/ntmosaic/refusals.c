@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Upstreams that make what no pad takes. GStreamer refuses their caps before the
+ * element sees them: the user still learns which pad takes what, and the other pads go
+ * on. */
+
+#include "pipelines.h"
+
+#define BLACK 0xff000000
+#define WIDTH 8
+#define HEIGHT 6
+#define SIZE ",width=8,height=6"
+#define FORMATS "RGBA, BGRA, ARGB, ABGR, RGBx, BGRx, xRGB or xBGR"
+
+/* The text of the next message of @type from @source, or NULL if none comes. */
+static gchar *
+pop_text (GstBus * bus, GstElement * source, GstMessageType type,
+    GstClockTime timeout)
+{
+  GstMessage *message;
+  gchar *text = NULL;
+
+  while (text == NULL
+      && (message = gst_bus_timed_pop_filtered (bus, timeout, type))) {
+    GError *error;
+
+    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+      gst_message_parse_warning (message, &error, NULL);
+    else
+      gst_message_parse_error (message, &error, NULL);
+    if (GST_MESSAGE_SRC (message) == GST_OBJECT (source))
+      text = g_strdup (error->message);
+    g_error_free (error);
+    gst_message_unref (message);
+  }
+
+  return text;
+}
+
+static void
+expect_text (GstBus * bus, GstElement * source, GstMessageType type,
+    const gchar * expected)
+{
+  gchar *text = pop_text (bus, source, type, TEST_PATIENCE);
+
+  fail_unless_equals_string (text, expected);
+  g_free (text);
+  text = pop_text (bus, source, type, 0);
+  fail_unless (text == NULL, "and also: %s", text);
+}
+
+/* ---- Caps events ---- */
+
+static const struct
+{
+  const gchar *caps;
+  const gchar *text;
+} refused[] = {
+  {"video/x-raw,format=I420,framerate=25/1" SIZE,
+      "sink_1 gets I420, but takes only " FORMATS
+      ": put a videoconvert before the pad"},
+  {"video/x-raw,format=GRAY8,framerate=0/1" SIZE,
+      "sink_1 gets GRAY8, but takes only " FORMATS
+      ": put a videoconvert before the pad"},
+  {"video/x-raw,format=RGBA" SIZE,
+      "sink_1 gets caps without a framerate: add one to the caps of the source, "
+      "such as framerate=25/1, or framerate=0/1 for stills"},
+  {"video/x-raw,framerate=25/1" SIZE,
+      "sink_1 gets caps without a format: add one to the caps of the source"},
+  {"video/x-raw,format=RGBA,width=8,framerate=25/1",
+      "sink_1 gets caps without a height: add one to the caps of the source"},
+  {"video/x-raw,format=RGBA,width=0,height=6,framerate=25/1",
+      "sink_1 gets caps with a width of 0: correct the caps of the source"},
+  {"video/x-raw(memory:GLMemory),format=RGBA,framerate=25/1" SIZE,
+      "sink_1 gets video/x-raw(memory:GLMemory), but takes only " FORMATS
+      ": put an element before the pad that downloads to system memory, such as "
+      "gldownload"},
+  {"video/x-raw(format:Interlaced),format=RGBA,framerate=25/1,"
+      "interlace-mode=alternate" SIZE,
+      "sink_1 gets video/x-raw(format:Interlaced), but takes only " FORMATS
+      ": put a deinterlace before the pad"},
+  {"image/jpeg,framerate=25/1" SIZE,
+      "sink_1 gets image/jpeg, but takes only " FORMATS
+      ": put a decodebin and a videoconvert before the pad"},
+  {"audio/x-raw,rate=48000",
+      "sink_1 gets audio/x-raw, but takes only " FORMATS
+      ": link only sources of pictures to the pad"},
+};
+
+static void
+send_caps (GstHarness * input, const gchar * text)
+{
+  GstCaps *caps = gst_caps_from_string (text);
+
+  gst_harness_push_event (input, gst_event_new_stream_start ("refused"));
+  gst_harness_push_event (input, gst_event_new_caps (caps));
+  gst_caps_unref (caps);
+}
+
+/* Before there is a strip. */
+GST_START_TEST (error)
+{
+  TestRig *rig = test_rig_new (2);
+
+  send_caps (test_rig_input (rig, 1), refused[__i__].caps);
+  expect_text (rig->bus, rig->element, GST_MESSAGE_ERROR, refused[__i__].text);
+  test_rig_free_failed (rig);
+}
+
+GST_END_TEST;
+
+/* A wall that runs goes on, with background in place of what it can't show. Upstream
+ * tries again with each frame; the user hears of it once. */
+GST_START_TEST (warning)
+{
+  const TestTile tiles[] = { {WIDTH, HEIGHT, 1} };
+  const TestStrip strip = { tiles, 1, HEIGHT, "top", BLACK };
+  TestRig *rig = test_rig_new (1);
+  GstHarness *late;
+  guint n;
+
+  test_rig_set_caps (rig, &strip, "RGBA");
+  test_rig_check (rig, &strip);
+  late = test_rig_add (rig, "sink_1");
+  for (n = 0; n < 3; n++)
+    send_caps (late, refused[__i__].caps);
+  expect_text (rig->bus, rig->element, GST_MESSAGE_WARNING,
+      refused[__i__].text);
+  gst_harness_push_event (late, gst_event_new_eos ());
+  test_rig_remove (rig, late);
+  test_rig_check (rig, &strip);
+  test_rig_check (rig, &strip);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Queries, which elements in between ask ---- */
+
+static GstPad *
+get_sink_pad (TestRig * rig, guint input)
+{
+  return gst_pad_get_peer (test_rig_input (rig, input)->srcpad);
+}
+
+static void
+ask (TestRig * rig, guint input, gboolean accept, const gchar * text)
+{
+  GstPad *pad = get_sink_pad (rig, input);
+  GstCaps *caps = gst_caps_from_string (text);
+
+  if (accept)
+    fail_if (gst_pad_query_accept_caps (pad, caps));
+  else
+    gst_caps_unref (gst_pad_query_caps (pad, caps));
+  gst_caps_unref (caps);
+  gst_object_unref (pad);
+}
+
+GST_START_TEST (questions)
+{
+  static const struct
+  {
+    gboolean accept;
+    const gchar *caps;
+    const gchar *text;          /* NULL: no warning */
+  } cases[] = {
+    {TRUE, "video/x-raw,format=I420,framerate=25/1" SIZE,
+        "sink_0 gets I420, but takes only " FORMATS
+        ": put a videoconvert before the pad"},
+    {TRUE, "video/x-raw,format=RGBA" SIZE,
+        "sink_0 gets caps without a framerate: add one to the caps of the "
+        "source, such as framerate=25/1, or framerate=0/1 for stills"},
+    {FALSE, "video/x-raw,format={YUY2,I420},framerate=[0/1,30/1]; image/jpeg",
+        "sink_0 gets YUY2, I420 or image/jpeg, but takes only " FORMATS
+        ": put a videoconvert before the pad"},
+    /* Ways that an overlay or a converter looks for. */
+    {TRUE, "video/x-raw(memory:SystemMemory,meta:GstVideoOverlayComposition),"
+        "format=RGBA,framerate=25/1" SIZE, NULL},
+    {FALSE, "video/x-raw(memory:GLMemory),format=RGBA", NULL},
+    {FALSE, "video/x-raw,format={I420,RGBA}", NULL},
+  };
+  TestRig *rig = test_rig_new (1);
+  gchar *text;
+  guint n;
+
+  for (n = 0; n < 2; n++)
+    ask (rig, 0, cases[__i__].accept, cases[__i__].caps);
+  if (cases[__i__].text) {
+    expect_text (rig->bus, rig->element, GST_MESSAGE_WARNING,
+        cases[__i__].text);
+  } else {
+    text = pop_text (rig->bus, rig->element, GST_MESSAGE_WARNING, 0);
+    fail_unless (text == NULL, "%s", text);
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Links ---- */
+
+/* Links a new pad, and releases it. */
+static void
+try_link (TestRig * rig, GstPad * source, GstPadLinkReturn expected)
+{
+  GstPad *pad = gst_element_request_pad_simple (rig->element, "sink_%u");
+
+  fail_unless_equals_int (gst_pad_link (source, pad), expected);
+  gst_element_release_request_pad (rig->element, pad);
+  gst_object_unref (pad);
+}
+
+static GstPad *
+new_source (const gchar * name, const gchar * caps_text)
+{
+  GstCaps *caps = gst_caps_from_string (caps_text);
+  GstPadTemplate *templ = gst_pad_template_new ("src", GST_PAD_SRC,
+      GST_PAD_ALWAYS, caps);
+  GstPad *pad = gst_pad_new_from_template (templ, name);
+
+  gst_object_unref (templ);
+  gst_caps_unref (caps);
+
+  return pad;
+}
+
+/* gst-launch releases the pad when a decoder can't be linked to it, and then waits for
+ * ever. */
+GST_START_TEST (link)
+{
+  TestRig *rig = test_rig_new (1);
+  GstPad *bad = new_source ("bad", "video/x-raw,format=I420");
+  GstPad *good = new_source ("good", "video/x-raw,format=RGBA");
+  gchar *text;
+
+  try_link (rig, good, GST_PAD_LINK_OK);
+  text = pop_text (rig->bus, rig->element, GST_MESSAGE_WARNING, 0);
+  fail_unless (text == NULL, "%s", text);
+
+  try_link (rig, bad, GST_PAD_LINK_NOFORMAT);
+  expect_text (rig->bus, rig->element, GST_MESSAGE_WARNING, "sink_2 was released "
+      "before anything was linked to it: if the link failed, that is because it "
+      "takes only " FORMATS ": put a videoconvert before the pad");
+  gst_object_unref (good);
+  gst_object_unref (bad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+refusals_suite (void)
+{
+  Suite *s = suite_create ("refusals");
+  TCase *tc = tcase_create ("refusals");
+
+  suite_add_tcase (s, tc);
+  tcase_add_loop_test (tc, error, 0, G_N_ELEMENTS (refused));
+  tcase_add_loop_test (tc, warning, 0, G_N_ELEMENTS (refused));
+  tcase_add_loop_test (tc, questions, 0, 6);
+  tcase_add_test (tc, link);
+
+  return s;
+}
+
+NTMOSAIC_CHECK_MAIN (refusals)
