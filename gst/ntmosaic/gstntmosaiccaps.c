@@ -393,8 +393,8 @@ find_framerate (const GstNtMosaicInput * inputs, guint n_inputs, gint * fps_n,
   }
 }
 
-static GstCaps *
-describe_strip (const GstNtMosaicInput * inputs, guint n_inputs,
+GstCaps *
+gst_nt_mosaic_describe_strip (const GstNtMosaicInput * inputs, guint n_inputs,
     const GstNtLayout * layout)
 {
   const GstVideoInfo *reference = &find_reference (inputs, n_inputs)->info;
@@ -414,46 +414,45 @@ describe_strip (const GstNtMosaicInput * inputs, guint n_inputs,
   return gst_video_info_to_caps (&info);
 }
 
+/* Downstream may set the rate, and make the strip higher than its tiles. */
 GstCaps *
-gst_nt_mosaic_caps_for_strip (const GstNtMosaicInput * inputs, guint n_inputs,
-    const GstNtLayout * layout, GstCaps * downstream, GError ** error)
+gst_nt_mosaic_loosen_strip (const GstCaps * natural)
 {
-  GstCaps *natural = describe_strip (inputs, n_inputs, layout);
   GstCaps *possible = gst_caps_copy (natural);
-  GstCaps *caps;
+  GstStructure *s = gst_caps_get_structure (possible, 0);
+  gint height;
+
+  gst_structure_set (s, "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1,
+      NULL);
+  if (gst_structure_get_int (s, "height", &height))
+    gst_structure_set (s, "height", GST_TYPE_INT_RANGE, height, G_MAXINT, NULL);
+
+  return possible;
+}
+
+GstCaps *
+gst_nt_mosaic_fit_strip (const GstCaps * natural, GstCaps * downstream)
+{
+  const GstStructure *wanted = gst_caps_get_structure (natural, 0);
+  GstCaps *possible = gst_nt_mosaic_loosen_strip (natural);
+  GstCaps *caps = gst_caps_intersect (downstream, possible);
   GstStructure *s;
+  gint height;
   gint fps_n;
   gint fps_d;
 
-  /* Downstream may set the rate, and make the strip higher than its tiles. */
-  gst_caps_set_simple (possible,
-      "height", GST_TYPE_INT_RANGE, (gint) layout->geometry.height, G_MAXINT,
-      "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
-  caps = gst_caps_intersect (downstream, possible);
   gst_caps_unref (possible);
-
   if (gst_caps_is_empty (caps)) {
-    gchar *ours = gst_caps_to_string (natural);
-    gchar *theirs = gst_caps_to_string (downstream);
-
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "the tiles make a strip of %s, but downstream takes only %s", ours,
-        theirs);
-    g_free (ours);
-    g_free (theirs);
-    gst_caps_unref (natural);
     gst_caps_unref (caps);
     return NULL;
   }
 
   caps = gst_caps_truncate (gst_caps_make_writable (caps));
   s = gst_caps_get_structure (caps, 0);
-  gst_structure_get_fraction (gst_caps_get_structure (natural, 0), "framerate",
-      &fps_n, &fps_d);
-  gst_structure_fixate_field_nearest_int (s, "height",
-      layout->geometry.height);
+  gst_structure_get_int (wanted, "height", &height);
+  gst_structure_get_fraction (wanted, "framerate", &fps_n, &fps_d);
+  gst_structure_fixate_field_nearest_int (s, "height", height);
   gst_structure_fixate_field_nearest_fraction (s, "framerate", fps_n, fps_d);
-  gst_caps_unref (natural);
 
   return gst_caps_fixate (caps);
 }

@@ -46,12 +46,18 @@ GstCaps *gst_nt_mosaic_caps_for_sink (GstCaps * template_caps,
 gboolean gst_nt_mosaic_inputs_agree (const GstNtMosaicInput * inputs,
     guint n_inputs, GError ** error);
 
-/* Fixed caps for a strip of @layout made of @inputs (one at least, agreeing),
- * such that @downstream takes them; the height may come out larger than the
- * layout's. NULL with @error set if there are none. */
-GstCaps *gst_nt_mosaic_caps_for_strip (const GstNtMosaicInput * inputs,
-    guint n_inputs, const GstNtLayout * layout, GstCaps * downstream,
-    GError ** error);
+/* Fixed caps for a strip of @layout made of @inputs (one at least, agreeing), before
+ * downstream is asked. */
+GstCaps *gst_nt_mosaic_describe_strip (const GstNtMosaicInput * inputs,
+    guint n_inputs, const GstNtLayout * layout);
+
+/* What a strip of the caps @natural may be sent as: in any rate, and higher. */
+GstCaps *gst_nt_mosaic_loosen_strip (const GstCaps * natural);
+
+/* Fixed caps for that strip such that @downstream takes them; the height may come out
+ * larger. NULL if there are none. */
+GstCaps *gst_nt_mosaic_fit_strip (const GstCaps * natural,
+    GstCaps * downstream);
 
 /* The four bytes of a pixel of colour @argb, as they stand in memory. */
 guint32 gst_nt_mosaic_pixel (const GstVideoFormatInfo * finfo, guint32 argb);

@@ -11,6 +11,7 @@
 
 #include "gstntmosaic-private.h"
 
+#include "gstntmosaicdownstream.h"
 #include "gstntmosaicpad.h"
 
 void
@@ -141,6 +142,22 @@ explain_error (GstNtMosaic * self)
   gst_object_unref (pad);
 }
 
+static void
+explain_refused_strip (GstNtMosaic * self)
+{
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
+  GstCaps *caps = gst_pad_get_current_caps (srcpad);
+  GError *error = caps ? gst_nt_mosaic_explain_downstream (srcpad, caps) : NULL;
+
+  if (error)
+    gst_nt_mosaic_fail (self, error);
+  else
+    gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT,
+        "downstream refused the strip's caps");
+  g_clear_error (&error);
+  gst_clear_caps (&caps);
+}
+
 void
 gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow)
 {
@@ -155,8 +172,7 @@ gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow)
           "the src pad is not linked: there is nobody to send strips to");
       break;
     case GST_FLOW_NOT_NEGOTIATED:
-      gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT,
-          "downstream refused the strip's caps");
+      explain_refused_strip (self);
       break;
     default:
       break;

@@ -14,6 +14,7 @@
 #include "gstntmosaicallocation.h"
 #include "gstntmosaicarrival.h"
 #include "gstntmosaiccaps.h"
+#include "gstntmosaicdownstream.h"
 #include "gstntmosaicpad.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
@@ -306,12 +307,32 @@ choose_pads (GstNtMosaic * self, GArray * seats, GError ** error)
   return FALSE;
 }
 
+/* Downstream may have changed its mind since it was asked. */
+static GError *
+explain_downstream (GstNtMosaic * self, const GstCaps * strip)
+{
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
+  GError *error = gst_nt_mosaic_explain_downstream (srcpad, strip);
+  gchar *text;
+
+  if (error)
+    return error;
+
+  text = gst_caps_to_string (strip);
+  error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "downstream takes no strip of %s", text);
+  g_free (text);
+
+  return error;
+}
+
 /* Caps and layout of a strip of @seats, as downstream takes it. */
 static GstCaps *
 design_strip (GstNtMosaic * self, GArray * seats, GstCaps * downstream,
     GstNtLayout ** layout, GError ** error)
 {
   const GstNtMosaicInput *first;
+  GstCaps *natural;
   GArray *inputs;
   GstCaps *caps;
   gint height;
@@ -322,8 +343,16 @@ design_strip (GstNtMosaic * self, GArray * seats, GstCaps * downstream,
   inputs = collect_inputs (self, seats);
   first = &g_array_index (inputs, GstNtMosaicInput, 0);
   *layout = place_tiles (self, seats, inputs, 0, error);
-  caps = *layout ? gst_nt_mosaic_caps_for_strip (first, inputs->len, *layout,
-      downstream, error) : NULL;
+  if (*layout == NULL) {
+    caps = NULL;
+    goto out;
+  }
+
+  natural = gst_nt_mosaic_describe_strip (first, inputs->len, *layout);
+  caps = gst_nt_mosaic_fit_strip (natural, downstream);
+  if (caps == NULL)
+    *error = explain_downstream (self, natural);
+  gst_caps_unref (natural);
   if (caps == NULL)
     goto out;
 
@@ -481,8 +510,8 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (agg);
-  GstCaps *downstream;
-  gchar *text;
+  GstCaps *strip;
+  GError *error;
 
   if (GST_AGGREGATOR_CLASS (parent_class)->negotiate (agg)) {
     /* What downstream would have answered to queries is lost. */
@@ -493,12 +522,11 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
   if (g_atomic_int_get (&self->failed) || GST_PAD_IS_FLUSHING (srcpad))
     return FALSE;
 
-  downstream = gst_pad_peer_query_caps (srcpad, NULL);
-  text = gst_caps_to_string (downstream);
-  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "downstream takes "
-      "no strip, only %s", text);
-  g_free (text);
-  gst_caps_unref (downstream);
+  strip = gst_pad_get_pad_template_caps (srcpad);
+  error = explain_downstream (self, strip);
+  gst_nt_mosaic_fail (self, error);
+  g_error_free (error);
+  gst_caps_unref (strip);
 
   return FALSE;
 }

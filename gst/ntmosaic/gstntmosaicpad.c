@@ -375,7 +375,7 @@ gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, const GstCaps * caps)
 
   GST_OBJECT_LOCK (pad);
   pad->announced = info;
-  pad->refused = FALSE;
+  pad->told_of_caps = FALSE;
   GST_OBJECT_UNLOCK (pad);
 }
 
@@ -426,7 +426,7 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 {
   GST_OBJECT_LOCK (pad);
   gst_video_info_init (&pad->announced);
-  pad->refused = FALSE;
+  pad->told_of_caps = FALSE;
   GST_OBJECT_UNLOCK (pad);
 
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);

@@ -43,7 +43,7 @@ struct _GstNtMosaicPad
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
                                  * are still queued; UNKNOWN: none yet */
-  gboolean refused;             /* caps were, and the user knows */
+  gboolean told_of_caps;        /* caps were refused, and the user knows */
   gboolean link_was_tried;      /* the pad was asked for its caps without a peer */
   gboolean was_linked;
 

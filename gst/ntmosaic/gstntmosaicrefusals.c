@@ -21,8 +21,8 @@ is_first_refusal (GstNtMosaicPad * pad)
   gboolean first;
 
   GST_OBJECT_LOCK (pad);
-  first = !pad->refused;
-  pad->refused = TRUE;
+  first = !pad->told_of_caps;
+  pad->told_of_caps = TRUE;
   GST_OBJECT_UNLOCK (pad);
 
   return first;

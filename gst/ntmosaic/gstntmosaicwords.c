@@ -248,3 +248,183 @@ gst_nt_mosaic_explain_no_link (const gchar * pad_name,
 
   return text;
 }
+
+/* ---- What downstream takes ---- */
+
+/* A strip's @field, of which downstream takes other values, and what makes them. */
+typedef struct
+{
+  const gchar *field;
+  const gchar *before;          /* the value, in a sentence */
+  const gchar *after;
+  const gchar *remedy;
+} StripField;
+
+static const StripField strip_fields[] = {
+  {"width", "the strip is ", " pixels wide",
+      "use fewer or narrower tiles, or another element there"},
+  {"height", "the strip is ", " pixels high",
+      "use smaller tiles, or another element there"},
+  {"format", "the strip has format ", "",
+      "put a videoconvert behind the mosaic"},
+  {"pixel-aspect-ratio", "the strip has pixel-aspect-ratio ", "",
+      "put a videoscale behind the mosaic"},
+  {"interlace-mode", "the strip has interlace-mode ", "",
+      "put a deinterlace or an interlace behind the mosaic"},
+  {"field-order", "the strip has field-order ", "",
+      "put a deinterlace behind the mosaic"},
+  {"colorimetry", "the strip has colorimetry ", "",
+      "put a videoconvert behind the mosaic"},
+  {"framerate", "the strip has framerate ", "",
+      "put a videorate behind the mosaic"},
+};
+
+/* Whether @limits have no structure that takes this value, whatever the others are. */
+static gboolean
+excludes (const GstCaps * limits, const gchar * field, const GValue * value)
+{
+  GstCaps *alone = gst_caps_new_empty_simple (RAW_VIDEO);
+  gboolean takes;
+
+  if (field)
+    gst_caps_set_value (alone, field, value);
+  takes = gst_caps_can_intersect (limits, alone);
+  gst_caps_unref (alone);
+
+  return !takes;
+}
+
+static const StripField *
+find_limited_field (const GstCaps * limits, const GstStructure * strip)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (strip_fields); i++) {
+    const GValue *value =
+        gst_structure_get_value (strip, strip_fields[i].field);
+
+    if (value && excludes (limits, strip_fields[i].field, value))
+      return &strip_fields[i];
+  }
+
+  return NULL;
+}
+
+static GPtrArray *
+list_values (const GstCaps * caps, const gchar * field)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  guint i;
+
+  for (i = 0; i < gst_caps_get_size (caps); i++) {
+    const GValue *value = gst_structure_get_value (gst_caps_get_structure
+        (caps, i), field);
+
+    if (is_raw (caps, i) && is_in_system_memory (caps, i) && value)
+      add_value (names, value);
+  }
+
+  return names;
+}
+
+static void
+extend_range (const GValue * value, gint * min, gint * max)
+{
+  guint i;
+
+  if (G_VALUE_HOLDS_INT (value)) {
+    *min = MIN (*min, g_value_get_int (value));
+    *max = MAX (*max, g_value_get_int (value));
+  } else if (GST_VALUE_HOLDS_INT_RANGE (value)) {
+    *min = MIN (*min, gst_value_get_int_range_min (value));
+    *max = MAX (*max, gst_value_get_int_range_max (value));
+  } else if (GST_VALUE_HOLDS_LIST (value)) {
+    for (i = 0; i < gst_value_list_get_size (value); i++)
+      extend_range (gst_value_list_get_value (value, i), min, max);
+  }
+}
+
+/* What @limits take of a field, where they don't take @value: "32767 at most". */
+static gchar *
+describe_limit (const GstCaps * limits, const gchar * field,
+    const GValue * value)
+{
+  gint min = G_MAXINT;
+  gint max = G_MININT;
+  gchar *values;
+  gchar *text;
+  guint i;
+
+  for (i = 0; G_VALUE_HOLDS_INT (value) && i < gst_caps_get_size (limits); i++) {
+    const GValue *limit = gst_structure_get_value (gst_caps_get_structure
+        (limits, i), field);
+
+    if (is_raw (limits, i) && is_in_system_memory (limits, i) && limit)
+      extend_range (limit, &min, &max);
+  }
+
+  if (min < max && g_value_get_int (value) > max)
+    return g_strdup_printf ("%d at most", max);
+  if (min < max && g_value_get_int (value) < min)
+    return g_strdup_printf ("%d at least", min);
+
+  values = join (list_values (limits, field));
+  text = g_strdup_printf ("only %s", values);
+  g_free (values);
+
+  return text;
+}
+
+static gchar *
+explain_limit (const gchar * name, const GstCaps * limits,
+    const GstCaps * strip, const StripField * field)
+{
+  const GValue *value = gst_structure_get_value (gst_caps_get_structure (strip,
+          0), field->field);
+  gchar *ours = join (list_values (strip, field->field));
+  gchar *theirs = describe_limit (limits, field->field, value);
+  gchar *text = g_strdup_printf ("%s%s%s, but %s takes %s: %s", field->before,
+      ours, field->after, name, theirs, field->remedy);
+
+  g_free (theirs);
+  g_free (ours);
+
+  return text;
+}
+
+/* Where no value is wrong by itself, the caps must speak. */
+static gchar *
+explain_caps (const gchar * name, const GstCaps * limits, const GstCaps * strip)
+{
+  gchar *ours = gst_caps_to_string (strip);
+  gchar *theirs = gst_caps_to_string (limits);
+  gchar *text = g_strdup_printf ("the tiles make a strip of %s, but %s takes "
+      "only %s", ours, name, theirs);
+
+  g_free (theirs);
+  g_free (ours);
+
+  return text;
+}
+
+gchar *
+gst_nt_mosaic_explain_strip (const gchar * name, const GstCaps * limits,
+    const GstCaps * strip)
+{
+  const StripField *field;
+  gchar *kinds;
+  gchar *text;
+
+  if (excludes (limits, NULL, NULL)) {
+    kinds = list_kinds (limits);
+    text = g_strdup_printf ("a strip is raw video in system memory, but %s takes "
+        "only %s", name, kinds);
+    g_free (kinds);
+    return text;
+  }
+
+  field = find_limited_field (limits, gst_caps_get_structure (strip, 0));
+
+  return field ? explain_limit (name, limits, strip, field)
+      : explain_caps (name, limits, strip);
+}

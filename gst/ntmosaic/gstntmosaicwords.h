@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include <gst/gst.h>
+#include <gst/video/video.h>
 
 G_BEGIN_DECLS
 
@@ -18,6 +18,11 @@ gchar *gst_nt_mosaic_explain_input (const gchar * pad_name,
 /* Why nothing that upstream @offers is for the pad @pad_name with @template_caps. */
 gchar *gst_nt_mosaic_explain_offer (const gchar * pad_name,
     const GstCaps * offers, const GstCaps * template_caps);
+
+/* Why the element @name, which takes only @limits, does not take a strip of the caps
+ * @strip: fixed caps, or those of any strip. */
+gchar *gst_nt_mosaic_explain_strip (const gchar * name, const GstCaps * limits,
+    const GstCaps * strip);
 
 /* Whether some of @caps, which are not ANY or EMPTY, has frames in system memory and
  * no other caps features. */

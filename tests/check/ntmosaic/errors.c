@@ -436,9 +436,8 @@ GST_END_TEST;
 
 GST_START_TEST (downstream_takes_other_strip)
 {
-  check_downstream ("video/x-raw,width=100", "width=(int)100",
-      "width=(int)16");
-  check_downstream ("video/x-raw,height=5", "height=(int)5", "height=(int)6");
+  check_downstream ("video/x-raw,width=100", "only 100", "16 pixels wide");
+  check_downstream ("video/x-raw,height=5", "only 5", "6 pixels high");
   check_downstream ("video/x-raw,format=BGRA", "BGRA", "RGBA");
   check_downstream ("video/x-raw,width=16,pixel-aspect-ratio=2/1", "2/1",
       "1/1");

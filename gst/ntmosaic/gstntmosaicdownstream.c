@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaicdownstream.h"
+
+#include "gstntmosaiccaps.h"
+#include "gstntmosaicwords.h"
+
+/* Longer than pipelines are; a bin counts as two. */
+#define MAX_DEPTH 64
+
+/* An element that does not take a strip. */
+typedef struct
+{
+  GstPad *pad;                  /* its sink pad */
+  GstCaps *caps;                /* what it takes */
+} Limit;
+
+static gboolean find_limit (GstPad * pad, const GstCaps * strip, guint depth,
+    Limit * limit);
+
+/* Whether there is a limit behind the element of @pad. */
+static gboolean
+find_limit_behind (GstPad * pad, const GstCaps * strip, guint depth,
+    Limit * limit)
+{
+  GstIterator *sources = gst_pad_iterate_internal_links (pad);
+  GValue value = G_VALUE_INIT;
+  gboolean found = FALSE;
+
+  while (sources && !found
+      && gst_iterator_next (sources, &value) == GST_ITERATOR_OK) {
+    GstPad *peer = gst_pad_get_peer (g_value_get_object (&value));
+
+    if (peer) {
+      found = find_limit (peer, strip, depth, limit);
+      gst_object_unref (peer);
+    }
+    g_value_reset (&value);
+  }
+  g_value_unset (&value);
+  if (sources)
+    gst_iterator_free (sources);
+
+  return found;
+}
+
+/* An element's template is its own. What it says to a query can be what the next one
+ * takes: then it is that one's limit, unless that one would take the strip. */
+static gboolean
+find_limit (GstPad * pad, const GstCaps * strip, guint depth, Limit * limit)
+{
+  GstCaps *caps = gst_pad_get_pad_template_caps (pad);
+
+  if (gst_caps_can_intersect (caps, strip)) {
+    gst_caps_unref (caps);
+    caps = gst_pad_query_caps (pad, NULL);
+    if (gst_caps_can_intersect (caps, strip)) {
+      gst_caps_unref (caps);
+      return FALSE;
+    }
+    if (depth > 0 && find_limit_behind (pad, strip, depth - 1, limit)) {
+      gst_caps_unref (caps);
+      return TRUE;
+    }
+  }
+
+  limit->pad = gst_object_ref (pad);
+  limit->caps = caps;
+  return TRUE;
+}
+
+GError *
+gst_nt_mosaic_explain_downstream (GstPad * srcpad, const GstCaps * strip)
+{
+  GstPad *peer = gst_pad_get_peer (srcpad);
+  Limit limit = { NULL, NULL };
+  GError *error = NULL;
+  GstElement *element;
+  GstCaps *possible;
+  gboolean found;
+  gchar *text;
+
+  if (peer == NULL)
+    return NULL;
+
+  possible = gst_nt_mosaic_loosen_strip (strip);
+  found = find_limit (peer, possible, MAX_DEPTH, &limit);
+  gst_caps_unref (possible);
+  gst_object_unref (peer);
+  if (!found)
+    return NULL;
+
+  element = gst_pad_get_parent_element (limit.pad);
+  text = gst_nt_mosaic_explain_strip (element ? GST_OBJECT_NAME (element)
+      : "downstream", limit.caps, strip);
+  error = g_error_new_literal (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, text);
+  g_free (text);
+  gst_clear_object (&element);
+  gst_object_unref (limit.pad);
+  gst_caps_unref (limit.caps);
+
+  return error;
+}

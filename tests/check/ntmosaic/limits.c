@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Downstream does not take the strip: the error names the element, the value that is
+ * wrong and the limit. */
+
+#include "support.h"
+
+#define SOURCE(size) " videotestsrc num-buffers=1 ! video/x-raw,framerate=25/1," \
+    size " ! m."
+#define SMALL SOURCE ("format=RGBA,width=8,height=6")
+#define WIDE SOURCE ("format=RGBA,width=20000,height=2")
+#define HIGH SOURCE ("format=RGBA,width=2,height=40000")
+
+#define NARROWER "use fewer or narrower tiles, or another element there"
+#define SMALLER "use smaller tiles, or another element there"
+
+static const struct
+{
+  const gchar *line;
+  const gchar *text;
+} lines[] = {
+  {"ntmosaic name=m ! videoconvert name=c ! fakesink" WIDE WIDE,
+      "the strip is 40000 pixels wide, but c takes 32767 at most: " NARROWER},
+  {"ntmosaic name=m ! videoconvert name=c ! fakesink" SMALL HIGH,
+      "the strip is 40000 pixels high, but c takes 32767 at most: " SMALLER},
+  /* The element that limits is not always the next one. */
+  {"ntmosaic name=m ! queue ! identity ! videoconvert name=c ! queue ! fakesink"
+      WIDE WIDE,
+      "the strip is 40000 pixels wide, but c takes 32767 at most: " NARROWER},
+  {"ntmosaic name=m ! videoscale ! capsfilter name=f caps=video/x-raw,format=BGRx"
+      " ! fakesink" SMALL,
+      "the strip has format RGBA, but f takes only BGRx: put a videoconvert "
+      "behind the mosaic"},
+  {"ntmosaic name=m ! tee name=t ! queue ! fakesink  t. ! queue ! jpegenc name=j "
+      "! fakesink" SOURCE ("format=RGBx,width=80000,height=2"),
+      "the strip is 80000 pixels wide, but j takes 65535 at most: " NARROWER},
+  /* It is in a bin. */
+  {"ntmosaic name=m ! ( queue ! videoconvert name=c ) ! fakesink" WIDE WIDE,
+      "the strip is 40000 pixels wide, but c takes 32767 at most: " NARROWER},
+  /* Both limit: the nearer one can't be changed from outside. */
+  {"ntmosaic name=m ! videoconvert name=c ! capsfilter name=f "
+      "caps=video/x-raw,width=32 ! fakesink" WIDE WIDE,
+      "the strip is 40000 pixels wide, but c takes 32767 at most: " NARROWER},
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,width=32 ! fakesink"
+      SMALL, "the strip is 8 pixels wide, but f takes only 32: " NARROWER},
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,width=[9,32] ! fakesink"
+      SMALL, "the strip is 8 pixels wide, but f takes 9 at least: " NARROWER},
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,width={7,9} ! fakesink"
+      SMALL SMALL, "the strip is 16 pixels wide, but f takes 9 at most: "
+      NARROWER},
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,height=5 ! fakesink"
+      SMALL, "the strip is 6 pixels high, but f takes only 5: " SMALLER},
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,format={BGRx,RGBx} "
+      "! fakesink" SMALL,
+      "the strip has format RGBA, but f takes only BGRx or RGBx: put a "
+      "videoconvert behind the mosaic"},
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,pixel-aspect-ratio=2/1 "
+      "! fakesink" SOURCE ("format=RGBA,pixel-aspect-ratio=1/1"),
+      "the strip has pixel-aspect-ratio 1/1, but f takes only 2/1: put a "
+      "videoscale behind the mosaic"},
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,interlace-mode=mixed "
+      "! fakesink" SOURCE ("format=RGBA,interlace-mode=progressive"),
+      "the strip has interlace-mode progressive, but f takes only mixed: put a "
+      "deinterlace or an interlace behind the mosaic"},
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,colorimetry=1:1:5:1 "
+      "! fakesink" SOURCE ("format=RGBA,colorimetry=sRGB"),
+      "the strip has colorimetry sRGB, but f takes only 1:1:5:1: put a "
+      "videoconvert behind the mosaic"},
+};
+
+/* The text of the only error of the element. */
+static gchar *
+run (const gchar * line)
+{
+  GError *error = NULL;
+  GstElement *pipeline = gst_parse_launch (line, &error);
+  GstElement *mosaic;
+  GstMessage *message;
+  gchar *text = NULL;
+  GstBus *bus;
+
+  if (error)
+    fail ("%s: %s", line, error->message);
+  mosaic = gst_bin_get_by_name (GST_BIN (pipeline), "m");
+  bus = gst_element_get_bus (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  while (text == NULL) {
+    message = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND,
+        GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+    fail_unless (message != NULL
+        && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR, "%s", line);
+    if (GST_MESSAGE_SRC (message) == GST_OBJECT (mosaic)) {
+      gst_message_parse_error (message, &error, NULL);
+      text = g_strdup (error->message);
+      g_error_free (error);
+    }
+    gst_message_unref (message);
+  }
+
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (bus);
+  gst_object_unref (mosaic);
+  gst_object_unref (pipeline);
+
+  return text;
+}
+
+GST_START_TEST (named)
+{
+  gchar *text = run (lines[__i__].line);
+
+  fail_unless_equals_string (text, lines[__i__].text);
+  g_free (text);
+}
+
+GST_END_TEST;
+
+/* No element is known: the harness has none. */
+static const struct
+{
+  const gchar *caps;
+  const gchar *text;
+} unnamed[] = {
+  {"video/x-raw,format={I420,NV12}",
+      "the strip has format RGBA, BGRA, ARGB, ABGR, RGBx, BGRx, xRGB or xBGR, "
+      "but downstream takes only I420 or NV12: put a videoconvert behind the "
+      "mosaic"},
+  {"audio/x-raw; image/png",
+      "a strip is raw video in system memory, but downstream takes only "
+      "audio/x-raw or image/png"},
+  {"video/x-raw(memory:GLMemory)",
+      "a strip is raw video in system memory, but downstream takes only "
+      "video/x-raw(memory:GLMemory)"},
+  /* Each value by itself would do. */
+  {"video/x-raw,width=16,height=5; video/x-raw,width=15,height=6",
+      "the tiles make a strip of video/x-raw, format=(string)RGBA, "
+      "width=(int)16, height=(int)6, interlace-mode=(string)progressive, "
+      "pixel-aspect-ratio=(fraction)1/1, colorimetry=(string)sRGB, "
+      "framerate=(fraction)25/1, but downstream takes only video/x-raw, "
+      "width=(int)16, height=(int)5; video/x-raw, width=(int)15, "
+      "height=(int)6"},
+};
+
+GST_START_TEST (without_name)
+{
+  TestRig *rig = test_rig_new (2);
+  guint i;
+
+  gst_harness_set_sink_caps_str (rig->out, unnamed[__i__].caps);
+  for (i = 0; i < 2; i++)
+    test_input_set_caps (test_rig_input (rig, i), "RGBA", 8, 6);
+  for (i = 0; i < 2; i++)
+    gst_harness_push (test_rig_input (rig, i), test_frame_new_timed (8, 6, i, 0,
+            TEST_FRAME_TIME));
+  test_expect_error (rig->bus, rig->element, unnamed[__i__].text, NULL);
+  test_rig_free_failed (rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+limits_suite (void)
+{
+  Suite *s = suite_create ("limits");
+  TCase *tc = tcase_create ("limits");
+
+  suite_add_tcase (s, tc);
+  tcase_add_loop_test (tc, named, 0, G_N_ELEMENTS (lines));
+  tcase_add_loop_test (tc, without_name, 0, G_N_ELEMENTS (unnamed));
+
+  return s;
+}
+
+NTMOSAIC_CHECK_MAIN (limits)
