@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Upstreams that make what no pad takes. GStreamer refuses their caps, or the link,
- * before the element sees anything, and upstream only says "not negotiated". What the
- * pads answer to queries is the truth all the same: converters depend on it. */
+/* Upstreams that make what no pad takes. GStreamer refuses their caps, or the
+ * link, before the element sees anything, and upstream only says "not
+ * negotiated". What the pads answer to queries is the truth all the same:
+ * converters depend on it. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -39,17 +40,14 @@ static void
 refuse (GstNtMosaic * self, GstNtMosaicPad * pad, GstCaps * caps,
     GstCaps * template_caps)
 {
-  gchar *text;
-
-  if (!is_first_refusal (pad))
-    return;
-
-  text = gst_nt_mosaic_explain_input (GST_OBJECT_NAME (pad), caps,
+  const gboolean is_first = is_first_refusal (pad);
+  gchar *text = gst_nt_mosaic_explain_input (GST_OBJECT_NAME (pad), caps,
       template_caps);
-  if (gst_nt_mosaic_has_caps (self))
-    warn (self, text);
-  else
+
+  if (!gst_nt_mosaic_has_caps (self))
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s", text);
+  else if (is_first)
+    warn (self, text);
   g_free (text);
 }
 
@@ -97,8 +95,8 @@ gst_nt_mosaic_init_pad_refusals (GstNtMosaicPad * pad)
       look_at_event, NULL, NULL);
 }
 
-/* Upstream's question is refused, and most likely upstream gives up: the elements in
- * between, such as a queue, keep its caps to themselves. */
+/* Upstream's question is refused, and most likely upstream gives up: the
+ * elements in between, such as a queue, keep its caps to themselves. */
 static void
 warn_of_query (GstNtMosaic * self, GstNtMosaicPad * pad, const GstCaps * caps,
     gboolean are_fixed)
@@ -141,8 +139,8 @@ gst_nt_mosaic_note_accept_query (GstNtMosaic * self, GstNtMosaicPad * pad,
     warn_of_query (self, pad, caps, TRUE);
 }
 
-/* gst-launch links decoders when they know what they make. If that fails, no data
- * comes, and nothing ends. */
+/* gst-launch links decoders when they know what they make. If that fails, no
+ * data comes, and nothing ends. */
 void
 gst_nt_mosaic_explain_release (GstNtMosaic * self, GstNtMosaicPad * pad)
 {

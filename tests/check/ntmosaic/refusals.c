@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Upstreams that make what no pad takes. GStreamer refuses their caps before the
- * element sees them: the user still learns which pad takes what, and the other pads go
- * on. */
+/* Upstreams that make what no pad takes. GStreamer refuses their caps before
+ * the element sees them: the user still learns which pad takes what, and the
+ * other pads go on. */
 
 #include "pipelines.h"
 
@@ -50,6 +50,27 @@ expect_text (GstBus * bus, GstElement * source, GstMessageType type,
   fail_unless (text == NULL, "and also: %s", text);
 }
 
+static GstPad *
+get_sink_pad (TestRig * rig, guint input)
+{
+  return gst_pad_get_peer (test_rig_input (rig, input)->srcpad);
+}
+
+/* Asks whether the pad takes these caps, or which of them; it takes none. */
+static void
+ask (TestRig * rig, guint input, gboolean accept, const gchar * text)
+{
+  GstPad *pad = get_sink_pad (rig, input);
+  GstCaps *caps = gst_caps_from_string (text);
+
+  if (accept)
+    fail_if (gst_pad_query_accept_caps (pad, caps));
+  else
+    gst_caps_unref (gst_pad_query_caps (pad, caps));
+  gst_caps_unref (caps);
+  gst_object_unref (pad);
+}
+
 /* ---- Caps events ---- */
 
 static const struct
@@ -64,8 +85,8 @@ static const struct
       "sink_1 gets GRAY8, but takes only " FORMATS
       ": put a videoconvert before the pad"},
   {"video/x-raw,format=RGBA" SIZE,
-      "sink_1 gets caps without a framerate: add one to the caps of the source, "
-      "such as framerate=25/1, or framerate=0/1 for stills"},
+      "sink_1 gets caps without a framerate: add one to the caps of the "
+      "source, such as framerate=25/1, or framerate=0/1 for stills"},
   {"video/x-raw,framerate=25/1" SIZE,
       "sink_1 gets caps without a format: add one to the caps of the source"},
   {"video/x-raw,format=RGBA,width=8,framerate=25/1",
@@ -74,8 +95,8 @@ static const struct
       "sink_1 gets caps with a width of 0: correct the caps of the source"},
   {"video/x-raw(memory:GLMemory),format=RGBA,framerate=25/1" SIZE,
       "sink_1 gets video/x-raw(memory:GLMemory), but takes only " FORMATS
-      ": put an element before the pad that downloads to system memory, such as "
-      "gldownload"},
+      ": put an element before the pad that downloads to system memory, such "
+      "as gldownload"},
   {"video/x-raw(format:Interlaced),format=RGBA,framerate=25/1,"
       "interlace-mode=alternate" SIZE,
       "sink_1 gets video/x-raw(format:Interlaced), but takes only " FORMATS
@@ -110,8 +131,21 @@ GST_START_TEST (error)
 
 GST_END_TEST;
 
-/* A wall that runs goes on, with background in place of what it can't show. Upstream
- * tries again with each frame; the user hears of it once. */
+/* Upstream asks first, and sends its caps all the same. */
+GST_START_TEST (error_after_question)
+{
+  TestRig *rig = test_rig_new (2);
+
+  ask (rig, 1, TRUE, refused[__i__].caps);
+  send_caps (test_rig_input (rig, 1), refused[__i__].caps);
+  expect_text (rig->bus, rig->element, GST_MESSAGE_ERROR, refused[__i__].text);
+  test_rig_free_failed (rig);
+}
+
+GST_END_TEST;
+
+/* A wall that runs goes on, with background in place of what it can't show.
+ * Upstream tries again with each frame; the user hears of it once. */
 GST_START_TEST (warning)
 {
   const TestTile tiles[] = { {WIDTH, HEIGHT, 1} };
@@ -137,26 +171,6 @@ GST_START_TEST (warning)
 GST_END_TEST;
 
 /* ---- Queries, which elements in between ask ---- */
-
-static GstPad *
-get_sink_pad (TestRig * rig, guint input)
-{
-  return gst_pad_get_peer (test_rig_input (rig, input)->srcpad);
-}
-
-static void
-ask (TestRig * rig, guint input, gboolean accept, const gchar * text)
-{
-  GstPad *pad = get_sink_pad (rig, input);
-  GstCaps *caps = gst_caps_from_string (text);
-
-  if (accept)
-    fail_if (gst_pad_query_accept_caps (pad, caps));
-  else
-    gst_caps_unref (gst_pad_query_caps (pad, caps));
-  gst_caps_unref (caps);
-  gst_object_unref (pad);
-}
 
 GST_START_TEST (questions)
 {
@@ -226,8 +240,8 @@ new_source (const gchar * name, const gchar * caps_text)
   return pad;
 }
 
-/* gst-launch releases the pad when a decoder can't be linked to it, and then waits for
- * ever. */
+/* gst-launch releases the pad when a decoder can't be linked to it, and then
+ * waits for ever. */
 GST_START_TEST (link)
 {
   TestRig *rig = test_rig_new (1);
@@ -240,9 +254,9 @@ GST_START_TEST (link)
   fail_unless (text == NULL, "%s", text);
 
   try_link (rig, bad, GST_PAD_LINK_NOFORMAT);
-  expect_text (rig->bus, rig->element, GST_MESSAGE_WARNING, "sink_2 was released "
-      "before anything was linked to it: if the link failed, that is because it "
-      "takes only " FORMATS ": put a videoconvert before the pad");
+  expect_text (rig->bus, rig->element, GST_MESSAGE_WARNING, "sink_2 was "
+      "released before anything was linked to it: if the link failed, that is "
+      "because it takes only " FORMATS ": put a videoconvert before the pad");
   gst_object_unref (good);
   gst_object_unref (bad);
   test_rig_free (rig);
@@ -258,6 +272,7 @@ refusals_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, error, 0, G_N_ELEMENTS (refused));
+  tcase_add_loop_test (tc, error_after_question, 0, G_N_ELEMENTS (refused));
   tcase_add_loop_test (tc, warning, 0, G_N_ELEMENTS (refused));
   tcase_add_loop_test (tc, questions, 0, 6);
   tcase_add_test (tc, link);
