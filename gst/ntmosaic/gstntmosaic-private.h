@@ -52,7 +52,7 @@ struct _GstNtMosaic
 
   gint n_queued;                /* atomic: frames that a pad may queue */
   gint failed;                  /* atomic: an error was posted; no more strips */
-  gint has_untimed;             /* atomic: a pad got a still without a timestamp */
+  gint has_untimed;             /* atomic: a still came without a timestamp */
 
   /* Set once. */
   GstNtStripPool *strip_pool;
@@ -103,13 +103,13 @@ gboolean gst_nt_mosaic_has_made_strips (GstNtMosaic * self);
  * made, and the pad is not the only one. */
 gboolean gst_nt_mosaic_goes_on_without_one (GstNtMosaic * self);
 
-/* Explains what GStreamer refuses on @pad before the element sees it. Before it is
- * added. */
+/* Explains what GStreamer refuses on @pad before the element sees it. Before it
+ * is added. */
 void gst_nt_mosaic_init_pad_refusals (GstNtMosaicPad * pad);
 
-/* To be called with what @pad answers to queries, and when it is released: post a
- * warning if nothing that upstream can make is for the pad. From any thread, without
- * locks. */
+/* To be called with what @pad answers to queries, and when it is released: post
+ * a warning if nothing that upstream can make is for the pad. From any thread,
+ * without locks. */
 void gst_nt_mosaic_note_caps_query (GstNtMosaic * self, GstNtMosaicPad * pad,
     const GstCaps * filter, const GstCaps * answer);
 void gst_nt_mosaic_note_accept_query (GstNtMosaic * self, GstNtMosaicPad * pad,

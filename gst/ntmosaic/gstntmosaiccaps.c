@@ -88,8 +88,8 @@ narrow_to_first_format (GstCaps * caps, GstCaps * template_caps)
   return caps;
 }
 
-/* To what a converter chooses: it would rather pass on what it gets than follow the
- * order of the caps. */
+/* To what a converter chooses: it would rather pass on what it gets than follow
+ * the order of the caps. */
 static GstCaps *
 narrow_pixels (GstCaps * caps, GstCaps * template_caps,
     const GstVideoInfo * like)
@@ -111,8 +111,8 @@ narrow_pixels (GstCaps * caps, GstCaps * template_caps,
   return caps;
 }
 
-/* To the rest. Wish after wish, so that one which can't be fulfilled doesn't take
- * the others with it. */
+/* To the rest. Wish after wish, so that one which can't be fulfilled doesn't
+ * take the others with it. */
 static GstCaps *
 narrow_rest (GstCaps * caps, const GstNtMosaicWishes * wishes)
 {
@@ -157,9 +157,10 @@ keep_pixels (GstCaps * caps)
   return kept;
 }
 
-/* First what fulfils all wishes, out of what downstream takes too. Then what the pad
- * takes: a filter need not say what the elements before upstream can't do. One that
- * drops a field (interlace) or that changes a size (videocrop) asks for all. */
+/* First what fulfils all wishes, out of what downstream takes too. Then what
+ * the pad takes: a filter need not say what the elements before upstream can't
+ * do. One that drops a field (interlace) or that changes a size (videocrop)
+ * asks for all. */
 static GstCaps *
 answer_filter (GstCaps * template_caps, GstCaps * possible, GstCaps * filter,
     const GstNtMosaicWishes * wishes)

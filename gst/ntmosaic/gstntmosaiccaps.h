@@ -32,12 +32,12 @@ typedef struct
   guint tile_height;            /* pixels; 0 = as it comes */
 } GstNtMosaicWishes;
 
-/* The caps to answer a sink pad's CAPS query with: first what the other pads have
- * and downstream takes, then the rest of what the pad takes. Where upstream can
- * choose a format and a colorimetry, the answer has only those of the other pads.
- * Upstream that can't do what the others do is let through: then negotiation fails
- * here, with an error that names the pads. @downstream: what the strip's receiver
- * takes. @filter: what upstream can do, or NULL. */
+/* The caps to answer a sink pad's CAPS query with: first what the other pads
+ * have and downstream takes, then the rest of what the pad takes. Where
+ * upstream can choose a format and a colorimetry, the answer has only those of
+ * the other pads. Upstream that can't do what the others do is let through:
+ * then negotiation fails here, with an error that names the pads. @downstream:
+ * what the strip's receiver takes. @filter: what upstream can do, or NULL. */
 GstCaps *gst_nt_mosaic_caps_for_sink (GstCaps * template_caps,
     GstCaps * downstream, GstCaps * filter, const GstNtMosaicWishes * wishes);
 
@@ -46,16 +46,16 @@ GstCaps *gst_nt_mosaic_caps_for_sink (GstCaps * template_caps,
 gboolean gst_nt_mosaic_inputs_agree (const GstNtMosaicInput * inputs,
     guint n_inputs, GError ** error);
 
-/* Fixed caps for a strip of @layout made of @inputs (one at least, agreeing), before
- * downstream is asked. */
+/* Fixed caps for a strip of @layout made of @inputs (one at least, agreeing),
+ * before downstream is asked. */
 GstCaps *gst_nt_mosaic_describe_strip (const GstNtMosaicInput * inputs,
     guint n_inputs, const GstNtLayout * layout);
 
 /* What a strip of the caps @natural may be sent as: in any rate, and higher. */
 GstCaps *gst_nt_mosaic_loosen_strip (const GstCaps * natural);
 
-/* Fixed caps for that strip such that @downstream takes them; the height may come out
- * larger. NULL if there are none. */
+/* Fixed caps for that strip such that @downstream takes them; the height may
+ * come out larger. NULL if there are none. */
 GstCaps *gst_nt_mosaic_fit_strip (const GstCaps * natural,
     GstCaps * downstream);
 

@@ -49,8 +49,9 @@ find_limit_behind (GstPad * pad, const GstCaps * strip, guint depth,
   return found;
 }
 
-/* An element's template is its own. What it says to a query can be what the next one
- * takes: then it is that one's limit, unless that one would take the strip. */
+/* An element's template is its own. What it says to a query can be what the
+ * next one takes: then it is that one's limit, unless that one would take the
+ * strip. */
 static gboolean
 find_limit (GstPad * pad, const GstCaps * strip, guint depth, Limit * limit)
 {

@@ -9,9 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* The error for a strip that is to go out of @srcpad, which is linked. @strip: its
- * caps, or those of any strip. NULL if every element downstream would take it. Asks
- * downstream; no locks may be held. */
+/* The error for a strip that is to go out of @srcpad, which is linked. @strip:
+ * its caps, or those of any strip. NULL if every element downstream would take
+ * it. Asks downstream; no locks may be held. */
 GError *gst_nt_mosaic_explain_downstream (GstPad * srcpad,
     const GstCaps * strip);
 

@@ -316,8 +316,8 @@ get_strip_time (GstAggregator * agg)
   return GST_CLOCK_TIME_IS_VALID (time) ? time : 0;
 }
 
-/* The k-th still of a pad is for its k-th strip. The base class would take one that was
- * for the strip before, and let it go unseen. */
+/* The k-th still of a pad is for its k-th strip. The base class would take one
+ * that was for the strip before, and let it go unseen. */
 static void
 time_stills (GstNtMosaic * self)
 {

@@ -276,8 +276,8 @@ set_untimed (GstNtMosaicPad * pad, gconstpointer buffer)
   g_mutex_unlock (&pad->queue_lock);
 }
 
-/* Without a duration the base class shows it until the next one, and never takes it
- * for one that is late. */
+/* Without a duration the base class shows it until the next one, and never
+ * takes it for one that is late. */
 GstBuffer *
 gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad, GstBuffer * buffer,
     GstClockTime running_time)
@@ -474,8 +474,8 @@ gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
   return ret;
 }
 
-/* Live, frames that are late are dropped before they are next. The base class would
- * reckon with a timestamp that is not there. */
+/* Live, frames that are late are dropped before they are next. The base class
+ * would reckon with a timestamp that is not there. */
 static gboolean
 gst_nt_mosaic_pad_skip_buffer (GstAggregatorPad * aggpad, GstAggregator * agg,
     GstBuffer * buffer)

@@ -37,8 +37,8 @@ struct _GstNtMosaicPad
   gboolean waits;               /* upstream does, for so few in between: */
   guint wake_at;
   gboolean hurry;               /* it must not wait */
-  gconstpointer untimed;        /* the next frame, if it came without a timestamp;
-                                 * to compare with */
+  gconstpointer untimed;        /* the next frame if it had no timestamp; to
+                                 * compare with */
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
@@ -110,20 +110,20 @@ void gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer);
  * streaming thread. */
 guint gst_nt_mosaic_pad_get_n_taken (GstNtMosaicPad * pad);
 
-/* Whether the next frame is a still: its caps have the rate 0/1. In the streaming
- * thread. */
+/* Whether the next frame is a still: its caps have the rate 0/1. In the
+ * streaming thread. */
 gboolean gst_nt_mosaic_pad_has_stills (GstNtMosaicPad * pad);
 
-/* Gives @buffer, which has no timestamp and is next, to the strip that begins at
- * @running_time. Takes @buffer. */
+/* Gives @buffer, which has no timestamp and is next, to the strip that begins
+ * at @running_time. Takes @buffer. */
 GstBuffer *gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad,
     GstBuffer * buffer, GstClockTime running_time);
 
 /* The next frame has a timestamp of its own. */
 void gst_nt_mosaic_pad_note_timed (GstNtMosaicPad * pad);
 
-/* Does the same once more for a later strip, if such a frame is still the next one. In
- * the streaming thread, without locks. */
+/* Does the same once more for a later strip, if such a frame is still the next
+ * one. In the streaming thread, without locks. */
 void gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad,
     GstClockTime running_time);
 

@@ -11,7 +11,8 @@
 
 #define RAW_VIDEO "video/x-raw"
 
-/* A list of all formats that videoconvert knows says less than its beginning. */
+/* A list of all formats that videoconvert knows says less than its beginning.
+ * */
 #define MAX_NAMES 8
 
 /* ---- Lists ---- */
@@ -240,8 +241,8 @@ gst_nt_mosaic_explain_no_link (const gchar * pad_name,
     const GstCaps * template_caps)
 {
   gchar *ours = list_kinds (template_caps);
-  gchar *text = g_strdup_printf ("%s was released before anything was linked to "
-      "it: if the link failed, that is because it takes only %s: put a "
+  gchar *text = g_strdup_printf ("%s was released before anything was linked "
+      "to it: if the link failed, that is because it takes only %s: put a "
       "videoconvert before the pad", pad_name, ours);
 
   g_free (ours);
@@ -251,7 +252,8 @@ gst_nt_mosaic_explain_no_link (const gchar * pad_name,
 
 /* ---- What downstream takes ---- */
 
-/* A strip's @field, of which downstream takes other values, and what makes them. */
+/* A strip's @field, of which downstream takes other values, and what makes
+ * them. */
 typedef struct
 {
   const gchar *field;
@@ -279,7 +281,8 @@ static const StripField strip_fields[] = {
       "put a videorate behind the mosaic"},
 };
 
-/* Whether @limits have no structure that takes this value, whatever the others are. */
+/* Whether @limits have no structure that takes this value, whatever the others
+ * are. */
 static gboolean
 excludes (const GstCaps * limits, const gchar * field, const GValue * value)
 {
@@ -344,7 +347,8 @@ extend_range (const GValue * value, gint * min, gint * max)
   }
 }
 
-/* What @limits take of a field, where they don't take @value: "32767 at most". */
+/* What @limits take of a field, where they don't take @value: "32767 at most".
+ * */
 static gchar *
 describe_limit (const GstCaps * limits, const gchar * field,
     const GValue * value)
@@ -355,11 +359,12 @@ describe_limit (const GstCaps * limits, const gchar * field,
   gchar *text;
   guint i;
 
-  for (i = 0; G_VALUE_HOLDS_INT (value) && i < gst_caps_get_size (limits); i++) {
+  for (i = 0; i < gst_caps_get_size (limits); i++) {
     const GValue *limit = gst_structure_get_value (gst_caps_get_structure
         (limits, i), field);
 
-    if (is_raw (limits, i) && is_in_system_memory (limits, i) && limit)
+    if (is_raw (limits, i) && is_in_system_memory (limits, i) && limit
+        && G_VALUE_HOLDS_INT (value))
       extend_range (limit, &min, &max);
   }
 
@@ -417,8 +422,8 @@ gst_nt_mosaic_explain_strip (const gchar * name, const GstCaps * limits,
 
   if (excludes (limits, NULL, NULL)) {
     kinds = list_kinds (limits);
-    text = g_strdup_printf ("a strip is raw video in system memory, but %s takes "
-        "only %s", name, kinds);
+    text = g_strdup_printf ("a strip is raw video in system memory, but %s "
+        "takes only %s", name, kinds);
     g_free (kinds);
     return text;
   }

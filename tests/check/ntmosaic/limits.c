@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Downstream does not take the strip: the error names the element, the value that is
- * wrong and the limit. */
+/* Downstream does not take the strip: the error names the element, the value
+ * that is wrong and the limit. */
 
 #include "support.h"
 
-#define SOURCE(size) " videotestsrc num-buffers=1 ! video/x-raw,framerate=25/1," \
-    size " ! m."
+#define SOURCE(caps) " videotestsrc num-buffers=1 ! " \
+    "video/x-raw,framerate=25/1," caps " ! m."
 #define SMALL SOURCE ("format=RGBA,width=8,height=6")
 #define WIDE SOURCE ("format=RGBA,width=20000,height=2")
 #define HIGH SOURCE ("format=RGBA,width=2,height=40000")
@@ -28,12 +28,12 @@ static const struct
   {"ntmosaic name=m ! queue ! identity ! videoconvert name=c ! queue ! fakesink"
       WIDE WIDE,
       "the strip is 40000 pixels wide, but c takes 32767 at most: " NARROWER},
-  {"ntmosaic name=m ! videoscale ! capsfilter name=f caps=video/x-raw,format=BGRx"
-      " ! fakesink" SMALL,
+  {"ntmosaic name=m ! videoscale ! capsfilter name=f "
+      "caps=video/x-raw,format=BGRx ! fakesink" SMALL,
       "the strip has format RGBA, but f takes only BGRx: put a videoconvert "
       "behind the mosaic"},
-  {"ntmosaic name=m ! tee name=t ! queue ! fakesink  t. ! queue ! jpegenc name=j "
-      "! fakesink" SOURCE ("format=RGBx,width=80000,height=2"),
+  {"ntmosaic name=m ! tee name=t ! queue ! fakesink  t. ! queue ! "
+      "jpegenc name=j ! fakesink" SOURCE ("format=RGBx,width=80000,height=2"),
       "the strip is 80000 pixels wide, but j takes 65535 at most: " NARROWER},
   /* It is in a bin. */
   {"ntmosaic name=m ! ( queue ! videoconvert name=c ) ! fakesink" WIDE WIDE,
@@ -44,8 +44,9 @@ static const struct
       "the strip is 40000 pixels wide, but c takes 32767 at most: " NARROWER},
   {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,width=32 ! fakesink"
       SMALL, "the strip is 8 pixels wide, but f takes only 32: " NARROWER},
-  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,width=[9,32] ! fakesink"
-      SMALL, "the strip is 8 pixels wide, but f takes 9 at least: " NARROWER},
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,width=[9,32] "
+      "! fakesink" SMALL,
+      "the strip is 8 pixels wide, but f takes 9 at least: " NARROWER},
   {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,width={7,9} ! fakesink"
       SMALL SMALL, "the strip is 16 pixels wide, but f takes 9 at most: "
       NARROWER},
@@ -55,8 +56,9 @@ static const struct
       "! fakesink" SMALL,
       "the strip has format RGBA, but f takes only BGRx or RGBx: put a "
       "videoconvert behind the mosaic"},
-  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,pixel-aspect-ratio=2/1 "
-      "! fakesink" SOURCE ("format=RGBA,pixel-aspect-ratio=1/1"),
+  {"ntmosaic name=m ! capsfilter name=f "
+      "caps=video/x-raw,pixel-aspect-ratio=2/1 ! fakesink"
+      SOURCE ("format=RGBA,pixel-aspect-ratio=1/1"),
       "the strip has pixel-aspect-ratio 1/1, but f takes only 2/1: put a "
       "videoscale behind the mosaic"},
   {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,interlace-mode=mixed "

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What a pad answers to upstream's CAPS query: it says first what would be best, and
- * then all that the pad takes. Upstream asks with what it knows; elements further up
- * may be able to do less. */
+/* What a pad answers to upstream's CAPS query: it says first what would be
+ * best, and then all that the pad takes. Upstream asks with what it knows;
+ * elements further up may be able to do less. */
 
 #include "support.h"
 
@@ -35,8 +35,8 @@ has (GstCaps * caps, const gchar * wanted_text)
   return found;
 }
 
-/* The answer to @filter begins with @best, has @other too, and does not have @never
- * unless that is NULL. */
+/* The answer to @filter begins with @best, has @other too, and does not have
+ * @never unless that is NULL. */
 typedef struct
 {
   const gchar *filter;
@@ -110,8 +110,8 @@ GST_START_TEST (like_other_pad)
 
 GST_END_TEST;
 
-/* Downstream's wish steers too, and does not hide what the pad takes: the strip is
- * refused with a reason, and not upstream without one. */
+/* Downstream's wish steers too, and does not hide what the pad takes: the strip
+ * is refused with a reason, and not upstream without one. */
 GST_START_TEST (like_downstream)
 {
   static const Case cases[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames without timestamps: stills need none, the k-th of each pad make the k-th
- * strip. Others get one error, which says what to do. */
+/* Frames without timestamps: stills need none, the k-th of each pad make the
+ * k-th strip. Others get one error, which says what to do. */
 
 #include "pipelines.h"
 
@@ -66,8 +66,8 @@ end (TestRig * rig)
   test_rig_free (rig);
 }
 
-/* Pads push one after the other, or all that a pad has at once; with a duration or
- * not. */
+/* Pads push one after the other, or all that a pad has at once; with a duration
+ * or not. */
 GST_START_TEST (stills)
 {
   TestRig *rig = rig_with_rates (0, 0);
@@ -107,8 +107,8 @@ GST_START_TEST (stills_beside_timed_stills)
 
 GST_END_TEST;
 
-/* Also where a video sets the pace; each still is in one strip, and none is passed
- * over. */
+/* Also where a video sets the pace; each still is in one strip, and none is
+ * passed over. */
 GST_START_TEST (stills_beside_video)
 {
   TestRig *rig = rig_with_rates (0, 25);
