@@ -423,28 +423,6 @@ GST_START_TEST (samples_are_held)
 
 GST_END_TEST;
 
-/* A frame that can't be copied on arrival stays for its strip to refuse, which
- * says so once. */
-GST_START_TEST (wrong_frame)
-{
-  GstBuffer *frame;
-  Show s;
-
-  show_begin (&s);
-  frame = show_new_frame (&s, 0, 1);
-  if (__i__)
-    gst_buffer_add_video_meta (frame, 0, GST_VIDEO_FORMAT_RGBA, 5, 8);
-  else
-    gst_buffer_set_size (frame, 179);
-  show_push (&s, 0, frame, 1);
-  show_push_rest (&s, 1);
-  test_expect_error (s.rig->bus, s.rig->element, "sink_0", "5x9",
-      __i__ ? "5x8" : "179", NULL);
-  test_rig_free_failed (s.rig);
-}
-
-GST_END_TEST;
-
 static Suite *
 arrival_suite (void)
 {
@@ -454,7 +432,6 @@ arrival_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, in_step, 0, G_N_ELEMENTS (settings));
   tcase_add_loop_test (tc, kinds_of_frames, 0, G_N_ELEMENTS (kinds));
-  tcase_add_loop_test (tc, wrong_frame, 0, 2);
   tcase_add_loop_test (tc, ahead, 0, G_N_ELEMENTS (aheads));
   tcase_add_test (tc, stand_in);
   tcase_add_test (tc, samples_are_held);
