@@ -164,7 +164,8 @@ void            gst_nt_composer_compose  (GstNtComposer * composer,
  * @composer: a composer
  * @layout: a layout
  * @data: (not nullable): the first byte of the first row of the memory to write
- * @stride: bytes from one row of @data to the next, at least those of a row
+ * @stride: bytes from one row of @data to the next, at least those of a row;
+ *   may be negative
  * @sources: (array): what each tile of @layout should hold, from left to right
  * @background: the four bytes of a background pixel, as they stand in memory
  * @report: (out): what was done

@@ -343,7 +343,7 @@ gst_nt_strip_pool_get_coming (GstNtStripPool * pool, guint ahead)
 static gboolean
 may_grow (const GstNtStripPool * pool)
 {
-  return !pool->growing
+  return !pool->growing && pool->layout != NULL
       && pool->n_strips - pool->n_out < GST_NT_STRIPS_AHEAD;
 }
 
