@@ -34,6 +34,7 @@ struct _GstNtMosaic
   guint tile_height;
   guint n_strips;
   guint max_threads;
+  gboolean ignore_inactive_pads;        /* what the user wants */
   GstNtStores nt_stores;
   guint64 nt_threshold;
   gboolean copy_on_arrival;
@@ -48,7 +49,9 @@ struct _GstNtMosaic
   GstClockTime last_end;        /* the same; NONE without a rate */
   GstClockID wait_id;           /* the streaming thread waits for it */
   gboolean stopping;            /* it must not begin to */
-  guint32 flush_seqnum;         /* of the flush that is going on, or INVALID */
+  GstClockTime waiting_since;   /* system time; NONE: no frame is waited for */
+  GstClockID silence_id;        /* a look at pads without data is due */
+  guint32 seek_seqnum;          /* of a seek that flushes, or INVALID */
 
   gint n_queued;                /* atomic: frames that a pad may queue */
   gint failed;                  /* atomic: an error was posted; no more strips */
@@ -62,10 +65,12 @@ struct _GstNtMosaic
   /* Of the streaming thread alone. */
   GstNtLayout *next_layout;     /* of the caps that are being negotiated */
   GArray *next_seats;           /* the pads of its tiles */
+  gboolean strip_is_guessed;    /* its caps are: no pad has any yet */
+  GstAllocationParams strip_params;     /* as downstream wants strips */
+  gboolean pool_is_downstreams; /* if it has a buffer to spare */
   gboolean downstream_takes_meta;
   gboolean strip_made;          /* or begun, in this round */
   GstClockTime strip_time;      /* running time at which that strip begins */
-  struct _GstNtMosaicPicture *picture;  /* of the strip being made, or NULL */
   gboolean strip_is_ours;       /* it is from strip_pool */
   guint64 last_content;         /* content ids are counted up */
 };
@@ -75,6 +80,7 @@ void gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_inputs (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_negotiation (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_pace (GstNtMosaicClass * klass);
+void gst_nt_mosaic_class_init_flush (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_ahead (GstNtMosaicClass * klass);
 void gst_nt_mosaic_class_init_mixing (GstNtMosaicClass * klass);
 
@@ -129,6 +135,9 @@ void gst_nt_mosaic_init_properties (GstNtMosaic * self);
 /* What users know as the property of the base class. */
 void gst_nt_mosaic_set_latency (GstNtMosaic * self, GstClockTime latency);
 
+/* Hands what the user wants to the base class. */
+void gst_nt_mosaic_ignore_inactive_pads (GstNtMosaic * self);
+
 /* Lets pads run ahead of strips of the current layout that are @period apart, if
  * nothing is live. In the streaming thread. */
 void gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period);
@@ -140,8 +149,44 @@ void gst_nt_mosaic_check_live (GstNtMosaic * self);
  * without locks. */
 void gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad);
 
-/* A flush with @seqnum has begun, or is over with GST_SEQNUM_INVALID. */
-void gst_nt_mosaic_note_flush (GstNtMosaic * self, guint32 seqnum);
+/* The streaming thread waits for frames, or does not any more. A warning names
+ * the pads that it waits for in vain. */
+void gst_nt_mosaic_begin_waiting (GstNtMosaic * self);
+void gst_nt_mosaic_end_waiting (GstNtMosaic * self);
+
+/* The element is stopped: no warning will come. */
+void gst_nt_mosaic_forget_waiting (GstNtMosaic * self);
+
+/* To be called when upstream begins, and before it ends, a flush of @pad. */
+void gst_nt_mosaic_begin_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
+    guint32 seqnum);
+void gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
+    guint32 seqnum);
+
+/* A flushing seek with @seqnum begins, or has failed: GST_SEQNUM_INVALID. */
+void gst_nt_mosaic_set_seek (GstNtMosaic * self, guint32 seqnum);
+
+/* No flush is going on. */
+void gst_nt_mosaic_forget_flushes (GstNtMosaic * self);
+
+/* Makes @pad, which is new, part of the flush that is going on, if one is. */
+void gst_nt_mosaic_join_flush (GstNtMosaic * self, GstNtMosaicPad * pad);
+
+/* The seqnum of a flush that waits for @pad, or INVALID; to be handed on when
+ * @pad is gone. */
+guint32 gst_nt_mosaic_get_flush (GstNtMosaic * self, GstNtMosaicPad * pad);
+void gst_nt_mosaic_leave_flush (GstNtMosaic * self, guint32 seqnum);
+
+/* If the flush with @seqnum is that of a seek, flushes the pads that nothing is
+ * linked to. */
+void gst_nt_mosaic_flush_unlinked (GstNtMosaic * self, guint32 seqnum);
+
+/* FALSE: a source says that it can't seek. Without locks. */
+gboolean gst_nt_mosaic_can_flush (GstNtMosaic * self);
+
+/* Moves the tiles of the strip that is being made to where the property align
+ * says. FALSE: an error was posted. In the streaming thread. */
+gboolean gst_nt_mosaic_follow_align (GstNtMosaic * self);
 
 /* The strip has caps. */
 gboolean gst_nt_mosaic_has_caps (GstNtMosaic * self);

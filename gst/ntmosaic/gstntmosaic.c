@@ -37,6 +37,16 @@
  * names the pad and the cause, and all other tiles go on. An only pad has no others,
  * so there it always is an error.
  *
+ * Frames before running time 0 are dropped. A frame that begins before it is cut.
+ *
+ * Where nothing is live, a strip needs a frame of each pad that is not at EOS. If
+ * a pad has had none after five seconds, a warning names it.
+ *
+ * A flushing seek is refused if a source says that it can't seek.
+ *
+ * What a handler of #GstAggregator::samples-selected sets holds for the strip of
+ * that signal. The handler must not release a pad.
+ *
  * ## Example launch line
  *
  * |[
@@ -136,25 +146,6 @@ gst_nt_mosaic_create_new_pad (GstAggregator * agg, GstPadTemplate * templ,
   return aggpad;
 }
 
-/* The base class ends a flush when all pads are through with it. A pad that comes in
- * the middle of it would never be. */
-static void
-join_flush (GstNtMosaic * self, GstPad * pad)
-{
-  GstEvent *event;
-  guint32 seqnum;
-
-  GST_OBJECT_LOCK (self);
-  seqnum = self->flush_seqnum;
-  GST_OBJECT_UNLOCK (self);
-  if (seqnum == GST_SEQNUM_INVALID)
-    return;
-
-  event = gst_event_new_flush_stop (TRUE);
-  gst_event_set_seqnum (event, seqnum);
-  gst_pad_send_event (pad, event);
-}
-
 static GstPad *
 gst_nt_mosaic_request_new_pad (GstElement * element, GstPadTemplate * templ,
     const gchar * name, const GstCaps * caps)
@@ -174,7 +165,7 @@ gst_nt_mosaic_request_new_pad (GstElement * element, GstPadTemplate * templ,
   if (reserved)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
 
-  join_flush (self, pad);
+  gst_nt_mosaic_join_flush (self, GST_NT_MOSAIC_PAD (pad));
   gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
 
@@ -184,6 +175,10 @@ gst_nt_mosaic_request_new_pad (GstElement * element, GstPadTemplate * templ,
 static void
 gst_nt_mosaic_release_pad (GstElement * element, GstPad * pad)
 {
+  GstNtMosaic *self = GST_NT_MOSAIC (element);
+  const guint32 seqnum =
+      gst_nt_mosaic_get_flush (self, GST_NT_MOSAIC_PAD (pad));
+
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
 
@@ -191,6 +186,7 @@ gst_nt_mosaic_release_pad (GstElement * element, GstPad * pad)
       GST_NT_MOSAIC_PAD (pad));
   gst_nt_mosaic_pad_release (GST_NT_MOSAIC_PAD (pad));
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
+  gst_nt_mosaic_leave_flush (self, seqnum);
 }
 
 static GObject *
@@ -284,9 +280,11 @@ gst_nt_mosaic_start (GstAggregator * agg)
   g_atomic_int_set (&self->failed, FALSE);
   g_atomic_int_set (&self->has_untimed, FALSE);
   self->strip_time = 0;
+  self->strip_is_guessed = FALSE;
   forget_layouts (self);
   gst_nt_mosaic_forget_time (self);
-  gst_nt_mosaic_note_flush (self, GST_SEQNUM_INVALID);
+  gst_nt_mosaic_forget_flushes (self);
+  gst_nt_mosaic_forget_waiting (self);
   GST_OBJECT_LOCK (self);
   self->stats = (GstNtMosaicStats) { 0, };
   GST_OBJECT_UNLOCK (self);
@@ -303,6 +301,7 @@ gst_nt_mosaic_stop (GstAggregator * agg)
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GList *l;
 
+  gst_nt_mosaic_forget_waiting (self);
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
     gst_nt_mosaic_pad_reset (l->data);
@@ -335,6 +334,7 @@ gst_nt_mosaic_finalize (GObject * object)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (object);
 
+  gst_nt_mosaic_forget_waiting (self);
   gst_nt_composer_free (self->composer);
   gst_nt_strip_pool_unref (self->strip_pool);
   gst_nt_frames_unref (self->frames);
@@ -347,6 +347,7 @@ static void
 gst_nt_mosaic_init (GstNtMosaic * self)
 {
   gst_nt_mosaic_init_properties (self);
+  self->waiting_since = GST_CLOCK_TIME_NONE;
   self->strip_pool = gst_nt_strip_pool_new ();
   self->frames = gst_nt_frames_new ();
   self->composer = gst_nt_composer_new ();
@@ -383,6 +384,7 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   gst_nt_mosaic_class_init_inputs (klass);
   gst_nt_mosaic_class_init_negotiation (klass);
   gst_nt_mosaic_class_init_pace (klass);
+  gst_nt_mosaic_class_init_flush (klass);
   gst_nt_mosaic_class_init_ahead (klass);
   gst_nt_mosaic_class_init_mixing (klass);
 

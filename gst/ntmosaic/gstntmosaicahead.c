@@ -144,6 +144,7 @@ gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period)
 
   if (is_live (self))
     frames = 1;
+  period = MIN (period, G_MAXINT64 / frames);
   GST_DEBUG_OBJECT (self, "pads may queue %u frames", frames);
   g_atomic_int_set (&self->n_queued, frames);
   set_ahead (self, frames > 1 ? (frames - 2) * period + period / 2 : 0);

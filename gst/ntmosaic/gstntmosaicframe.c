@@ -109,8 +109,17 @@ gst_nt_mosaic_frame_map (GstNtMosaicFrame * frame, const GstVideoInfo * info,
   if (frame->meta && !meta_fits (frame->meta, info, why))
     goto refuse;
 
-  if (!find_extent (&extent, frame->meta, info)
-      || extent.end > gst_buffer_get_size (buffer)
+  if (!find_extent (&extent, frame->meta, info)) {
+    *why = g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is too "
+        "short for %s %dx%d with rows that begin at byte %" G_GSIZE_FORMAT
+        " and are %" G_GSSIZE_FORMAT " bytes apart",
+        gst_buffer_get_size (buffer),
+        gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
+        GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
+        extent.offset, extent.stride);
+    goto refuse;
+  }
+  if (extent.end > gst_buffer_get_size (buffer)
       || !gst_buffer_find_memory (buffer, extent.first, extent.bytes, &index,
           &n_memories, &skip)) {
     *why = g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is too short "

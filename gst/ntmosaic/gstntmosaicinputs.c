@@ -12,6 +12,7 @@
 
 #include "gstntmosaicarrival.h"
 #include "gstntmosaiccaps.h"
+#include "gstntmosaicclip.h"
 #include "gstntmosaicpad.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
@@ -164,18 +165,28 @@ check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
         GST_OBJECT_NAME (pad));
     return FALSE;
   }
+  if (segment->rate < 0 && segment->offset > segment->stop) {
+    gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets a "
+        "segment that is played backwards from %" GST_TIME_FORMAT " with an "
+        "offset of %" GST_TIME_FORMAT ": the offset must not be larger",
+        GST_OBJECT_NAME (pad), GST_TIME_ARGS (segment->stop),
+        GST_TIME_ARGS (segment->offset));
+    return FALSE;
+  }
 
   return TRUE;
 }
 
 /* The base class aborts on data that belongs to no segment. */
 static gboolean
-check_in_segment (GstNtMosaic * self, GstPad * pad, const gchar * data)
+find_segment (GstNtMosaic * self, GstPad * pad, const gchar * data,
+    GstSegment * segment)
 {
-  GstEvent *segment = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+  GstEvent *event = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
 
-  if (segment) {
-    gst_event_unref (segment);
+  if (event) {
+    gst_event_copy_segment (event, segment);
+    gst_event_unref (event);
     return TRUE;
   }
 
@@ -186,17 +197,74 @@ check_in_segment (GstNtMosaic * self, GstPad * pad, const gchar * data)
   return FALSE;
 }
 
+/* Before it is queued: the base class makes a strip when each pad has a frame
+ * in its queue, and a frame that is dropped later would be missing there. */
+static GstBuffer *
+clip_frame (const GstSegment * segment, GstBuffer * buffer)
+{
+  GstClockTime pts = GST_BUFFER_PTS (buffer);
+  GstClockTime duration = GST_BUFFER_DURATION (buffer);
+
+  if (!gst_nt_mosaic_clip_to_running_time (segment, &pts, &duration)) {
+    GST_LOG ("dropped, without a running time: %" GST_PTR_FORMAT, buffer);
+    gst_buffer_unref (buffer);
+    return NULL;
+  }
+  if (pts == GST_BUFFER_PTS (buffer)
+      && duration == GST_BUFFER_DURATION (buffer))
+    return buffer;
+
+  buffer = gst_buffer_make_writable (buffer);
+  GST_BUFFER_PTS (buffer) = pts;
+  GST_BUFFER_DURATION (buffer) = duration;
+
+  return buffer;
+}
+
+static GstEvent *
+clip_gap (const GstSegment * segment, GstEvent * event)
+{
+  GstClockTime pts;
+  GstClockTime duration;
+  GstClockTime old_pts;
+  GstGapFlags flags;
+  GstEvent *clipped;
+
+  gst_event_parse_gap (event, &pts, &duration);
+  old_pts = pts;
+  if (!gst_nt_mosaic_clip_to_running_time (segment, &pts, &duration)) {
+    GST_LOG ("dropped, without a running time: %" GST_PTR_FORMAT, event);
+    gst_event_unref (event);
+    return NULL;
+  }
+  if (pts == old_pts)
+    return event;
+
+  gst_event_parse_gap_flags (event, &flags);
+  clipped = gst_event_new_gap (pts, duration);
+  gst_event_set_gap_flags (clipped, flags);
+  gst_event_set_seqnum (clipped, gst_event_get_seqnum (event));
+  gst_event_unref (event);
+
+  return clipped;
+}
+
 static GstFlowReturn
 gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   GstNtMosaicPad *self = GST_NT_MOSAIC_PAD (pad);
   GstNtMosaic *mosaic = GST_NT_MOSAIC (parent);
+  GstSegment segment;
   GstFlowReturn ret;
 
-  if (!check_in_segment (mosaic, pad, "buffers")) {
+  gst_nt_mosaic_pad_note_data (self);
+  if (!find_segment (mosaic, pad, "buffers", &segment)) {
     gst_buffer_unref (buffer);
     return GST_FLOW_ERROR;
   }
+  buffer = clip_frame (&segment, buffer);
+  if (buffer == NULL)
+    return GST_FLOW_OK;
   if (gst_nt_mosaic_is_gap (buffer))
     return self->base_chain (pad, parent, buffer);
 
@@ -215,74 +283,6 @@ gst_nt_mosaic_init_pad_inputs (GstNtMosaicPad * pad)
 {
   pad->base_chain = GST_PAD_CHAINFUNC (pad);
   gst_pad_set_chain_function (GST_PAD (pad), gst_nt_mosaic_pad_chain);
-}
-
-/* How far @position is before running time begins, in the segment's own time; 0: it
- * is not. */
-static GstClockTime
-time_before_beginning (const GstSegment * segment, GstClockTime position)
-{
-  guint64 running_time;
-
-  if (gst_segment_to_running_time_full (segment, GST_FORMAT_TIME, position,
-          &running_time) != -1)
-    return 0;
-
-  return running_time * ABS (segment->rate);
-}
-
-/* Cuts off what of a frame is before running time begins: NULL if it is all of it. A
- * frame without a duration lasts until the next. */
-static GstBuffer *
-cut_beginning (const GstSegment * segment, GstBuffer * buffer)
-{
-  const gboolean lasts = !GST_BUFFER_DURATION_IS_VALID (buffer);
-  const GstClockTime duration = GST_BUFFER_DURATION (buffer);
-  GstClockTime start = GST_BUFFER_PTS (buffer);
-  GstClockTime end = lasts ? start : start + duration;
-  GstClockTime cut;
-
-  start = MAX (start, segment->start);
-  if (GST_CLOCK_TIME_IS_VALID (segment->stop))
-    end = MIN (end, segment->stop);
-  cut = time_before_beginning (segment, segment->rate > 0 ? start : end);
-  if (cut == 0)
-    return buffer;
-
-  if (start + cut >= end && !(lasts && segment->rate > 0)) {
-    gst_buffer_unref (buffer);
-    return NULL;
-  }
-
-  buffer = gst_buffer_make_writable (buffer);
-  if (segment->rate > 0)
-    GST_BUFFER_PTS (buffer) = start + cut;
-  if (!lasts)
-    GST_BUFFER_DURATION (buffer) = end - start - cut;
-
-  return buffer;
-}
-
-/* The base class aborts on a frame or gap that is in its segment but has no running
- * time: because of a pad's offset, or because the segment it came with was flushed.
- * What is outside of its segment the base class drops. */
-static GstBuffer *
-clip_to_running_time (GstAggregatorPad * pad, GstBuffer * buffer)
-{
-  const GstSegment *segment = &pad->segment;
-
-  if (segment->format != GST_FORMAT_TIME) {
-    gst_buffer_unref (buffer);
-    return NULL;
-  }
-  if (!GST_BUFFER_PTS_IS_VALID (buffer)
-      || (GST_CLOCK_TIME_IS_VALID (segment->stop)
-          && GST_BUFFER_PTS (buffer) >= segment->stop)
-      || (GST_BUFFER_DURATION_IS_VALID (buffer) && GST_BUFFER_PTS (buffer)
-          + GST_BUFFER_DURATION (buffer) < segment->start))
-    return buffer;
-
-  return cut_beginning (segment, buffer);
 }
 
 /* A frame of caps that were refused: nothing, for the same time. */
@@ -311,8 +311,7 @@ gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
   gst_nt_mosaic_pad_count_out (pad, buffer);
   if (g_atomic_int_get (&pad->caps_refused) && !gst_nt_mosaic_is_gap (buffer))
     buffer = make_gap (buffer);
-  buffer = clip_to_running_time (aggpad, buffer);
-  if (buffer && !GST_BUFFER_PTS_IS_VALID (buffer)
+  if (!GST_BUFFER_PTS_IS_VALID (buffer)
       && gst_nt_mosaic_pad_has_stills (pad)) {
     buffer = gst_nt_mosaic_pad_time_still (pad, buffer, self->strip_time);
     g_atomic_int_set (&self->has_untimed, TRUE);
@@ -328,17 +327,26 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
     GstAggregatorPad * aggpad, GstEvent * event)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  GstSegment segment;
   GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_GAP:
-      if (!check_in_segment (GST_NT_MOSAIC (agg), GST_PAD (pad), "a gap")) {
+      gst_nt_mosaic_pad_note_data (pad);
+      if (!find_segment (self, GST_PAD (pad), "a gap", &segment)) {
         gst_event_unref (event);
         return GST_FLOW_ERROR;
       }
+      event = clip_gap (&segment, event);
+      if (event == NULL)
+        return GST_FLOW_OK;
+      break;
+    case GST_EVENT_EOS:
+      gst_nt_mosaic_pad_note_data (pad);
       break;
     case GST_EVENT_SEGMENT:
-      if (!check_segment (GST_NT_MOSAIC (agg), pad, event)) {
+      if (!check_segment (self, pad, event)) {
         gst_event_unref (event);
         return GST_FLOW_ERROR;
       }
@@ -348,8 +356,7 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
       gst_nt_mosaic_pad_announce (pad, caps);
       break;
     case GST_EVENT_FLUSH_START:
-      gst_nt_mosaic_note_flush (GST_NT_MOSAIC (agg),
-          gst_event_get_seqnum (event));
+      gst_nt_mosaic_begin_flush (self, pad, gst_event_get_seqnum (event));
       gst_nt_mosaic_pad_set_hurry (pad, TRUE);
       break;
     default:
@@ -518,6 +525,24 @@ hand_over_caps (GstAggregator * agg, GstAggregatorPad * aggpad,
   return chain_caps (agg, aggpad, event);
 }
 
+/* The base class refuses caps of another interlace-mode than the strip has,
+ * even if the strip's was guessed. */
+static void
+forget_guess (GstNtMosaic * self, const GstCaps * caps)
+{
+  GstVideoAggregator *vagg = GST_VIDEO_AGGREGATOR (self);
+  GstVideoInfo info;
+
+  if (!self->strip_is_guessed || !gst_video_info_from_caps (&info, caps)
+      || GST_VIDEO_INFO_INTERLACE_MODE (&info)
+      == GST_VIDEO_INFO_INTERLACE_MODE (&vagg->info))
+    return;
+
+  GST_OBJECT_LOCK (self);
+  gst_video_info_init (&vagg->info);
+  GST_OBJECT_UNLOCK (self);
+}
+
 /* The base class forgets a pad's caps when it is released, and would never forget
  * those that come later. */
 static gboolean
@@ -535,6 +560,7 @@ take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   gst_caps_ref (caps);
 
   g_atomic_int_set (&GST_NT_MOSAIC_PAD (pad)->caps_refused, FALSE);
+  forget_guess (GST_NT_MOSAIC (agg), caps);
   ret = hand_over_caps (agg, pad, event);
   if (gst_nt_mosaic_pad_is_released (GST_NT_MOSAIC_PAD (pad)))
     GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);
@@ -552,8 +578,6 @@ is_gap_that_keeps (GstEvent * event)
 {
   GstGapFlags flags;
 
-  if (GST_EVENT_TYPE (event) != GST_EVENT_GAP)
-    return FALSE;
   gst_event_parse_gap_flags (event, &flags);
 
   return (flags & GST_GAP_FLAG_MISSING_DATA) != 0;
@@ -588,21 +612,66 @@ let_others_in (GstNtMosaic * self)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
 }
 
+/* In the streaming thread. A flush that has taken the segment away since the
+ * gap was queued takes the gap with it. */
+static gboolean
+take_gap (GstAggregator * agg, GstAggregatorPad * aggpad, GstEvent * event)
+{
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  gboolean ret = TRUE;
+
+  if (is_gap_that_keeps (event))
+    gst_nt_mosaic_pad_keep_frame (pad);
+
+  g_mutex_lock (&pad->gap_lock);
+  if (aggpad->segment.format == GST_FORMAT_TIME)
+    ret = chain_event (agg, aggpad, event);
+  else
+    gst_event_unref (event);
+  g_mutex_unlock (&pad->gap_lock);
+
+  return ret;
+}
+
+/* In upstream's thread. */
+static gboolean
+take_flush_stop (GstAggregator * agg, GstAggregatorPad * aggpad,
+    GstEvent * event)
+{
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  const guint32 seqnum = gst_event_get_seqnum (event);
+  gboolean ret;
+
+  gst_nt_mosaic_pad_restart (pad);
+  gst_nt_mosaic_end_flush (self, pad, seqnum);
+  g_mutex_lock (&pad->gap_lock);
+  ret = chain_event (agg, aggpad, event);
+  g_mutex_unlock (&pad->gap_lock);
+  gst_nt_mosaic_flush_unlinked (self, seqnum);
+
+  return ret;
+}
+
 static gboolean
 gst_nt_mosaic_sink_event (GstAggregator * agg, GstAggregatorPad * pad,
     GstEvent * event)
 {
-  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
-    gst_nt_mosaic_pad_restart (GST_NT_MOSAIC_PAD (pad));
   end_still (agg, pad, GST_EVENT_TYPE (event));
-  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
-    return take_caps (agg, pad, event);
-  if (is_gap_that_keeps (event))
-    gst_nt_mosaic_pad_keep_frame (GST_NT_MOSAIC_PAD (pad));
-  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
-    let_others_in (GST_NT_MOSAIC (agg));
 
-  return chain_event (agg, pad, event);
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_FLUSH_STOP:
+      return take_flush_stop (agg, pad, event);
+    case GST_EVENT_CAPS:
+      return take_caps (agg, pad, event);
+    case GST_EVENT_GAP:
+      return take_gap (agg, pad, event);
+    case GST_EVENT_EOS:
+      let_others_in (GST_NT_MOSAIC (agg));
+      return chain_event (agg, pad, event);
+    default:
+      return chain_event (agg, pad, event);
+  }
 }
 
 void

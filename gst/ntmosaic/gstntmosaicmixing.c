@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* One strip: what its tiles show, whose memory it gets, how it is filled. Frames
- * are taken from the pads under their locks and copied under none: a source that
- * pushes never waits for a copy. */
+/* One strip: what its tiles show, whose memory it gets, how it is filled.
+ * Frames are taken from the pads under their locks and copied under none: a
+ * source that pushes never waits for a copy. What a handler of
+ * samples-selected sets holds for the strip that the signal is about, so all
+ * is decided after it. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -26,7 +28,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 /* ---- What its tiles show ---- */
 
 /* All that is needed to make one strip; everything is a reference. */
-typedef struct _GstNtMosaicPicture
+typedef struct
 {
   GstNtLayout *layout;
   GstNtMosaicPad **pads;        /* NULL where a pad is gone */
@@ -284,56 +286,51 @@ acquire_downstream (GstAggregator * agg)
   return buffer;
 }
 
-static GstBuffer *
-acquire_strip (GstNtMosaic * self, const Picture * picture)
+/* Gives @strip, which has no memory yet, that of a strip of ours. */
+static gboolean
+acquire_memory (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
 {
-  GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
   GError *error = NULL;
-  GstBuffer *strip = gst_nt_strip_pool_acquire (self->strip_pool,
+  GstBuffer *acquired = gst_nt_strip_pool_acquire (self->strip_pool,
       picture->sources, picture->background, &error);
 
-  if (strip == NULL) {
+  if (acquired == NULL) {
     /* A flush that arrives while the pads are being deactivated can start this
      * thread once more, after the pool was cleared. */
     if (error->domain == GST_RESOURCE_ERROR)
       gst_nt_mosaic_fail (self, error);
     g_error_free (error);
-    return NULL;
+    return FALSE;
   }
 
-  if (self->downstream_takes_meta)
-    gst_buffer_add_video_meta_full (strip, GST_VIDEO_FRAME_FLAG_NONE,
-        GST_VIDEO_INFO_FORMAT (info), GST_VIDEO_INFO_WIDTH (info),
-        GST_VIDEO_INFO_HEIGHT (info), GST_VIDEO_INFO_N_PLANES (info),
-        info->offset, info->stride);
+  gst_buffer_append_memory (strip, gst_buffer_get_memory (acquired, 0));
+  GST_BUFFER_FLAG_UNSET (strip, GST_BUFFER_FLAG_TAG_MEMORY);
+  gst_buffer_unref (acquired);
 
-  return strip;
+  return TRUE;
 }
 
-/* The frames are taken before the strip, because which strip is best depends on
- * them. */
+/* The base class emits samples-selected after this, and what downstream's pool
+ * gives does not depend on it. */
 static GstFlowReturn
 gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
     GstBuffer ** strip)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (vagg);
-  Picture *picture = new_picture (self);
+  GstVideoInfo *info = &vagg->info;
 
   self->strip_made = TRUE;
-  *strip = NULL;
-  if (take_frames (self, picture)) {
-    *strip = acquire_downstream (GST_AGGREGATOR (vagg));
-    self->strip_is_ours = *strip == NULL;
-    if (self->strip_is_ours)
-      *strip = acquire_strip (self, picture);
-  }
+  *strip = acquire_downstream (GST_AGGREGATOR (vagg));
+  self->strip_is_ours = *strip == NULL;
+  if (!self->strip_is_ours)
+    return GST_FLOW_OK;
 
-  if (*strip == NULL) {
-    free_picture (picture);
-    return g_atomic_int_get (&self->failed) ? GST_FLOW_ERROR
-        : GST_FLOW_FLUSHING;
-  }
-  self->picture = picture;
+  *strip = gst_buffer_new ();
+  if (self->downstream_takes_meta)
+    gst_buffer_add_video_meta_full (*strip, GST_VIDEO_FRAME_FLAG_NONE,
+        GST_VIDEO_INFO_FORMAT (info), GST_VIDEO_INFO_WIDTH (info),
+        GST_VIDEO_INFO_HEIGHT (info), GST_VIDEO_INFO_N_PLANES (info),
+        info->offset, info->stride);
 
   return GST_FLOW_OK;
 }
@@ -464,27 +461,53 @@ count (GstNtMosaic * self, const GstNtComposeReport * report)
       GST_TIME_ARGS (report->time));
 }
 
+static void
+describe (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
+{
+  if (gst_nt_mosaic_has_no_rate (self))
+    set_time_of_frames (self, picture, strip);
+  gst_nt_mosaic_set_time_of_last_backwards (self, strip);
+  gst_nt_mosaic_remember_time (self, strip);
+  if (GST_VIDEO_INFO_IS_INTERLACED (&GST_VIDEO_AGGREGATOR (self)->info))
+    set_field_flags (picture, strip);
+  add_tile_metas (self, picture, strip);
+}
+
+/* The frames are taken before the strip, because which strip is best depends on
+ * them. */
+static gboolean
+make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
+{
+  GstNtComposeReport report;
+
+  if (!take_frames (self, picture)
+      || (self->strip_is_ours && !acquire_memory (self, picture, strip))
+      || !fill_strip (self, picture, strip, &report))
+    return FALSE;
+
+  describe (self, picture, strip);
+  count (self, &report);
+
+  return TRUE;
+}
+
 static GstFlowReturn
 gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (vagg);
-  Picture *picture = g_steal_pointer (&self->picture);
-  GstNtComposeReport report;
-  gboolean filled = fill_strip (self, picture, strip, &report);
+  gboolean made = FALSE;
+  Picture *picture;
 
-  if (filled) {
-    if (gst_nt_mosaic_has_no_rate (self))
-      set_time_of_frames (self, picture, strip);
-    gst_nt_mosaic_set_time_of_last_backwards (self, strip);
-    gst_nt_mosaic_remember_time (self, strip);
-    if (GST_VIDEO_INFO_IS_INTERLACED (&vagg->info))
-      set_field_flags (picture, strip);
-    add_tile_metas (self, picture, strip);
-    count (self, &report);
+  if (gst_nt_mosaic_follow_align (self)) {
+    picture = new_picture (self);
+    made = make_strip (self, picture, strip);
+    free_picture (picture);
   }
-  free_picture (picture);
+  if (made)
+    return GST_FLOW_OK;
 
-  return filled ? GST_FLOW_OK : GST_FLOW_ERROR;
+  return g_atomic_int_get (&self->failed) ? GST_FLOW_ERROR
+      : GST_FLOW_FLUSHING;
 }
 
 void

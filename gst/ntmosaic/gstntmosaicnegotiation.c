@@ -20,6 +20,10 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
+/* The rate of a strip before any pad has caps, if downstream takes any: that
+ * of the base class. */
+#define GUESSED_FPS 25
+
 static gpointer parent_class;
 
 /* ---- The strip's caps ---- */
@@ -326,10 +330,12 @@ explain_downstream (GstNtMosaic * self, const GstCaps * strip)
   return error;
 }
 
-/* Caps and layout of a strip of @seats, as downstream takes it. */
+/* Caps and layout of a strip of @seats, as downstream takes it; of @guess if no pad
+ * has caps. */
 static GstCaps *
-design_strip (GstNtMosaic * self, GArray * seats, GstCaps * downstream,
-    GstNtLayout ** layout, GError ** error)
+design_strip (GstNtMosaic * self, GArray * seats,
+    const GstNtMosaicInput * guess, GstCaps * downstream, GstNtLayout ** layout,
+    GError ** error)
 {
   const GstNtMosaicInput *first;
   GstCaps *natural;
@@ -337,10 +343,13 @@ design_strip (GstNtMosaic * self, GArray * seats, GstCaps * downstream,
   GstCaps *caps;
   gint height;
 
-  if (!choose_pads (self, seats, error))
+  if (!guess && !choose_pads (self, seats, error))
     return NULL;
 
-  inputs = collect_inputs (self, seats);
+  inputs = guess ? g_array_new (FALSE, FALSE, sizeof (*guess))
+      : collect_inputs (self, seats);
+  if (guess)
+    g_array_append_vals (inputs, guess, 1);
   first = &g_array_index (inputs, GstNtMosaicInput, 0);
   *layout = place_tiles (self, seats, inputs, 0, error);
   if (*layout == NULL) {
@@ -381,6 +390,66 @@ set_next_layout (GstNtMosaic * self, GstNtLayout * layout, GArray * seats)
   self->next_seats = seats;
 }
 
+/* ---- Before the first camera ---- */
+
+/* Strips without any frame can be made at once if the element is live by
+ * itself and the size of the tiles is set. What cameras bring replaces this. */
+static gboolean
+may_guess (GstNtMosaic * self, const GArray * seats)
+{
+  gboolean has_size;
+
+  GST_OBJECT_LOCK (self);
+  has_size = self->tile_width > 0 && self->tile_height > 0;
+  GST_OBJECT_UNLOCK (self);
+
+  return has_size && seats->len > 0
+      && gst_aggregator_get_force_live (GST_AGGREGATOR (self))
+      && (self->strip_is_guessed || !gst_nt_mosaic_has_caps (self));
+}
+
+/* An input as pads are asked for. */
+static gboolean
+make_guess (GstNtMosaic * self, GstCaps * downstream, GstNtMosaicInput * input)
+{
+  GstCaps *template_caps =
+      gst_pad_get_pad_template_caps (GST_AGGREGATOR_SRC_PAD (self));
+  GstNtMosaicWishes wishes = { NULL, };
+  gboolean made;
+  GstCaps *caps;
+
+  GST_OBJECT_LOCK (self);
+  wishes.tile_width = self->tile_width;
+  wishes.tile_height = self->tile_height;
+  GST_OBJECT_UNLOCK (self);
+
+  caps = gst_nt_mosaic_caps_for_sink (template_caps, downstream, NULL, &wishes);
+  caps = gst_caps_truncate (gst_caps_make_writable (caps));
+  gst_caps_set_simple (caps, "width", G_TYPE_INT, (gint) wishes.tile_width,
+      "height", G_TYPE_INT, (gint) wishes.tile_height,
+      "framerate", GST_TYPE_FRACTION, GUESSED_FPS, 1, NULL);
+  caps = gst_caps_fixate (caps);
+  input->pad_name = "the guess before any pad has caps";
+  made = gst_video_info_from_caps (&input->info, caps);
+
+  gst_caps_unref (caps);
+  gst_caps_unref (template_caps);
+
+  return made;
+}
+
+/* TRUE if the strip has to wait for what the first camera brings. */
+static gboolean
+is_only_a_guess (GstNtMosaic * self, gboolean guessed, const GError * error)
+{
+  if (!guessed)
+    return FALSE;
+
+  GST_INFO_OBJECT (self, "no strip before the first pad has caps: %s",
+      error->message);
+  return TRUE;
+}
+
 static GstFlowReturn
 gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
     GstCaps ** caps)
@@ -389,13 +458,23 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   GArray *seats = take_seats (self);
   GstFlowReturn ret = GST_FLOW_OK;
   GstNtLayout *layout = NULL;
+  gboolean guessed = FALSE;
+  GstNtMosaicInput guess;
   GError *error = NULL;
 
-  if (!any_has_caps (seats)) {
+  if (!any_has_caps (seats) && may_guess (self, seats))
+    guessed = make_guess (self, downstream, &guess);
+
+  if (guessed || any_has_caps (seats))
+    *caps = design_strip (self, seats, guessed ? &guess : NULL, downstream,
+        &layout, &error);
+  else
     ret = GST_AGGREGATOR_FLOW_NEED_DATA;
-  } else {
-    *caps = design_strip (self, seats, downstream, &layout, &error);
-    if (*caps == NULL) {
+
+  if (ret == GST_FLOW_OK && *caps == NULL) {
+    if (is_only_a_guess (self, guessed, error)) {
+      ret = GST_AGGREGATOR_FLOW_NEED_DATA;
+    } else {
       gst_nt_mosaic_fail (self, error);
       ret = GST_FLOW_NOT_NEGOTIATED;
     }
@@ -403,6 +482,7 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
 
   if (ret == GST_FLOW_OK) {
     set_next_layout (self, layout, g_array_ref (seats));
+    self->strip_is_guessed = guessed;
   } else if (layout) {
     gst_nt_layout_unref (layout);
   }
@@ -513,12 +593,8 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
   GstCaps *strip;
   GError *error;
 
-  if (GST_AGGREGATOR_CLASS (parent_class)->negotiate (agg)) {
-    /* What downstream would have answered to queries is lost. */
-    if (GST_PAD_IS_FLUSHING (srcpad))
-      gst_pad_mark_reconfigure (srcpad);
+  if (GST_AGGREGATOR_CLASS (parent_class)->negotiate (agg))
     return TRUE;
-  }
   if (g_atomic_int_get (&self->failed) || GST_PAD_IS_FLUSHING (srcpad))
     return FALSE;
 
@@ -546,8 +622,10 @@ warn_of_few_strips (GstNtMosaic * self, guint n_strips)
         self->layout->geometry.size);
 }
 
+/* Strips of the current layout. Where downstream has a pool, ours are made
+ * only if that one runs dry. */
 static gboolean
-configure_strips (GstNtMosaic * self, const GstAllocationParams * params)
+configure_strips (GstNtMosaic * self)
 {
   GError *error = NULL;
   guint n_strips;
@@ -556,10 +634,13 @@ configure_strips (GstNtMosaic * self, const GstAllocationParams * params)
   n_strips = self->n_strips;
   GST_OBJECT_UNLOCK (self);
 
-  if (gst_nt_strip_pool_configure (self->strip_pool, self->layout, n_strips,
-          params, &error)) {
-    warn_of_few_strips (self, n_strips);
-    gst_nt_mosaic_set_arrival_tiles (self, self->layout);
+  if (gst_nt_strip_pool_configure (self->strip_pool, self->layout,
+          self->pool_is_downstreams ? 0 : n_strips, &self->strip_params,
+          &error)) {
+    if (!self->pool_is_downstreams)
+      warn_of_few_strips (self, n_strips);
+    gst_nt_mosaic_set_arrival_tiles (self,
+        self->pool_is_downstreams ? NULL : self->layout);
     return TRUE;
   }
 
@@ -573,26 +654,93 @@ gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (agg)->info;
-  GstAllocationParams params;
   GstBufferPool *pool;
+
+  /* Downstream's answer is lost, and has to be asked for again after the
+   * flush. After a stop, no strips must be left behind. */
+  if (GST_PAD_IS_FLUSHING (GST_AGGREGATOR_SRC_PAD (agg)))
+    return FALSE;
 
   self->downstream_takes_meta = gst_query_find_allocation_meta (query,
       GST_VIDEO_META_API_TYPE, NULL);
-  gst_nt_mosaic_get_params (query, &params);
+  gst_nt_mosaic_get_params (query, &self->strip_params);
   pool = gst_nt_mosaic_take_pool (query, info);
+  self->pool_is_downstreams = pool != NULL;
 
-  if (pool == NULL)
-    return configure_strips (self, &params);
+  if (pool) {
+    GST_DEBUG_OBJECT (self, "using downstream's %" GST_PTR_FORMAT, pool);
+    gst_query_add_allocation_pool (query, pool, GST_VIDEO_INFO_SIZE (info), 0,
+        0);
+    gst_object_unref (pool);
+    gst_nt_mosaic_set_arrival_tiles (self, NULL);
+    gst_nt_strip_pool_clear (self->strip_pool);
+  }
 
-  /* Ours are made only if that pool runs dry. */
-  GST_DEBUG_OBJECT (self, "using downstream's %" GST_PTR_FORMAT, pool);
-  gst_query_add_allocation_pool (query, pool, GST_VIDEO_INFO_SIZE (info), 0, 0);
-  gst_object_unref (pool);
-  gst_nt_mosaic_set_arrival_tiles (self, NULL);
-  gst_nt_strip_pool_clear (self->strip_pool);
+  return configure_strips (self);
+}
 
-  return gst_nt_strip_pool_configure (self->strip_pool, self->layout, 0,
-      &params, NULL);
+/* ---- Another place for the tiles of a strip ---- */
+
+static GstNtLayout *
+align_tiles (GstNtMosaic * self, GError ** error)
+{
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
+  NtmLayoutRules rules = {
+    .min_height = self->layout->geometry.height,
+    .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
+  };
+
+  GST_OBJECT_LOCK (self);
+  rules.align = self->align;
+  GST_OBJECT_UNLOCK (self);
+
+  return gst_nt_layout_new (self->layout->tiles, self->layout->n_tiles, &rules,
+      error);
+}
+
+static gboolean
+stand_alike (const GstNtLayout * a, const GstNtLayout * b)
+{
+  guint i;
+
+  for (i = 0; i < a->n_tiles; i++)
+    if (a->tiles[i].frame_y != b->tiles[i].frame_y)
+      return FALSE;
+
+  return TRUE;
+}
+
+/* The caps stay: a tile moves up or down in a strip of the same size. */
+gboolean
+gst_nt_mosaic_follow_align (GstNtMosaic * self)
+{
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
+  GError *error = NULL;
+  GstNtLayout *layout;
+  GstNtLayout *old;
+
+  if (!gst_pad_needs_reconfigure (srcpad) || GST_PAD_IS_FLUSHING (srcpad))
+    return TRUE;
+
+  layout = align_tiles (self, &error);
+  if (layout == NULL) {
+    gst_nt_mosaic_fail (self, error);
+    g_error_free (error);
+    return FALSE;
+  }
+
+  if (stand_alike (layout, self->layout)) {
+    gst_nt_layout_unref (layout);
+    return TRUE;
+  }
+
+  GST_OBJECT_LOCK (self);
+  old = self->layout;
+  self->layout = layout;
+  GST_OBJECT_UNLOCK (self);
+  gst_nt_layout_unref (old);
+
+  return configure_strips (self);
 }
 
 void

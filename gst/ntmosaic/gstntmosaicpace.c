@@ -125,24 +125,6 @@ gst_nt_mosaic_resume (GstNtMosaic * self, GstClockTime period)
   GST_OBJECT_UNLOCK (self);
 }
 
-void
-gst_nt_mosaic_note_flush (GstNtMosaic * self, guint32 seqnum)
-{
-  GST_OBJECT_LOCK (self);
-  self->flush_seqnum = seqnum;
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* All pads are through with it. */
-static GstFlowReturn
-gst_nt_mosaic_flush (GstAggregator * agg)
-{
-  gst_nt_mosaic_note_flush (GST_NT_MOSAIC (agg), GST_SEQNUM_INVALID);
-  gst_nt_mosaic_forget_time (GST_NT_MOSAIC (agg));
-
-  return GST_AGGREGATOR_CLASS (parent_class)->flush (agg);
-}
-
 /* ---- When a strip is due ---- */
 
 /* Without a rate there is no next time: a strip is due when every pad has a
@@ -151,6 +133,9 @@ static GstClockTime
 gst_nt_mosaic_get_next_time (GstAggregator * agg)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
+
+  /* The base class asks before it waits. */
+  gst_nt_mosaic_begin_waiting (self);
 
   if (gst_nt_mosaic_has_caps (self) && gst_nt_mosaic_has_no_rate (self))
     return GST_CLOCK_TIME_NONE;
@@ -219,21 +204,39 @@ gst_nt_mosaic_set_stopping (GstNtMosaic * self, gboolean stopping)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Whether there is a sink pad, and all of them are at EOS. */
-static gboolean
-all_pads_eos (GstNtMosaic * self)
+/* What the base class waits for. */
+typedef enum
 {
-  gboolean all;
+  WAITS_FOR_DATA,               /* of some pad, or for pads */
+  WAITS_FOR_FIRST,              /* there are pads, and it ignores all of them
+                                 * until their first data */
+  WAITS_FOR_NONE,               /* all pads are at EOS, or ignored */
+} Waits;
+
+static Waits
+find_what_is_waited_for (GstNtMosaic * self)
+{
+  guint n_eos = 0;
+  guint n_ignored = 0;
+  guint n_pads;
   GList *l;
 
   GST_OBJECT_LOCK (self);
-  l = GST_ELEMENT (self)->sinkpads;
-  all = l != NULL;
-  for (; l && all; l = l->next)
-    all = gst_aggregator_pad_is_eos (l->data);
+  n_pads = GST_ELEMENT (self)->numsinkpads;
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
+    if (gst_aggregator_pad_is_eos (l->data))
+      n_eos++;
+    else if (gst_aggregator_pad_is_inactive (l->data))
+      n_ignored++;
+    else
+      break;
+  }
   GST_OBJECT_UNLOCK (self);
 
-  return all;
+  if (n_eos + n_ignored < n_pads || n_pads == 0)
+    return WAITS_FOR_DATA;
+
+  return n_eos > 0 ? WAITS_FOR_NONE : WAITS_FOR_FIRST;
 }
 
 static gpointer
@@ -255,7 +258,7 @@ ref_pads (GstNtMosaic * self)
   return pads;
 }
 
-/* Whether nothing is to come from any pad, and what they showed is over. */
+/* Whether what the pads at EOS showed is over. */
 static gboolean
 all_pads_over (GstNtMosaic * self)
 {
@@ -266,17 +269,18 @@ all_pads_over (GstNtMosaic * self)
   GList *l;
 
   for (l = pads; l && all; l = l->next)
-    all = gst_nt_mosaic_pad_is_over (l->data, now);
+    all = !gst_aggregator_pad_is_eos (l->data)
+        || gst_nt_mosaic_pad_is_over (l->data, now);
   g_list_free_full (pads, gst_object_unref);
 
   return all;
 }
 
-/* What to do when every pad is at EOS. The base class would go on for ever in
+/* What to do when nothing is waited for. The base class would go on for ever in
  * three cases: without a rate, with repeat-after-eos on all pads, and before any
  * caps; and with force-live it would go on without waiting for the clock. */
 static GstFlowReturn
-handle_all_eos (GstNtMosaic * self, gboolean * timeout)
+handle_no_data (GstNtMosaic * self, gboolean * timeout)
 {
   const gboolean caps = gst_nt_mosaic_has_caps (self);
 
@@ -284,7 +288,8 @@ handle_all_eos (GstNtMosaic * self, gboolean * timeout)
     return GST_FLOW_EOS;
 
   if (gst_aggregator_get_force_live (GST_AGGREGATOR (self))) {
-    if (!*timeout && !wait_until_due (self))
+    if (!*timeout && (!wait_until_due (self)
+            || find_what_is_waited_for (self) != WAITS_FOR_NONE))
       return GST_AGGREGATOR_FLOW_NEED_DATA;
     *timeout = TRUE;
     return GST_FLOW_OK;
@@ -351,8 +356,6 @@ aggregate_settled (GstAggregator * agg, gboolean timeout)
     if (ret != GST_AGGREGATOR_FLOW_NEED_DATA
         || !gst_pad_needs_reconfigure (srcpad))
       return ret;
-    if (GST_PAD_IS_FLUSHING (srcpad))
-      return GST_FLOW_FLUSHING;
     if (!gst_aggregator_negotiate (agg))
       return GST_PAD_IS_FLUSHING (srcpad) ? GST_FLOW_FLUSHING
           : GST_FLOW_NOT_NEGOTIATED;
@@ -384,6 +387,31 @@ aggregate_pads (GstNtMosaic * self, gboolean timeout)
 
   if (ret == GST_FLOW_EOS && !self->strip_made && pads_changed)
     return GST_AGGREGATOR_FLOW_NEED_DATA;
+
+  return ret;
+}
+
+void
+gst_nt_mosaic_ignore_inactive_pads (GstNtMosaic * self)
+{
+  gboolean ignore;
+
+  GST_OBJECT_LOCK (self);
+  ignore = self->ignore_inactive_pads;
+  GST_OBJECT_UNLOCK (self);
+
+  gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), ignore);
+}
+
+/* The base class calls it EOS if it ignores all pads. */
+static GstFlowReturn
+aggregate_before_first (GstNtMosaic * self, gboolean timeout)
+{
+  GstFlowReturn ret;
+
+  gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), FALSE);
+  ret = aggregate_pads (self, timeout);
+  gst_nt_mosaic_ignore_inactive_pads (self);
 
   return ret;
 }
@@ -423,18 +451,22 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GstFlowReturn ret = GST_FLOW_OK;
+  Waits waits;
 
+  gst_nt_mosaic_end_waiting (self);
   if (g_atomic_int_get (&self->failed) || !gst_nt_mosaic_check_caps_before_data (self))
     return GST_FLOW_ERROR;
 
   gst_nt_mosaic_check_live (self);
-  if (all_pads_eos (self))
-    ret = handle_all_eos (self, &timeout);
+  waits = find_what_is_waited_for (self);
+  if (waits == WAITS_FOR_NONE)
+    ret = handle_no_data (self, &timeout);
   else if (is_back_at_start (agg))
     ret = GST_FLOW_EOS;
 
   if (ret == GST_FLOW_OK) {
-    ret = aggregate_pads (self, timeout);
+    ret = waits == WAITS_FOR_FIRST ? aggregate_before_first (self, timeout)
+        : aggregate_pads (self, timeout);
     if (ret == GST_FLOW_OK)
       end_at_start (self);
     gst_nt_mosaic_explain_flow (self, ret);
@@ -514,6 +546,7 @@ static gboolean
 seek (GstAggregator * agg, GstEvent * event)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  const guint32 seqnum = gst_event_get_seqnum (event);
   GstSeekFlags flags;
   gboolean ret;
 
@@ -524,14 +557,24 @@ seek (GstAggregator * agg, GstEvent * event)
 
   gst_event_parse_seek (event, NULL, NULL, &flags, NULL, NULL, NULL, NULL);
 
-  /* A flushing seek waits for the streaming thread to end. */
-  if (flags & GST_SEEK_FLAG_FLUSH)
-    gst_nt_mosaic_set_stopping (self, TRUE);
-  else
+  if (!(flags & GST_SEEK_FLAG_FLUSH)) {
     gst_nt_mosaic_forget_time (self);
+    return GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
+  }
+  if (!gst_nt_mosaic_can_flush (self)) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+
+  /* A flushing seek waits for the streaming thread to end. */
+  gst_nt_mosaic_set_stopping (self, TRUE);
+  gst_nt_mosaic_set_seek (self, seqnum);
   ret = GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
-  if (flags & GST_SEEK_FLAG_FLUSH)
-    gst_nt_mosaic_set_stopping (self, FALSE);
+  if (ret)
+    gst_nt_mosaic_flush_unlinked (self, seqnum);
+  else
+    gst_nt_mosaic_set_seek (self, GST_SEQNUM_INVALID);
+  gst_nt_mosaic_set_stopping (self, FALSE);
 
   return ret;
 }
@@ -571,7 +614,6 @@ gst_nt_mosaic_class_init_pace (GstNtMosaicClass * klass)
 
   element_class->send_event = gst_nt_mosaic_send_event;
   agg_class->get_next_time = gst_nt_mosaic_get_next_time;
-  agg_class->flush = gst_nt_mosaic_flush;
   agg_class->aggregate = gst_nt_mosaic_aggregate;
   agg_class->src_event = gst_nt_mosaic_src_event;
 }

@@ -192,6 +192,19 @@ gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
 }
 
 void
+gst_nt_mosaic_pad_note_data (GstNtMosaicPad * pad)
+{
+  if (!gst_nt_mosaic_pad_has_had_data (pad))
+    g_atomic_int_set (&pad->had_data, TRUE);
+}
+
+gboolean
+gst_nt_mosaic_pad_has_had_data (GstNtMosaicPad * pad)
+{
+  return g_atomic_int_get (&pad->had_data);
+}
+
+void
 gst_nt_mosaic_pad_count_in (GstNtMosaicPad * pad)
 {
   g_mutex_lock (&pad->queue_lock);
@@ -436,6 +449,8 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
   gst_video_info_init (&pad->settled);
   g_atomic_int_set (&pad->caps_refused, FALSE);
   pad->unfit = FALSE;
+  g_atomic_int_set (&pad->had_data, FALSE);
+  pad->named_silent = FALSE;
   pad->tile = -1;
 }
 
@@ -496,6 +511,7 @@ gst_nt_mosaic_pad_finalize (GObject * object)
 
   drop_frames (pad);
   g_clear_pointer (&pad->arrivals, gst_nt_arrivals_unref);
+  g_mutex_clear (&pad->gap_lock);
   g_mutex_clear (&pad->flush_lock);
   g_cond_clear (&pad->queue_shorter);
   g_mutex_clear (&pad->queue_lock);
@@ -529,6 +545,7 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   gst_video_info_init (&pad->settled);
   pad->tile = -1;
   g_mutex_init (&pad->flush_lock);
+  g_mutex_init (&pad->gap_lock);
   g_mutex_init (&pad->queue_lock);
   g_cond_init (&pad->queue_shorter);
 }

@@ -47,11 +47,20 @@ struct _GstNtMosaicPad
   gboolean link_was_tried;      /* the pad was asked for its caps without a peer */
   gboolean was_linked;
 
+  gint had_data;                /* atomic: a frame or a gap came, or EOS */
+
   /* Guarded by the element's object lock. */
   gint tile;                    /* its place in the element's layout, or -1 */
   gboolean unfit;               /* its caps don't fit: it shows background */
   GstVideoInfo settled;         /* caps that the strip was made for; UNKNOWN: none,
                                  * or unfit */
+  guint32 flush_seqnum;         /* of the flush that it is in, or INVALID */
+  guint32 flushed_seqnum;       /* of the flush that it went through last */
+  gboolean named_silent;        /* a warning says that it gets no data */
+
+  /* Held while a GAP event becomes a frame, and while a flush takes the
+   * segment away that the frame is to be in. */
+  GMutex gap_lock;
 
   /* Held while the current buffer is taken away from the pad. The base class
    * does that in upstream's thread when the pad is flushed. */
@@ -97,6 +106,12 @@ gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad, GstBuffer * buffer);
  * called before anybody waits for more data: the frame may be one of the few that
  * upstream's pool has. */
 void gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
+
+/* To be called with each frame and gap that comes, and at EOS. */
+void gst_nt_mosaic_pad_note_data (GstNtMosaicPad * pad);
+
+/* Whether there was any since the element was started. From any thread. */
+gboolean gst_nt_mosaic_pad_has_had_data (GstNtMosaicPad * pad);
 
 /* To be called when a frame comes to be queued, and if it isn't after all. In
  * upstream's thread. */

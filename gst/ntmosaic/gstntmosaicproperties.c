@@ -121,11 +121,6 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
 {
   GstNtMosaic *self = GST_NT_MOSAIC (object);
 
-  if (id == PROP_IGNORE_INACTIVE_PADS) {
-    g_value_set_boolean (value,
-        gst_aggregator_get_ignore_inactive_pads (GST_AGGREGATOR (self)));
-    return;
-  }
   if (id == PROP_STATS) {
     g_value_take_boxed (value, make_stats (self));
     return;
@@ -169,6 +164,9 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
     case PROP_LATENCY:
       g_value_set_uint64 (value, self->latency);
       break;
+    case PROP_IGNORE_INACTIVE_PADS:
+      g_value_set_boolean (value, self->ignore_inactive_pads);
+      break;
     case PROP_KERNEL:
       g_value_set_static_string (value, gst_nt_kernel_get_name ());
       break;
@@ -185,11 +183,6 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
 {
   GstNtMosaic *self = GST_NT_MOSAIC (object);
 
-  if (id == PROP_IGNORE_INACTIVE_PADS) {
-    gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self),
-        g_value_get_boolean (value));
-    return;
-  }
   if (id == PROP_LATENCY) {
     gst_nt_mosaic_set_latency (self, g_value_get_uint64 (value));
     return;
@@ -230,6 +223,9 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
     case PROP_FRAMES_AHEAD:
       self->frames_ahead = g_value_get_int (value);
       break;
+    case PROP_IGNORE_INACTIVE_PADS:
+      self->ignore_inactive_pads = g_value_get_boolean (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -239,6 +235,8 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
   /* A new place for the tiles is a new layout. */
   if (id == PROP_ALIGN)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+  if (id == PROP_IGNORE_INACTIVE_PADS)
+    gst_nt_mosaic_ignore_inactive_pads (self);
 }
 
 static void
@@ -282,6 +280,10 @@ install_properties (GObjectClass * klass)
    * its first frame, so that a live strip does not change its width when a
    * camera appears late; frames of another width are refused. 0: each tile is as
    * wide as its frames.
+   *
+   * With #GstAggregator:force-live and #GstNtMosaic:tile-height, strips of
+   * background are made before any pad has caps, at 25/1 if downstream takes
+   * any rate. The first camera's rate and format replace that.
    *
    * Since: 0.1
    */

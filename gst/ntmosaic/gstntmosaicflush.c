@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Flushes. The base class ends a flush when each pad got the FLUSH_STOP of it,
+ * and makes no strip before. Some pads get none: a pad that is requested in
+ * the middle of a flush, and after a seek, a pad that nothing is linked to.
+ * The element speaks for them. A seek is refused if a source would not flush
+ * at all. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaic-private.h"
+
+#include "gstntmosaicpad.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
+#define GST_CAT_DEFAULT gst_nt_mosaic_debug
+
+static gpointer parent_class;
+
+/* ---- Which flushes are going on ---- */
+
+void
+gst_nt_mosaic_begin_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
+    guint32 seqnum)
+{
+  GST_OBJECT_LOCK (self);
+  pad->flush_seqnum = seqnum;
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
+gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
+    guint32 seqnum)
+{
+  GST_OBJECT_LOCK (self);
+  pad->flush_seqnum = GST_SEQNUM_INVALID;
+  pad->flushed_seqnum = seqnum;
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
+gst_nt_mosaic_set_seek (GstNtMosaic * self, guint32 seqnum)
+{
+  GST_OBJECT_LOCK (self);
+  self->seek_seqnum = seqnum;
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
+gst_nt_mosaic_forget_flushes (GstNtMosaic * self)
+{
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  self->seek_seqnum = GST_SEQNUM_INVALID;
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    GST_NT_MOSAIC_PAD (l->data)->flush_seqnum = GST_SEQNUM_INVALID;
+  GST_OBJECT_UNLOCK (self);
+}
+
+guint32
+gst_nt_mosaic_get_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
+{
+  guint32 seqnum;
+
+  GST_OBJECT_LOCK (self);
+  seqnum = self->seek_seqnum != GST_SEQNUM_INVALID ? self->seek_seqnum
+      : pad->flush_seqnum;
+  GST_OBJECT_UNLOCK (self);
+
+  return seqnum;
+}
+
+/* ---- Pads that a flush does not reach ---- */
+
+/* Of a flush that is going on. */
+static guint32
+find_seqnum (GstNtMosaic * self)
+{
+  guint32 seqnum;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  seqnum = self->seek_seqnum;
+  for (l = GST_ELEMENT (self)->sinkpads;
+      l && seqnum == GST_SEQNUM_INVALID; l = l->next)
+    seqnum = GST_NT_MOSAIC_PAD (l->data)->flush_seqnum;
+  GST_OBJECT_UNLOCK (self);
+
+  return seqnum;
+}
+
+/* Not through the pad itself, which would forget the events that it got
+ * before. */
+static void
+give_event (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event,
+    guint32 seqnum)
+{
+  gst_event_set_seqnum (event, seqnum);
+  g_mutex_lock (&pad->gap_lock);
+  GST_AGGREGATOR_CLASS (parent_class)->sink_event (GST_AGGREGATOR (self),
+      GST_AGGREGATOR_PAD (pad), event);
+  g_mutex_unlock (&pad->gap_lock);
+}
+
+void
+gst_nt_mosaic_join_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
+{
+  const guint32 seqnum = find_seqnum (self);
+
+  if (seqnum == GST_SEQNUM_INVALID)
+    return;
+
+  give_event (self, pad, gst_event_new_flush_start (), seqnum);
+  give_event (self, pad, gst_event_new_flush_stop (TRUE), seqnum);
+}
+
+/* A pad stays at EOS when the element that ended is not linked any more. */
+static void
+flush_pad (GstNtMosaic * self, GstNtMosaicPad * pad, guint32 seqnum)
+{
+  const gboolean is_eos =
+      gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
+
+  gst_nt_mosaic_end_flush (self, pad, seqnum);
+  give_event (self, pad, gst_event_new_flush_stop (TRUE), seqnum);
+  if (is_eos)
+    give_event (self, pad, gst_event_new_eos (), seqnum);
+}
+
+static GList *
+ref_unlinked_pads (GstNtMosaic * self)
+{
+  GList *pads = NULL;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    if (!gst_pad_is_linked (l->data))
+      pads = g_list_prepend (pads, gst_object_ref (l->data));
+  GST_OBJECT_UNLOCK (self);
+
+  return pads;
+}
+
+void
+gst_nt_mosaic_flush_unlinked (GstNtMosaic * self, guint32 seqnum)
+{
+  gboolean is_seek;
+  GList *pads;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  is_seek = self->seek_seqnum != GST_SEQNUM_INVALID
+      && self->seek_seqnum == seqnum;
+  GST_OBJECT_UNLOCK (self);
+  if (!is_seek)
+    return;
+
+  pads = ref_unlinked_pads (self);
+  for (l = pads; l; l = l->next)
+    flush_pad (self, l->data, seqnum);
+  g_list_free_full (pads, gst_object_unref);
+}
+
+/* A pad that is through with the flush, if all are; a reference. */
+static GstNtMosaicPad *
+find_last_flushed (GstNtMosaic * self, guint32 seqnum)
+{
+  GstNtMosaicPad *pad = NULL;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
+    pad = l->data;
+    if (pad->flushed_seqnum != seqnum)
+      break;
+  }
+  if (l)
+    pad = NULL;
+  if (pad)
+    gst_object_ref (pad);
+
+  /* The next pad that comes ends it. */
+  if (GST_ELEMENT (self)->sinkpads == NULL)
+    self->seek_seqnum = seqnum;
+  GST_OBJECT_UNLOCK (self);
+
+  return pad;
+}
+
+/* The base class looks whether a flush is over when a pad gets a FLUSH_STOP,
+ * and not when the last pad without one goes. */
+void
+gst_nt_mosaic_leave_flush (GstNtMosaic * self, guint32 seqnum)
+{
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
+  GstNtMosaicPad *pad;
+
+  if (seqnum == GST_SEQNUM_INVALID
+      || gst_pad_get_task_state (srcpad) == GST_TASK_STARTED)
+    return;
+
+  pad = find_last_flushed (self, seqnum);
+  if (pad)
+    flush_pad (self, pad, seqnum);
+  g_clear_pointer (&pad, gst_object_unref);
+}
+
+/* ---- Sources that can't seek ---- */
+
+static gboolean
+can_seek (GstPad * pad)
+{
+  GstQuery *query = gst_query_new_seeking (GST_FORMAT_TIME);
+  gboolean can = TRUE;
+
+  if (gst_pad_peer_query (pad, query))
+    gst_query_parse_seeking (query, NULL, &can, NULL, NULL);
+  gst_query_unref (query);
+
+  return can;
+}
+
+/* The base class would wait for a flush of a source that says that it can't
+ * seek. */
+gboolean
+gst_nt_mosaic_can_flush (GstNtMosaic * self)
+{
+  GstElement *element = GST_ELEMENT (self);
+  GList *pads = NULL;
+  gboolean can = TRUE;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  for (l = element->sinkpads; l; l = l->next)
+    pads = g_list_prepend (pads, gst_object_ref (l->data));
+  GST_OBJECT_UNLOCK (self);
+
+  for (l = pads; l && can; l = l->next) {
+    can = can_seek (l->data);
+    if (!can)
+      GST_WARNING_OBJECT (l->data, "its source can't seek: a flushing seek "
+          "of the strip needs sources that all can");
+  }
+  g_list_free_full (pads, gst_object_unref);
+
+  return can;
+}
+
+/* All pads are through with it. */
+static GstFlowReturn
+gst_nt_mosaic_flush (GstAggregator * agg)
+{
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+
+  gst_nt_mosaic_forget_flushes (self);
+  gst_nt_mosaic_forget_time (self);
+  gst_nt_mosaic_end_waiting (self);
+
+  return GST_AGGREGATOR_CLASS (parent_class)->flush (agg);
+}
+
+void
+gst_nt_mosaic_class_init_flush (GstNtMosaicClass * klass)
+{
+  parent_class = g_type_class_peek_parent (klass);
+
+  GST_AGGREGATOR_CLASS (klass)->flush = gst_nt_mosaic_flush;
+}
