@@ -23,6 +23,14 @@ typedef struct
   gboolean lasts;
 } Span;
 
+/* Where the segment is played backwards, its stop is where it begins. */
+static gboolean
+is_behind_stop (const GstSegment * segment, const Span * span)
+{
+  return segment->rate < 0 && span->lasts ? span->start > segment->stop
+      : span->start >= segment->stop;
+}
+
 /* FALSE if nothing of it is in the segment. */
 static gboolean
 get_span (const GstSegment * segment, GstClockTime pts, GstClockTime duration,
@@ -34,7 +42,7 @@ get_span (const GstSegment * segment, GstClockTime pts, GstClockTime duration,
   if (!span->lasts && !g_uint64_checked_add (&span->end, span->start, duration))
     span->end = G_MAXUINT64 - 1;
 
-  if (span->start >= segment->stop
+  if (is_behind_stop (segment, span)
       || (!span->lasts && span->end < segment->start))
     return FALSE;
 

@@ -56,6 +56,8 @@ static const Case cases[] = {
       {NONE, NONE, NONE, NONE}},
   {"still backwards", -1.0, 0, 16, 0, 6, 3, 1, TRUE, FALSE,
       {3, NONE, NONE, NONE}},
+  {"still backwards at the stop", -1.0, 0, 16, 0, 0, 4, 1, TRUE, FALSE,
+      {4, NONE, NONE, NONE}},
   {"gaps", 1.0, 0, NONE, 0, 10, 0, 6, FALSE, TRUE,
       {NONE, NONE, NONE, NONE}},
 };
@@ -311,6 +313,25 @@ GST_START_TEST (stills_before_the_beginning)
 
 GST_END_TEST;
 
+/* GStreamer itself can't reckon with such a segment. */
+GST_START_TEST (offset_behind_the_stop)
+{
+  TestRig *rig = rig_new (TEST_FPS);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.rate = -1.0;
+  segment.stop = STEP;
+  segment.offset = 2 * STEP;
+  gst_harness_push_event (test_rig_input (rig, 0),
+      gst_event_new_segment (&segment));
+  test_expect_error (rig->bus, rig->element, "sink_0", "backwards", "offset",
+      NULL);
+  test_rig_free_failed (rig);
+}
+
+GST_END_TEST;
+
 /* ---- Gaps that a flush overtakes ---- */
 
 static gint stops;
@@ -455,6 +476,7 @@ running_time_suite (void)
   tcase_add_test (tc, odd_rates_and_offsets);
   tcase_add_test (tc, offset_of_the_pad);
   tcase_add_test (tc, stills_before_the_beginning);
+  tcase_add_test (tc, offset_behind_the_stop);
   tcase_add_test (tc, flushes_behind_gaps);
   tcase_add_test (tc, flush_that_overtakes_a_gap);
 
