@@ -65,6 +65,7 @@ struct _GstNtMosaic
   /* Of the streaming thread alone. */
   GstNtLayout *next_layout;     /* of the caps that are being negotiated */
   GArray *next_seats;           /* the pads of its tiles */
+  gboolean strips_fit;          /* the strips are of the current layout */
   gboolean strip_is_guessed;    /* its caps are: no pad has any yet */
   GstAllocationParams strip_params;     /* as downstream wants strips */
   gboolean pool_is_downstreams; /* if it has a buffer to spare */

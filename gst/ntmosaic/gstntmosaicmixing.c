@@ -491,6 +491,8 @@ make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
   return TRUE;
 }
 
+/* A src pad that is stopped forgets that its caps have to be negotiated again: then
+ * the strips may be of another layout. */
 static GstFlowReturn
 gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
 {
@@ -498,7 +500,7 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
   gboolean made = FALSE;
   Picture *picture;
 
-  if (gst_nt_mosaic_follow_align (self)) {
+  if (self->strips_fit && gst_nt_mosaic_follow_align (self)) {
     picture = new_picture (self);
     made = make_strip (self, picture, strip);
     free_picture (picture);

@@ -519,6 +519,7 @@ adopt_next_layout (GstNtMosaic * self)
   old = self->layout;
   self->layout = g_steal_pointer (&self->next_layout);
   self->has_misfits = FALSE;
+  self->strips_fit = FALSE;
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
     GST_NT_MOSAIC_PAD (l->data)->tile = -1;
   for (i = 0; i < self->next_seats->len; i++)
@@ -634,9 +635,10 @@ configure_strips (GstNtMosaic * self)
   n_strips = self->n_strips;
   GST_OBJECT_UNLOCK (self);
 
-  if (gst_nt_strip_pool_configure (self->strip_pool, self->layout,
-          self->pool_is_downstreams ? 0 : n_strips, &self->strip_params,
-          &error)) {
+  self->strips_fit = gst_nt_strip_pool_configure (self->strip_pool,
+      self->layout, self->pool_is_downstreams ? 0 : n_strips,
+      &self->strip_params, &error);
+  if (self->strips_fit) {
     if (!self->pool_is_downstreams)
       warn_of_few_strips (self, n_strips);
     gst_nt_mosaic_set_arrival_tiles (self,
