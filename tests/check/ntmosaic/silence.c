@@ -44,6 +44,8 @@ push (TestRig * rig, guint input, guint n)
               n * TEST_STEP, TEST_STEP)), GST_FLOW_OK);
 }
 
+/* A harness is live until it is told otherwise, and the element may have asked
+ * before: it asks again. */
 static TestRig *
 rig_new (guint n_inputs)
 {
@@ -53,6 +55,7 @@ rig_new (guint n_inputs)
   for (i = 0; i < n_inputs; i++)
     test_input_set_caps_full (test_rig_input (rig, i), "RGBA",
         TEST_TILE_WIDTH, TEST_TILE_HEIGHT, TEST_FPS, 1);
+  gst_harness_query_latency (rig->out);
 
   return rig;
 }
