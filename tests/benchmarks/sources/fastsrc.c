@@ -10,13 +10,29 @@
 
 G_DECLARE_FINAL_TYPE (FastSrc, fast_src, BENCH, FAST_SRC, GstPushSrc);
 
+enum
+{
+  PROP_0,
+  PROP_PACED,
+};
+
 struct _FastSrc
 {
   GstPushSrc parent;
 
+  gboolean paced;
   GstVideoInfo info;
   guint n_frames;               /* that were filled */
+  gboolean unlocked;            /* guarded by the lock of the pace */
 };
+
+/* The strips of this process, for sources that are paced by them. */
+static struct
+{
+  GMutex lock;
+  GCond changed;
+  guint n_strips;               /* that left */
+} pace;
 
 G_DEFINE_TYPE (FastSrc, fast_src, GST_TYPE_PUSH_SRC);
 
@@ -54,15 +70,65 @@ fast_src_decide_allocation (GstBaseSrc * base, GstQuery * query)
       query);
 }
 
+/* Frame n is filled when n strips have left. FALSE if stopped before. */
+static gboolean
+wait_for_turn (FastSrc * self)
+{
+  gboolean may;
+
+  g_mutex_lock (&pace.lock);
+  while (self->paced && pace.n_strips < self->n_frames && !self->unlocked)
+    g_cond_wait (&pace.changed, &pace.lock);
+  may = !self->unlocked;
+  g_mutex_unlock (&pace.lock);
+
+  return may;
+}
+
+static gboolean
+set_unlocked (GstBaseSrc * base, gboolean unlocked)
+{
+  g_mutex_lock (&pace.lock);
+  BENCH_FAST_SRC (base)->unlocked = unlocked;
+  g_cond_broadcast (&pace.changed);
+  g_mutex_unlock (&pace.lock);
+
+  return TRUE;
+}
+
+static gboolean
+fast_src_unlock (GstBaseSrc * base)
+{
+  return set_unlocked (base, TRUE);
+}
+
+static gboolean
+fast_src_unlock_stop (GstBaseSrc * base)
+{
+  return set_unlocked (base, FALSE);
+}
+
+void
+fast_src_note_strip (void)
+{
+  g_mutex_lock (&pace.lock);
+  pace.n_strips++;
+  g_cond_broadcast (&pace.changed);
+  g_mutex_unlock (&pace.lock);
+}
+
 static GstFlowReturn
 fast_src_fill (GstPushSrc * push, GstBuffer * buffer)
 {
   FastSrc *self = BENCH_FAST_SRC (push);
   const gint fps_n = GST_VIDEO_INFO_FPS_N (&self->info);
   const guint64 second = GST_SECOND * GST_VIDEO_INFO_FPS_D (&self->info);
-  const guint n = self->n_frames++;
   GstVideoFrame frame;
+  guint n;
 
+  if (!wait_for_turn (self))
+    return GST_FLOW_FLUSHING;
+  n = self->n_frames++;
   if (!gst_video_frame_map (&frame, &self->info, buffer, GST_MAP_WRITE))
     return GST_FLOW_ERROR;
   for (gint y = 0; y < GST_VIDEO_FRAME_HEIGHT (&frame); y++)
@@ -79,6 +145,13 @@ fast_src_fill (GstPushSrc * push, GstBuffer * buffer)
 }
 
 static void
+fast_src_set_property (GObject * object, guint id, const GValue * value,
+    GParamSpec * pspec)
+{
+  BENCH_FAST_SRC (object)->paced = g_value_get_boolean (value);
+}
+
+static void
 fast_src_init (FastSrc * self)
 {
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
@@ -90,11 +163,18 @@ fast_src_class_init (FastSrcClass * klass)
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstBaseSrcClass *base_class = GST_BASE_SRC_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->set_property = fast_src_set_property;
+  g_object_class_install_property (G_OBJECT_CLASS (klass), PROP_PACED,
+      g_param_spec_boolean ("paced", "Paced",
+          "Fill a frame when the strip before it has left", FALSE,
+          G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Fast source",
       "Source/Video", "Fills frames as fast as memory allows",
       "The ntmosaic authors");
   base_class->start = fast_src_start;
+  base_class->unlock = fast_src_unlock;
+  base_class->unlock_stop = fast_src_unlock_stop;
   base_class->set_caps = fast_src_set_caps;
   base_class->decide_allocation = fast_src_decide_allocation;
   GST_PUSH_SRC_CLASS (klass)->fill = fast_src_fill;

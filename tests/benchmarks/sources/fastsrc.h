@@ -10,3 +10,6 @@
 
 /* For this process. */
 void fast_src_register (void);
+
+/* To be called with each strip that leaves. From any thread. */
+void fast_src_note_strip (void);

@@ -3,6 +3,7 @@
 
 #include "run.h"
 
+#include "fastsrc.h"
 #include "../common/child.h"
 #include "../common/pipeline.h"
 #include "../common/stats.h"
@@ -91,6 +92,7 @@ strip_leaves (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   const guint n = watch->n_left++;
   const guint first_resting = watch->n_strips - n_resting (watch);
 
+  fast_src_note_strip ();
   if (n >= watch->n_strips)
     return GST_PAD_PROBE_OK;
 

@@ -25,6 +25,8 @@ typedef struct
 static const Source sources[] = {
   {"fast", "filled, a memset for each row", "benchfastsrc", "RGBA", "",
       RUN_RATE},
+  {"paced", "filled when the strip before has left", "benchfastsrc paced=true",
+      "RGBA", "", RUN_RATE},
   {"drawn", "drawn in RGBA", "videotestsrc", "RGBA", "", RUN_RATE},
   {"converted", "drawn in I420 and converted", "videotestsrc", "I420",
       "! videoconvert ! video/x-raw,format=RGBA", RUN_RATE},
@@ -192,7 +194,7 @@ parse_options (Options * options, int *argc, char ***argv, GError ** error)
     {"rounds", 0, 0, G_OPTION_ARG_INT, &options->rounds,
         "Rounds; all take turns in each (3)", "N"},
     {"sources", 0, 0, G_OPTION_ARG_STRING, &names,
-        "Only these (fast,drawn,converted,slow)", "A,B,..."},
+        "Only these (fast,paced,drawn,converted,slow)", "A,B,..."},
     {"csv", 0, 0, G_OPTION_ARG_FILENAME, &options->csv,
         "Write one line per mixer and round to FILE", "FILE"},
     {"run", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &options->run,
