@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Whose memory the strips are made of, read from downstream's answer to the
- * ALLOCATION query. */
+/* Whose memory the strips are made of, and what upstream is offered for its
+ * frames. */
 
 #pragma once
 
-#include <gst/video/video.h>
+#include "gstntmosaic-private.h"
 
 G_BEGIN_DECLS
 
-/* Takes every pool out of @query. If one of them brings memory of its own, as a
- * display's does, it is configured for @info and answered; NULL: downstream
- * takes any memory. */
-GstBufferPool *gst_nt_mosaic_take_pool (GstQuery * query,
-    const GstVideoInfo * info);
+/* Makes strips of the current layout; where downstream has a pool, only if that one
+ * runs dry. FALSE: an error was posted. In the streaming thread. */
+gboolean gst_nt_mosaic_configure_strips (GstNtMosaic * self);
 
-/* The alignment and padding that downstream asks for. */
-void gst_nt_mosaic_get_params (GstQuery * query, GstAllocationParams * params);
+/* The virtual function: takes downstream's pool if it brings memory of its own. */
+gboolean gst_nt_mosaic_decide_allocation (GstAggregator * agg,
+    GstQuery * query);
+
+/* Offers upstream frames. In upstream's thread and at once: the base class would let
+ * the query wait until all frames before it are in a strip. */
+gboolean gst_nt_mosaic_answer_allocation (GstNtMosaic * self,
+    GstAggregatorPad * pad, GstQuery * query);
 
 G_END_DECLS

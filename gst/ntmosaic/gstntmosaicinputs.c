@@ -10,6 +10,7 @@
 
 #include "gstntmosaic-private.h"
 
+#include "gstntmosaicallocation.h"
 #include "gstntmosaicarrival.h"
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicclip.h"
@@ -101,44 +102,12 @@ gst_nt_mosaic_sink_query (GstAggregator * agg, GstAggregatorPad * pad,
   }
 }
 
-/* Memory for the frames of all pads, which the next frame of any pad finds warm. */
-static void
-propose_pool (GstNtMosaic * self, GstQuery * query, GstCaps * caps, gsize size)
-{
-  GstBufferPool *pool = gst_nt_frames_new_pool (self->frames);
-  GstStructure *config = gst_buffer_pool_get_config (pool);
-
-  gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
-  if (gst_buffer_pool_set_config (pool, config))
-    gst_query_add_allocation_pool (query, pool, size, 0, 0);
-  gst_object_unref (pool);
-}
-
-/* In upstream's thread and at once: the base class would let the query wait until
- * all frames before it are in a strip. */
-static gboolean
-answer_allocation_query (GstNtMosaic * self, GstAggregatorPad * pad,
-    GstQuery * query)
-{
-  gboolean need_pool;
-  GstVideoInfo info;
-  GstCaps *caps;
-
-  gst_query_parse_allocation (query, &caps, &need_pool);
-  if (need_pool && caps && gst_video_info_from_caps (&info, caps))
-    propose_pool (self, query, caps, GST_VIDEO_INFO_SIZE (&info));
-  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
-  GST_LOG_OBJECT (pad, "allocation query: %" GST_PTR_FORMAT, query);
-
-  return TRUE;
-}
-
 static gboolean
 gst_nt_mosaic_sink_query_pre_queue (GstAggregator * agg, GstAggregatorPad * pad,
     GstQuery * query)
 {
   if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION)
-    return answer_allocation_query (GST_NT_MOSAIC (agg), pad, query);
+    return gst_nt_mosaic_answer_allocation (GST_NT_MOSAIC (agg), pad, query);
 
   return GST_AGGREGATOR_CLASS (parent_class)->sink_query_pre_queue (agg, pad,
       query);

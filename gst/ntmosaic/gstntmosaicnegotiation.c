@@ -608,79 +608,6 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
   return FALSE;
 }
 
-/* ---- The strips' memory ---- */
-
-static void
-warn_of_few_strips (GstNtMosaic * self, guint n_strips)
-{
-  const guint n_made = gst_nt_strip_pool_get_n_strips (self->strip_pool);
-
-  if (n_made < n_strips)
-    gst_nt_mosaic_warn (self, GST_RESOURCE_ERROR,
-        GST_RESOURCE_ERROR_NO_SPACE_LEFT, "strips is %u, but there is memory for "
-        "%u of %" G_GSIZE_FORMAT " bytes only, and these must do: lower strips, "
-        "or let the process have more memory", n_strips, n_made,
-        self->layout->geometry.size);
-}
-
-/* Strips of the current layout. Where downstream has a pool, ours are made
- * only if that one runs dry. */
-static gboolean
-configure_strips (GstNtMosaic * self)
-{
-  GError *error = NULL;
-  guint n_strips;
-
-  GST_OBJECT_LOCK (self);
-  n_strips = self->n_strips;
-  GST_OBJECT_UNLOCK (self);
-
-  self->strips_fit = gst_nt_strip_pool_configure (self->strip_pool,
-      self->layout, self->pool_is_downstreams ? 0 : n_strips,
-      &self->strip_params, &error);
-  if (self->strips_fit) {
-    if (!self->pool_is_downstreams)
-      warn_of_few_strips (self, n_strips);
-    gst_nt_mosaic_set_arrival_tiles (self,
-        self->pool_is_downstreams ? NULL : self->layout);
-    return TRUE;
-  }
-
-  gst_nt_mosaic_fail (self, error);
-  g_error_free (error);
-  return FALSE;
-}
-
-static gboolean
-gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
-{
-  GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (agg)->info;
-  GstBufferPool *pool;
-
-  /* Downstream's answer is lost, and has to be asked for again after the
-   * flush. After a stop, no strips must be left behind. */
-  if (GST_PAD_IS_FLUSHING (GST_AGGREGATOR_SRC_PAD (agg)))
-    return FALSE;
-
-  self->downstream_takes_meta = gst_query_find_allocation_meta (query,
-      GST_VIDEO_META_API_TYPE, NULL);
-  gst_nt_mosaic_get_params (query, &self->strip_params);
-  pool = gst_nt_mosaic_take_pool (query, info);
-  self->pool_is_downstreams = pool != NULL;
-
-  if (pool) {
-    GST_DEBUG_OBJECT (self, "using downstream's %" GST_PTR_FORMAT, pool);
-    gst_query_add_allocation_pool (query, pool, GST_VIDEO_INFO_SIZE (info), 0,
-        0);
-    gst_object_unref (pool);
-    gst_nt_mosaic_set_arrival_tiles (self, NULL);
-    gst_nt_strip_pool_clear (self->strip_pool);
-  }
-
-  return configure_strips (self);
-}
-
 /* ---- Another place for the tiles of a strip ---- */
 
 static GstNtLayout *
@@ -742,7 +669,7 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self)
   GST_OBJECT_UNLOCK (self);
   gst_nt_layout_unref (old);
 
-  return configure_strips (self);
+  return gst_nt_mosaic_configure_strips (self);
 }
 
 void
