@@ -54,6 +54,8 @@ struct _GstNtMosaic
   guint32 seek_seqnum;          /* of a seek that flushes, or INVALID */
 
   gint n_queued;                /* atomic: frames that a pad may queue */
+  gint n_after_stall;           /* atomic: strips until it may be more again; 0: it
+                                 * may be what was decided */
   gint failed;                  /* atomic: an error was posted; no more strips */
   gint has_untimed;             /* atomic: a still came without a timestamp */
 
@@ -70,6 +72,7 @@ struct _GstNtMosaic
   GstAllocationParams strip_params;     /* as downstream wants strips */
   gboolean pool_is_downstreams; /* if it has a buffer to spare */
   gboolean downstream_takes_meta;
+  GstClockTime period;          /* from one strip to the next */
   gboolean strip_made;          /* or begun, in this round */
   GstClockTime strip_time;      /* running time at which that strip begins */
   gboolean strip_is_ours;       /* it is from strip_pool */
@@ -143,8 +146,12 @@ void gst_nt_mosaic_ignore_inactive_pads (GstNtMosaic * self);
  * nothing is live. In the streaming thread. */
 void gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period);
 
-/* Takes that back if something is live now. In the streaming thread. */
-void gst_nt_mosaic_check_live (GstNtMosaic * self);
+/* Lets no pad run ahead. From any thread, without locks. */
+void gst_nt_mosaic_forbid_ahead (GstNtMosaic * self);
+
+/* Forbids it if something is live now, and allows it again some strips after a stall.
+ * To be called with each strip, in the streaming thread. */
+void gst_nt_mosaic_check_ahead (GstNtMosaic * self);
 
 /* Waits until it is upstream's turn to make frames for @pad. In upstream's thread,
  * without locks. */

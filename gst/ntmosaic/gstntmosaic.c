@@ -283,6 +283,8 @@ gst_nt_mosaic_start (GstAggregator * agg)
   self->strip_is_guessed = FALSE;
   forget_layouts (self);
   gst_nt_mosaic_forget_time (self);
+  gst_nt_mosaic_forbid_ahead (self);
+  g_atomic_int_set (&self->n_after_stall, 0);
   gst_nt_mosaic_forget_flushes (self);
   gst_nt_mosaic_forget_waiting (self);
   GST_OBJECT_LOCK (self);

@@ -35,10 +35,13 @@ GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
  * frame, 1.2 with 5, and no less with 20. */
 #define MAX_FRAMES_AHEAD 8
 
-/* How long upstream waits for its pad's queue to be half empty. It is woken before
- * that by whatever empties the queue or stops the element; should anything else end
- * the wait, the base class knows of it. */
-#define PATIENCE (50 * G_TIME_SPAN_MILLISECOND)
+/* How long upstream waits for its pad's queue to be half empty. Whatever empties the
+ * queue or stops the element ends the wait before that. Longer than this is a stall:
+ * pads then don't run ahead any more, and the base class has upstream wait. */
+#define PATIENCE G_TIME_SPAN_SECOND
+
+/* After a stall, pads run ahead again when so many strips were made. */
+#define STRIPS_AFTER_STALL 16
 
 static gpointer parent_class;
 
@@ -142,6 +145,8 @@ gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period)
 {
   guint frames = count_frames_ahead (self);
 
+  self->period = period;
+  g_atomic_int_set (&self->n_after_stall, 0);
   if (is_live (self))
     frames = 1;
   period = MIN (period, G_MAXINT64 / frames);
@@ -150,8 +155,16 @@ gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period)
   set_ahead (self, frames > 1 ? (frames - 2) * period + period / 2 : 0);
 }
 
+/* From any thread, without locks. */
 void
-gst_nt_mosaic_check_live (GstNtMosaic * self)
+gst_nt_mosaic_forbid_ahead (GstNtMosaic * self)
+{
+  g_atomic_int_set (&self->n_queued, 1);
+  set_ahead (self, 0);
+}
+
+void
+gst_nt_mosaic_check_ahead (GstNtMosaic * self)
 {
   gboolean ahead;
 
@@ -159,23 +172,26 @@ gst_nt_mosaic_check_live (GstNtMosaic * self)
   ahead = self->ahead > 0;
   GST_OBJECT_UNLOCK (self);
 
-  if (!ahead || !is_live (self))
-    return;
-
-  g_atomic_int_set (&self->n_queued, 1);
-  set_ahead (self, 0);
+  if (ahead && is_live (self))
+    gst_nt_mosaic_forbid_ahead (self);
+  if (g_atomic_int_get (&self->n_after_stall) > 0
+      && g_atomic_int_dec_and_test (&self->n_after_stall))
+    gst_nt_mosaic_allow_ahead (self, self->period);
 }
 
 /* ---- Upstream's turn ---- */
 
 /* The base class wakes an upstream that waits with each frame that it takes. Here it
- * waits until half of the queue is empty, and then makes several frames in one go. */
+ * waits until half of the queue is empty, and then makes several frames in one go.
+ * The base class counts time and not frames, so frames whose time stands still would
+ * never fill its queue: after a stall it is left to it to have upstream wait. */
 void
 gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad)
 {
   /* The next frame to be taken is not in the queue any more. */
   const guint full = g_atomic_int_get (&self->n_queued) - 1;
   const gint64 end = g_get_monotonic_time () + PATIENCE;
+  gboolean stalled = FALSE;
 
   if (full == 0)
     return;
@@ -183,11 +199,17 @@ gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad)
   g_mutex_lock (&pad->queue_lock);
   pad->wake_at = full / 2;
   pad->waits = pad->n_in - pad->n_left >= full;
-  while (pad->waits && pad->n_in - pad->n_left > pad->wake_at && !pad->hurry)
-    pad->waits =
-        g_cond_wait_until (&pad->queue_shorter, &pad->queue_lock, end);
+  while (pad->waits && pad->n_in - pad->n_left > pad->wake_at && !pad->hurry) {
+    stalled = !g_cond_wait_until (&pad->queue_shorter, &pad->queue_lock, end);
+    pad->waits = !stalled;
+  }
   pad->waits = FALSE;
   g_mutex_unlock (&pad->queue_lock);
+
+  if (stalled) {
+    gst_nt_mosaic_forbid_ahead (self);
+    g_atomic_int_set (&self->n_after_stall, STRIPS_AFTER_STALL);
+  }
 }
 
 /* Takes away what the base class has on top of what the user wants. */

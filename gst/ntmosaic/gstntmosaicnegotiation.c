@@ -544,6 +544,7 @@ negotiated_stills (GstAggregator * agg, GstCaps * caps,
 
   gst_aggregator_set_src_caps (agg, caps);
   gst_aggregator_set_latency (agg, 0, 0);
+  gst_nt_mosaic_forbid_ahead (GST_NT_MOSAIC (agg));
 
   return TRUE;
 }

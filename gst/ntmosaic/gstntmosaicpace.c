@@ -457,7 +457,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   if (g_atomic_int_get (&self->failed) || !gst_nt_mosaic_check_caps_before_data (self))
     return GST_FLOW_ERROR;
 
-  gst_nt_mosaic_check_live (self);
+  gst_nt_mosaic_check_ahead (self);
   waits = find_what_is_waited_for (self);
   if (waits == WAITS_FOR_NONE)
     ret = handle_no_data (self, &timeout);

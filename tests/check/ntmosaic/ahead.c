@@ -19,6 +19,7 @@ typedef struct
   GstHarness *input;
   GThread *thread;
   guint first;                  /* the number of its first frame */
+  gboolean time_stands;         /* all frames have the same timestamp */
 
   GMutex lock;
   GCond pushed;
@@ -35,7 +36,7 @@ push_frames (gpointer data)
 
   do {
     flow = gst_harness_push (p->input, test_frame_new_timed (WIDTH, HEIGHT, n,
-            n * TEST_FRAME_TIME, TEST_FRAME_TIME));
+            (p->time_stands ? 1 : n) * TEST_FRAME_TIME, TEST_FRAME_TIME));
     n++;
     g_mutex_lock (&p->lock);
     p->flow = flow;
@@ -124,7 +125,7 @@ GST_START_TEST (pads_run_as_far_ahead_as_they_may)
 {
   const Room *room = &rooms[__i__];
   TestRig *rig = new_rig (room->frames_ahead);
-  Pusher p;
+  Pusher p = { NULL, };
   guint n;
 
   pusher_start (&p, test_rig_input (rig, 0), 1);
@@ -143,7 +144,7 @@ GST_START_TEST (large_frames_are_not_run_ahead_of)
   const TestTile large[] = { {256, 128, 0}, {WIDTH, HEIGHT, 0} };
   const TestStrip strip = { large, G_N_ELEMENTS (large), 128, "top", 0 };
   TestRig *rig = test_rig_new (strip.n_tiles);
-  Pusher p;
+  Pusher p = { NULL, };
 
   test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_send (rig, &strip);
@@ -158,11 +159,27 @@ GST_START_TEST (large_frames_are_not_run_ahead_of)
 
 GST_END_TEST;
 
+/* The base class counts time: it would take such frames for ever. */
+GST_START_TEST (frames_of_one_time_are_no_more)
+{
+  TestRig *rig = new_rig (8);
+  Pusher p = {.time_stands = TRUE };
+
+  pusher_start (&p, test_rig_input (rig, 0), 1);
+  pusher_wait_for (&p, 7);
+  g_usleep (3500 * G_TIME_SPAN_MILLISECOND);
+  flush_start (test_rig_input (rig, 0));
+  fail_unless (pusher_end (&p) <= 9);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* Both run ahead, and every strip has the frames that belong together. */
 GST_START_TEST (strips_are_whole)
 {
   TestRig *rig = new_rig (-1);
-  Pusher pushers[2];
+  Pusher pushers[2] = { {NULL,}, };
   guint n;
   guint i;
 
@@ -188,7 +205,7 @@ GST_END_TEST;
 GST_START_TEST (stop_ends_waiting)
 {
   TestRig *rig = new_rig (8);
-  Pusher p;
+  Pusher p = { NULL, };
 
   pusher_start (&p, test_rig_input (rig, 0), 1);
   pusher_wait_for (&p, 7);
@@ -204,7 +221,7 @@ GST_START_TEST (release_ends_waiting)
 {
   TestRig *rig = new_rig (8);
   GstPad *pad = gst_element_get_static_pad (rig->element, "sink_0");
-  Pusher p;
+  Pusher p = { NULL, };
 
   pusher_start (&p, test_rig_input (rig, 0), 1);
   pusher_wait_for (&p, 7);
@@ -222,7 +239,7 @@ GST_START_TEST (flush_starts_anew)
   TestRig *rig = new_rig (8);
   GstHarness *input = test_rig_input (rig, 0);
   GstSegment segment;
-  Pusher p;
+  Pusher p = { NULL, };
   guint i;
 
   for (i = 0; i < 3; i++) {
@@ -295,6 +312,27 @@ get_base_latency (GstElement * element)
   return latency;
 }
 
+/* Whose strips have no time. */
+GST_START_TEST (stills_do_not_run_ahead)
+{
+  TestRig *rig = new_rig (8);
+  guint i;
+
+  fail_unless (get_base_latency (rig->element) > 0);
+  for (i = 0; i < G_N_ELEMENTS (tiles); i++) {
+    test_input_set_caps_full (test_rig_input (rig, i), "RGBA", WIDTH, HEIGHT, 0,
+        1);
+    fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i),
+            test_frame_new_timed (WIDTH, HEIGHT, 0, TEST_FRAME_TIME,
+                TEST_FRAME_TIME)), GST_FLOW_OK);
+  }
+  gst_buffer_unref (test_rig_pull (rig, NULL));
+  fail_unless_equals_uint64 (get_base_latency (rig->element), 0);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (nothing_runs_ahead_live)
 {
   const TestStrip strip = { tiles, G_N_ELEMENTS (tiles), HEIGHT, "top", 0 };
@@ -327,6 +365,7 @@ ahead_suite (void)
   tcase_add_loop_test (queue, pads_run_as_far_ahead_as_they_may, 0,
       G_N_ELEMENTS (rooms));
   tcase_add_test (queue, large_frames_are_not_run_ahead_of);
+  tcase_add_test (queue, frames_of_one_time_are_no_more);
   tcase_add_test (queue, strips_are_whole);
   suite_add_tcase (suite, queue);
 
@@ -336,6 +375,7 @@ ahead_suite (void)
   suite_add_tcase (suite, end);
 
   tcase_add_test (latency, latency_is_that_of_the_user);
+  tcase_add_test (latency, stills_do_not_run_ahead);
   tcase_add_test (latency, nothing_runs_ahead_live);
   suite_add_tcase (suite, latency);
 
