@@ -24,8 +24,7 @@ GST_DEBUG_CATEGORY_STATIC (nt_frames_debug);
  * turn need each of theirs once a strip. */
 #define IDLE_STRIPS 8
 
-/* So many of them with each strip: it takes about 50 microseconds to give 4 MiB
- * back. */
+/* So many of them with each strip, so that no strip has to wait for all. */
 #define FREED_AT_ONCE 16
 
 typedef struct
