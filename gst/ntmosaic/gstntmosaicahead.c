@@ -5,10 +5,12 @@
  * upstream for each; with small tiles that takes longer than the copy. Where nothing
  * is live, pads may queue more, as far as it costs little memory.
  *
- * The base class lets a pad queue what its property `latency` covers in time, and
- * nothing else does. The property is therefore the element's own, and the base class
- * is given the larger one of it and of what pads may run ahead. What is reported to
- * the pipeline is the user's. */
+ * The base class lets a pad queue what its property `latency` covers in time. The
+ * property is therefore the element's own, and the base class is given the larger one
+ * of it and of what pads may run ahead. From GStreamer 1.26.5 on, the base class lets
+ * a pad queue in addition what a subclass says that a strip takes. Where nothing is
+ * live, the base class does nothing else with that time, and isn't told. What is
+ * reported to the pipeline is the user's latency, and the time that a strip takes. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -108,6 +110,17 @@ gst_nt_mosaic_set_latency (GstNtMosaic * self, GstClockTime latency)
   update_base_latency (self);
 }
 
+/* Of the time that a strip takes, the base class is to know @told. */
+static void
+tell_strip_time (GstNtMosaic * self, GstClockTime told, GstClockTime untold)
+{
+  GST_OBJECT_LOCK (self);
+  self->untold = untold;
+  GST_OBJECT_UNLOCK (self);
+
+  gst_aggregator_set_latency (GST_AGGREGATOR (self), told, told);
+}
+
 static gboolean
 is_live (GstNtMosaic * self)
 {
@@ -143,12 +156,12 @@ count_frames_ahead (GstNtMosaic * self)
 void
 gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period)
 {
-  guint frames = count_frames_ahead (self);
+  const gboolean live = is_live (self);
+  const guint frames = live || period == 0 ? 1 : count_frames_ahead (self);
 
   self->period = period;
   g_atomic_int_set (&self->n_after_stall, 0);
-  if (is_live (self))
-    frames = 1;
+  tell_strip_time (self, live ? period : 0, live ? 0 : period);
   period = MIN (period, G_MAXINT64 / frames);
   GST_DEBUG_OBJECT (self, "pads may queue %u frames", frames);
   g_atomic_int_set (&self->n_queued, frames);
@@ -166,14 +179,16 @@ gst_nt_mosaic_forbid_ahead (GstNtMosaic * self)
 void
 gst_nt_mosaic_check_ahead (GstNtMosaic * self)
 {
-  gboolean ahead;
+  gboolean was_live;
 
   GST_OBJECT_LOCK (self);
-  ahead = self->ahead > 0;
+  was_live = self->untold == 0;
   GST_OBJECT_UNLOCK (self);
 
-  if (ahead && is_live (self))
+  if (!was_live && is_live (self)) {
     gst_nt_mosaic_forbid_ahead (self);
+    tell_strip_time (self, self->period, 0);
+  }
   if (g_atomic_int_get (&self->n_after_stall) > 0
       && g_atomic_int_dec_and_test (&self->n_after_stall))
     gst_nt_mosaic_allow_ahead (self, self->period);
@@ -212,10 +227,12 @@ gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad)
   }
 }
 
-/* Takes away what the base class has on top of what the user wants. */
+/* Takes away what the base class has on top of what the user wants, and adds what the
+ * base class does not know. */
 static void
 correct_latency (GstNtMosaic * self, GstQuery * query)
 {
+  GstClockTime untold;
   GstClockTime excess;
   GstClockTime min;
   GstClockTime max;
@@ -223,12 +240,13 @@ correct_latency (GstNtMosaic * self, GstQuery * query)
 
   GST_OBJECT_LOCK (self);
   excess = MAX (self->latency, self->ahead) - self->latency;
+  untold = self->untold;
   GST_OBJECT_UNLOCK (self);
 
   gst_query_parse_latency (query, &live, &min, &max);
-  min -= MIN (excess, min);
+  min += untold - MIN (excess, min);
   if (GST_CLOCK_TIME_IS_VALID (max))
-    max -= MIN (excess, max);
+    max += untold - MIN (excess, max);
   gst_query_set_latency (query, live, min, max);
 }
 

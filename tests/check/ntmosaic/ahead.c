@@ -349,6 +349,11 @@ GST_START_TEST (nothing_runs_ahead_live)
   test_rig_send (rig, &strip);
   gst_buffer_unref (test_rig_pull (rig, NULL));
   fail_unless_equals_uint64 (get_base_latency (rig->element), GST_MSECOND);
+  /* What the base class waits for frames that are late. */
+  fail_unless_equals_uint64 (gst_aggregator_get_latency (GST_AGGREGATOR
+          (rig->element)), TEST_FRAME_TIME + GST_MSECOND);
+  fail_unless_equals_uint64 (query_latency (rig, &live),
+      TEST_FRAME_TIME + GST_MSECOND);
   test_rig_free (rig);
 }
 
