@@ -156,9 +156,10 @@ void gst_nt_mosaic_forbid_ahead (GstNtMosaic * self);
  * To be called with each strip, in the streaming thread. */
 void gst_nt_mosaic_check_ahead (GstNtMosaic * self);
 
-/* Waits until it is upstream's turn to make frames for @pad. In upstream's thread,
- * without locks. */
-void gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad);
+/* Waits until it is upstream's turn to make frames for @pad, after @buffer in
+ * @segment. In upstream's thread, without locks. */
+void gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad,
+    const GstSegment * segment, GstBuffer * buffer);
 
 /* The streaming thread waits for frames, or does not any more. A warning names
  * the pads that it waits for in vain. */
