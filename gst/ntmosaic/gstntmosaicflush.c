@@ -114,6 +114,7 @@ gst_nt_mosaic_join_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
   if (seqnum == GST_SEQNUM_INVALID)
     return;
 
+  gst_nt_mosaic_end_flush (self, pad, seqnum);
   give_event (self, pad, gst_event_new_flush_start (), seqnum);
   give_event (self, pad, gst_event_new_flush_stop (TRUE), seqnum);
 }

@@ -346,6 +346,32 @@ GST_START_TEST (pad_leaves_in_a_flush)
 
 GST_END_TEST;
 
+/* A pad joins, and then the only pad goes that the flush still waits for. */
+GST_START_TEST (pad_joins_before_another_leaves)
+{
+  TestRig *rig = rig_new (2);
+  guint32 seqnum;
+  guint i;
+
+  check_strip (rig, 0);
+  if (__i__ == 0) {
+    seqnum = begin_seek (rig);
+  } else {
+    seqnum = gst_util_seqnum_next ();
+    for (i = 0; i < 2; i++)
+      push_flush (test_rig_input (rig, i), seqnum, TRUE);
+  }
+  carry_out_seek (test_rig_input (rig, 0), seqnum);
+  test_rig_add (rig, "sink_9");
+  set_caps (test_rig_input (rig, 2));
+  test_rig_remove (rig, test_rig_input (rig, 1));
+  for (i = 0; i < 3; i++)
+    check_strip (rig, i);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static gboolean
 answer_query (GstPad * pad, GstObject * parent, GstQuery * query)
 {
@@ -455,6 +481,7 @@ flush_races_suite (void)
   tcase_add_loop_test (tc, pad_joins_in_a_seek, 0, 2);
   tcase_add_test (tc, seek_with_an_unlinked_pad);
   tcase_add_loop_test (tc, pad_leaves_in_a_flush, 0, 4);
+  tcase_add_loop_test (tc, pad_joins_before_another_leaves, 0, 2);
   tcase_add_test (tc, seek_that_a_source_refuses);
   tcase_add_test (tc, flush_of_one_pad_leaves_an_unlinked_one);
   tcase_add_test (tc, flush_while_downstream_is_asked);
