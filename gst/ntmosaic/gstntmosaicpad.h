@@ -39,6 +39,7 @@ struct _GstNtMosaicPad
   gboolean hurry;               /* it must not wait */
   gconstpointer untimed;        /* the next frame if it had no timestamp; to
                                  * compare with */
+  GSList *dropped;              /* of GstBuffer: to be dropped without locks */
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
@@ -100,6 +101,11 @@ guint64 gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
 /* @buffer, which the pad shows now, can't be shown: FALSE if that was said before.
  * Keeps a reference on @buffer as gst_nt_mosaic_pad_identify() does. */
 gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad, GstBuffer * buffer);
+
+/* Drops @buffer, which it takes, in the next gst_nt_mosaic_pad_let_go(). For
+ * callers that hold locks: this may be the last reference on upstream's
+ * memory. */
+void gst_nt_mosaic_pad_drop_later (GstNtMosaicPad * pad, GstBuffer * buffer);
 
 /* Lets go of the frame that was identified last, unless the pad still shows it;
  * or if what it shows now is the same memory, of that frame for this one. To be
