@@ -59,8 +59,8 @@ struct _GstNtMosaicPad
   guint32 flushed_seqnum;       /* of the flush that it went through last */
   gboolean named_silent;        /* a warning says that it gets no data */
 
-  /* Held while a GAP event becomes a frame, and while a flush takes the
-   * segment away that the frame is to be in. */
+  /* Held while a GAP event becomes a frame, while the segment is read, and
+   * while a flush takes it away. */
   GMutex gap_lock;
 
   /* Held while the current buffer is taken away from the pad. The base class
@@ -89,6 +89,12 @@ gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
  * reference. NULL: it has none, or one of other caps than the pad has now; the
  * tile is background. */
 GstBuffer *gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad);
+
+/* The segment of the pad's frames. FALSE: none, because a flush from upstream
+ * has taken it away. In the streaming thread, and only where the pad has a frame:
+ * a pad that joins a flush may wait for that thread. */
+gboolean gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad,
+    GstSegment * segment);
 
 /* The content id of @buffer, which the pad shows now: that of the frame before it
  * if it is the same memory, else a new one, counted up in @last_content. Keeps a
