@@ -87,7 +87,8 @@ gst_nt_mosaic_goes_on_without_one (GstNtMosaic * self)
   return goes_on;
 }
 
-/* The first pad whose next buffer is as @is_wrong says; a reference. */
+/* The first pad whose next buffer is as @is_wrong says, which is called with
+ * the object lock held; a reference. */
 static GstNtMosaicPad *
 find_pad (GstNtMosaic * self, gboolean (*is_wrong) (GstNtMosaicPad * pad))
 {
@@ -107,9 +108,11 @@ static gboolean
 has_no_timestamp (GstNtMosaicPad * pad)
 {
   GstBuffer *buffer = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
-  gboolean wrong = buffer && !GST_BUFFER_PTS_IS_VALID (buffer);
+  const gboolean wrong = buffer && !GST_BUFFER_PTS_IS_VALID (buffer);
 
-  gst_clear_buffer (&buffer);
+  /* Upstream may have flushed the pad meanwhile. */
+  if (buffer)
+    gst_nt_mosaic_pad_drop_later (pad, buffer);
 
   return wrong;
 }

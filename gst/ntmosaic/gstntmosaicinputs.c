@@ -256,20 +256,20 @@ gst_nt_mosaic_init_pad_inputs (GstNtMosaicPad * pad)
 
 /* A frame of caps that were refused: nothing, for the same time. */
 static GstBuffer *
-make_gap (GstBuffer * frame)
+make_gap (GstNtMosaicPad * pad, GstBuffer * frame)
 {
   GstBuffer *gap = gst_buffer_new ();
 
   GST_BUFFER_PTS (gap) = GST_BUFFER_PTS (frame);
   GST_BUFFER_DURATION (gap) = GST_BUFFER_DURATION (frame);
   GST_BUFFER_FLAG_SET (gap, GST_BUFFER_FLAG_GAP);
-  gst_buffer_unref (frame);
+  gst_nt_mosaic_pad_drop_later (pad, frame);
 
   return gap;
 }
 
-/* Each frame comes here once, when it is the next. The caller may hold the element's
- * object lock. */
+/* Each frame comes here once, when it is the next. The caller may hold the
+ * element's object lock, so no frame is dropped here. */
 static GstBuffer *
 gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
     GstBuffer * buffer)
@@ -279,7 +279,7 @@ gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
 
   gst_nt_mosaic_pad_count_out (pad, buffer);
   if (g_atomic_int_get (&pad->caps_refused) && !gst_nt_mosaic_is_gap (buffer))
-    buffer = make_gap (buffer);
+    buffer = make_gap (pad, buffer);
   if (!GST_BUFFER_PTS_IS_VALID (buffer)
       && gst_nt_mosaic_pad_has_stills (pad)) {
     buffer = gst_nt_mosaic_pad_time_still (pad, buffer, self->strip_time);
@@ -447,9 +447,18 @@ set_interlace_mode (GstNtMosaic * self, GstVideoInterlaceMode mode)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* The base class refuses another interlace-mode than the strip has. Whether the caps
- * fit is seen when strips are negotiated, where it can be told from other pads that
- * change alike. The base class compares in this thread, and nothing else reads it. */
+/* Whether caps are judged when strips are negotiated, where it can be told from
+ * other pads that change alike, and not when they come. */
+static gboolean
+judges_later (GstNtMosaic * self)
+{
+  return gst_nt_mosaic_has_caps (self) && (self->strip_is_guessed
+      || gst_nt_mosaic_has_made_strips (self));
+}
+
+/* The base class refuses another interlace-mode than the strip has, even if the
+ * strip's was guessed. It compares in this thread, and nothing else reads
+ * it. */
 static gboolean
 chain_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
@@ -461,8 +470,7 @@ chain_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   gboolean ret;
 
   gst_event_parse_caps (event, &caps);
-  if (!gst_nt_mosaic_has_caps (self) || !gst_nt_mosaic_has_made_strips (self)
-      || !gst_video_info_from_caps (&info, caps))
+  if (!judges_later (self) || !gst_video_info_from_caps (&info, caps))
     return GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
 
   set_interlace_mode (self, GST_VIDEO_INFO_INTERLACE_MODE (&info));
@@ -494,24 +502,6 @@ hand_over_caps (GstAggregator * agg, GstAggregatorPad * aggpad,
   return chain_caps (agg, aggpad, event);
 }
 
-/* The base class refuses caps of another interlace-mode than the strip has,
- * even if the strip's was guessed. */
-static void
-forget_guess (GstNtMosaic * self, const GstCaps * caps)
-{
-  GstVideoAggregator *vagg = GST_VIDEO_AGGREGATOR (self);
-  GstVideoInfo info;
-
-  if (!self->strip_is_guessed || !gst_video_info_from_caps (&info, caps)
-      || GST_VIDEO_INFO_INTERLACE_MODE (&info)
-      == GST_VIDEO_INFO_INTERLACE_MODE (&vagg->info))
-    return;
-
-  GST_OBJECT_LOCK (self);
-  gst_video_info_init (&vagg->info);
-  GST_OBJECT_UNLOCK (self);
-}
-
 /* The base class forgets a pad's caps when it is released, and would never forget
  * those that come later. */
 static gboolean
@@ -529,7 +519,6 @@ take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   gst_caps_ref (caps);
 
   g_atomic_int_set (&GST_NT_MOSAIC_PAD (pad)->caps_refused, FALSE);
-  forget_guess (GST_NT_MOSAIC (agg), caps);
   ret = hand_over_caps (agg, pad, event);
   if (gst_nt_mosaic_pad_is_released (GST_NT_MOSAIC_PAD (pad)))
     GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);

@@ -15,6 +15,9 @@
 G_DEFINE_TYPE (GstNtMosaicPad, gst_nt_mosaic_pad,
     GST_TYPE_VIDEO_AGGREGATOR_PAD);
 
+/* How many frames a pad holds on to besides the one that it shows. */
+#define N_HELD 3
+
 gboolean
 gst_nt_mosaic_is_gap (GstBuffer * buffer)
 {
@@ -50,6 +53,19 @@ looks_the_same (const GstVideoInfo * a, const GstVideoInfo * b)
       && gst_video_colorimetry_is_equal (&a->colorimetry, &b->colorimetry);
 }
 
+/* With the flush lock held: as gst_buffer_replace(), but the frame that was in
+ * @place is the caller's. It must be dropped without locks: its memory may be
+ * upstream's, which does what it likes when it comes back. */
+static GstBuffer *
+exchange_frame (GstBuffer ** place, GstBuffer * frame)
+{
+  GstBuffer *old = *place;
+
+  *place = frame ? gst_buffer_ref (frame) : NULL;
+
+  return old;
+}
+
 void
 gst_nt_mosaic_pad_set_next_caps (GstNtMosaicPad * pad, const GstCaps * caps)
 {
@@ -63,6 +79,7 @@ gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad)
 {
   GstVideoAggregatorPad *vpad = GST_VIDEO_AGGREGATOR_PAD (pad);
   GstBuffer *current = NULL;
+  GstBuffer *kept = NULL;
 
   if (looks_the_same (&vpad->info, &pad->next_info))
     return;
@@ -71,10 +88,12 @@ gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad)
   if (!pad->released)
     current = gst_video_aggregator_pad_get_current_buffer (vpad);
   if (pad->kept != current) {
-    gst_buffer_replace (&pad->kept, current);
+    kept = exchange_frame (&pad->kept, current);
     pad->kept_info = vpad->info;
   }
   g_mutex_unlock (&pad->flush_lock);
+
+  gst_clear_buffer (&kept);
 }
 
 static gboolean
@@ -142,6 +161,8 @@ gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
     guint64 * last_content)
 {
   GstBuffer *current = NULL;
+  GstBuffer *kept = NULL;
+  GstBuffer *shown;
   guint64 content;
 
   g_mutex_lock (&pad->flush_lock);
@@ -150,11 +171,14 @@ gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
   if (!pad->released)
     current = gst_video_aggregator_pad_get_current_buffer
         (GST_VIDEO_AGGREGATOR_PAD (pad));
-  gst_buffer_replace (&pad->shown, current == buffer ? buffer : NULL);
+  shown = exchange_frame (&pad->shown, current == buffer ? buffer : NULL);
   if (pad->kept != current)
-    gst_buffer_replace (&pad->kept, NULL);
+    kept = exchange_frame (&pad->kept, NULL);
   content = pad->content;
   g_mutex_unlock (&pad->flush_lock);
+
+  gst_clear_buffer (&shown);
+  gst_clear_buffer (&kept);
 
   return content;
 }
@@ -162,33 +186,64 @@ gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
 gboolean
 gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad, GstBuffer * buffer)
 {
+  GstBuffer *refused;
   gboolean is_new;
 
   g_mutex_lock (&pad->flush_lock);
   is_new = pad->refused != buffer;
-  gst_buffer_replace (&pad->refused, pad->released ? NULL : buffer);
+  refused = exchange_frame (&pad->refused, pad->released ? NULL : buffer);
   g_mutex_unlock (&pad->flush_lock);
 
+  gst_clear_buffer (&refused);
+
   return is_new;
+}
+
+void
+gst_nt_mosaic_pad_drop_later (GstNtMosaicPad * pad, GstBuffer * buffer)
+{
+  g_mutex_lock (&pad->queue_lock);
+  pad->dropped = g_slist_prepend (pad->dropped, buffer);
+  g_mutex_unlock (&pad->queue_lock);
+}
+
+static void
+drop_now (GstNtMosaicPad * pad)
+{
+  GSList *dropped;
+
+  g_mutex_lock (&pad->queue_lock);
+  dropped = g_steal_pointer (&pad->dropped);
+  g_mutex_unlock (&pad->queue_lock);
+
+  g_slist_free_full (dropped, (GDestroyNotify) gst_buffer_unref);
 }
 
 void
 gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
 {
   GstBuffer *current = NULL;
+  GstBuffer *kept = NULL;
+  GstBuffer *refused = NULL;
+  GstBuffer *shown = NULL;
 
   g_mutex_lock (&pad->flush_lock);
   if (!pad->released)
     current = gst_video_aggregator_pad_get_current_buffer
         (GST_VIDEO_AGGREGATOR_PAD (pad));
   if (pad->kept != current)
-    gst_buffer_replace (&pad->kept, NULL);
+    kept = exchange_frame (&pad->kept, NULL);
   if (pad->refused != current)
-    gst_buffer_replace (&pad->refused, NULL);
+    refused = exchange_frame (&pad->refused, NULL);
   if (pad->shown)
-    gst_buffer_replace (&pad->shown, current
+    shown = exchange_frame (&pad->shown, current
         && is_same_content (pad->shown, current) ? current : NULL);
   g_mutex_unlock (&pad->flush_lock);
+
+  gst_clear_buffer (&kept);
+  gst_clear_buffer (&refused);
+  gst_clear_buffer (&shown);
+  drop_now (pad);
 }
 
 void
@@ -305,11 +360,20 @@ gst_nt_mosaic_pad_has_stills (GstNtMosaicPad * pad)
       && GST_VIDEO_INFO_FPS_N (&pad->next_info) == 0;
 }
 
-/* A strip that begins before the pad's segment has none of its frames. */
-static GstClockTime
-find_position (GstNtMosaicPad * pad, GstClockTime running_time)
+gboolean
+gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad, GstSegment * segment)
 {
-  const GstSegment *segment = &GST_AGGREGATOR_PAD (pad)->segment;
+  g_mutex_lock (&pad->gap_lock);
+  *segment = GST_AGGREGATOR_PAD (pad)->segment;
+  g_mutex_unlock (&pad->gap_lock);
+
+  return segment->format == GST_FORMAT_TIME;
+}
+
+/* A strip that begins before @segment has no frame of it. */
+static GstClockTime
+find_position (const GstSegment * segment, GstClockTime running_time)
+{
   const guint64 position = gst_segment_position_from_running_time (segment,
       GST_FORMAT_TIME, running_time);
 
@@ -325,13 +389,20 @@ set_untimed (GstNtMosaicPad * pad, gconstpointer buffer)
 }
 
 /* Without a duration the base class shows it until the next one, and never
- * takes it for one that is late. */
+ * takes it for one that is late. It holds a lock that a flush needs to take the
+ * segment away. */
 GstBuffer *
 gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad, GstBuffer * buffer,
     GstClockTime running_time)
 {
-  buffer = gst_buffer_make_writable (buffer);
-  GST_BUFFER_PTS (buffer) = find_position (pad, running_time);
+  if (!gst_buffer_is_writable (buffer)) {
+    GstBuffer *copy = gst_buffer_copy (buffer);
+
+    gst_nt_mosaic_pad_drop_later (pad, buffer);
+    buffer = copy;
+  }
+  GST_BUFFER_PTS (buffer) =
+      find_position (&GST_AGGREGATOR_PAD (pad)->segment, running_time);
   GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
   set_untimed (pad, buffer);
 
@@ -349,10 +420,13 @@ void
 gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad, GstClockTime running_time)
 {
   GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
+  GstSegment segment;
+  const gboolean has_segment =
+      next && gst_nt_mosaic_pad_get_segment (pad, &segment);
 
   g_mutex_lock (&pad->queue_lock);
-  if (next && next == pad->untimed)
-    GST_BUFFER_PTS (next) = find_position (pad, running_time);
+  if (has_segment && next == pad->untimed)
+    GST_BUFFER_PTS (next) = find_position (&segment, running_time);
   else
     pad->untimed = NULL;
   g_mutex_unlock (&pad->queue_lock);
@@ -387,26 +461,25 @@ gst_nt_mosaic_pad_set_hurry (GstNtMosaicPad * pad, gboolean hurry)
 gboolean
 gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now)
 {
-  GstAggregatorPad *aggpad = GST_AGGREGATOR_PAD (pad);
   GstClockTime end = GST_CLOCK_TIME_NONE;
+  GstSegment segment;
   GstBuffer *buffer;
 
-  if (!gst_aggregator_pad_is_eos (aggpad))
+  if (!gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad)))
     return FALSE;
 
   buffer = ref_current_buffer (pad);
   if (buffer == NULL)
     return TRUE;
 
-  if (GST_BUFFER_PTS_IS_VALID (buffer) && GST_BUFFER_DURATION_IS_VALID (buffer)) {
-    GST_OBJECT_LOCK (pad);
-    end = aggpad->segment.rate < 0 ? GST_BUFFER_PTS (buffer)
+  if (GST_BUFFER_PTS_IS_VALID (buffer) && GST_BUFFER_DURATION_IS_VALID (buffer)
+      && gst_nt_mosaic_pad_get_segment (pad, &segment)) {
+    end = segment.rate < 0 ? GST_BUFFER_PTS (buffer)
         : GST_BUFFER_PTS (buffer) + GST_BUFFER_DURATION (buffer);
-    if (GST_CLOCK_TIME_IS_VALID (aggpad->segment.stop))
-      end = MIN (end, aggpad->segment.stop);
-    end = MAX (end, aggpad->segment.start);
-    end = gst_segment_to_running_time (&aggpad->segment, GST_FORMAT_TIME, end);
-    GST_OBJECT_UNLOCK (pad);
+    if (GST_CLOCK_TIME_IS_VALID (segment.stop))
+      end = MIN (end, segment.stop);
+    end = MAX (end, segment.start);
+    end = gst_segment_to_running_time (&segment, GST_FORMAT_TIME, end);
   }
   gst_buffer_unref (buffer);
 
@@ -438,22 +511,36 @@ gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad, GstVideoInfo * info)
   return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
 }
 
+/* With the flush lock held: takes what the pad holds on to, into @frames. */
 static void
-drop_frames (GstNtMosaicPad * pad)
+take_held_frames (GstNtMosaicPad * pad, GstBuffer * frames[N_HELD])
 {
-  gst_buffer_replace (&pad->shown, NULL);
-  gst_buffer_replace (&pad->kept, NULL);
-  gst_buffer_replace (&pad->refused, NULL);
+  frames[0] = exchange_frame (&pad->shown, NULL);
+  frames[1] = exchange_frame (&pad->kept, NULL);
+  frames[2] = exchange_frame (&pad->refused, NULL);
+}
+
+static void
+drop_frames (GstNtMosaicPad * pad, GstBuffer * frames[N_HELD])
+{
+  guint i;
+
+  for (i = 0; i < N_HELD; i++)
+    gst_clear_buffer (&frames[i]);
+  drop_now (pad);
 }
 
 void
 gst_nt_mosaic_pad_release (GstNtMosaicPad * pad)
 {
+  GstBuffer *frames[N_HELD];
+
   g_mutex_lock (&pad->flush_lock);
   pad->released = TRUE;
-  drop_frames (pad);
+  take_held_frames (pad, frames);
   g_mutex_unlock (&pad->flush_lock);
 
+  drop_frames (pad, frames);
   gst_nt_mosaic_pad_set_hurry (pad, TRUE);
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
 }
@@ -514,13 +601,18 @@ static GstFlowReturn
 gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  GstBuffer *current = ref_current_buffer (pad);
+  GstBuffer *frames[N_HELD];
   GstFlowReturn ret;
 
   g_mutex_lock (&pad->flush_lock);
   ret = GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->flush
       (aggpad, agg);
-  drop_frames (pad);
+  take_held_frames (pad, frames);
   g_mutex_unlock (&pad->flush_lock);
+
+  gst_clear_buffer (&current);
+  drop_frames (pad, frames);
 
   return ret;
 }
@@ -544,8 +636,10 @@ static void
 gst_nt_mosaic_pad_finalize (GObject * object)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
+  GstBuffer *frames[N_HELD];
 
-  drop_frames (pad);
+  take_held_frames (pad, frames);
+  drop_frames (pad, frames);
   g_clear_pointer (&pad->arrivals, gst_nt_arrivals_unref);
   g_mutex_clear (&pad->gap_lock);
   g_mutex_clear (&pad->flush_lock);

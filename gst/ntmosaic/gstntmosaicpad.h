@@ -41,6 +41,7 @@ struct _GstNtMosaicPad
                                  * NONE: none came */
   gconstpointer untimed;        /* the next frame if it had no timestamp; to
                                  * compare with */
+  GSList *dropped;              /* of GstBuffer: to be dropped without locks */
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
@@ -60,8 +61,8 @@ struct _GstNtMosaicPad
   guint32 flushed_seqnum;       /* of the flush that it went through last */
   gboolean named_silent;        /* a warning says that it gets no data */
 
-  /* Held while a GAP event becomes a frame, and while a flush takes the
-   * segment away that the frame is to be in. */
+  /* Held while a GAP event becomes a frame, while the segment is read, and
+   * while a flush takes it away. */
   GMutex gap_lock;
 
   /* Held while the current buffer is taken away from the pad. The base class
@@ -91,6 +92,12 @@ gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
  * tile is background. */
 GstBuffer *gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad);
 
+/* The segment of the pad's frames. FALSE: none, because a flush from upstream
+ * has taken it away. In the streaming thread, and only where the pad has a frame:
+ * a pad that joins a flush may wait for that thread. */
+gboolean gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad,
+    GstSegment * segment);
+
 /* The content id of @buffer, which the pad shows now: that of the frame before it
  * if it is the same memory, else a new one, counted up in @last_content. Keeps a
  * reference on @buffer until gst_nt_mosaic_pad_let_go() finds that the pad shows
@@ -102,6 +109,11 @@ guint64 gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
 /* @buffer, which the pad shows now, can't be shown: FALSE if that was said before.
  * Keeps a reference on @buffer as gst_nt_mosaic_pad_identify() does. */
 gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad, GstBuffer * buffer);
+
+/* Drops @buffer, which it takes, in the next gst_nt_mosaic_pad_let_go(). For
+ * callers that hold locks: this may be the last reference on upstream's
+ * memory. */
+void gst_nt_mosaic_pad_drop_later (GstNtMosaicPad * pad, GstBuffer * buffer);
 
 /* Lets go of the frame that was identified last, unless the pad still shows it;
  * or if what it shows now is the same memory, of that frame for this one. To be
