@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Pads that run ahead of the strip: as far as they may, never where something is
- * live, without a word of it in the latency, and with no wait that a flush, a stop or
- * a release doesn't end. */
+/* Pads that run ahead of the strip: as far as they may, never where something
+ * is live, without a word of it in the latency, and with no wait that a flush,
+ * a stop or a release doesn't end. */
 
-#include "support.h"
+#include "rig/rig.h"
 
 #define WIDTH 8
 #define HEIGHT 4
@@ -85,8 +85,8 @@ pusher_end (Pusher * p)
 
 static const TestTile tiles[] = { {WIDTH, HEIGHT, 0}, {WIDTH, HEIGHT, 0} };
 
-/* Two inputs that have made a first strip: only then it is known how far they may
- * run ahead. */
+/* Two inputs that have made a first strip: only then it is known how far they
+ * may run ahead. */
 static TestRig *
 new_rig (gint frames_ahead)
 {
@@ -104,7 +104,7 @@ new_rig (gint frames_ahead)
 static void
 flush_start (GstHarness * input)
 {
-  fail_unless (gst_harness_push_event (input, gst_event_new_flush_start ()));
+  test_input_push_event (input, gst_event_new_flush_start ());
 }
 
 typedef struct
@@ -148,7 +148,7 @@ GST_START_TEST (large_frames_are_not_run_ahead_of)
 
   test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_send (rig, &strip);
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  test_rig_skip (rig);
 
   pusher_start (&p, test_rig_input (rig, 1), 1);
   pusher_wait_for (&p, 1);
@@ -248,10 +248,8 @@ GST_START_TEST (flush_starts_anew)
     flush_start (input);
     fail_unless (pusher_end (&p) <= 8);
     gst_segment_init (&segment, GST_FORMAT_TIME);
-    fail_unless (gst_harness_push_event (input, gst_event_new_flush_stop
-            (TRUE)));
-    fail_unless (gst_harness_push_event (input, gst_event_new_segment
-            (&segment)));
+    test_input_push_event (input, gst_event_new_flush_stop (TRUE));
+    test_input_push_event (input, gst_event_new_segment (&segment));
   }
   test_rig_free (rig);
 }
@@ -322,11 +320,10 @@ GST_START_TEST (stills_do_not_run_ahead)
   for (i = 0; i < G_N_ELEMENTS (tiles); i++) {
     test_input_set_caps_full (test_rig_input (rig, i), "RGBA", WIDTH, HEIGHT, 0,
         1);
-    fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i),
-            test_frame_new_timed (WIDTH, HEIGHT, 0, TEST_FRAME_TIME,
-                TEST_FRAME_TIME)), GST_FLOW_OK);
+    test_input_push (test_rig_input (rig, i), test_frame_new_timed (WIDTH,
+            HEIGHT, 0, TEST_FRAME_TIME, TEST_FRAME_TIME));
   }
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  test_rig_skip (rig);
   fail_unless_equals_uint64 (get_base_latency (rig->element), 0);
   test_rig_free (rig);
 }
@@ -347,39 +344,24 @@ GST_START_TEST (nothing_runs_ahead_live)
   fail_unless (live);
   g_object_set (rig->element, "latency", GST_MSECOND, NULL);
   test_rig_send (rig, &strip);
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  test_rig_skip (rig);
   fail_unless_equals_uint64 (get_base_latency (rig->element), GST_MSECOND);
   test_rig_free (rig);
 }
 
 GST_END_TEST;
 
-static Suite *
-ahead_suite (void)
+TEST_CASES (ahead)
 {
-  Suite *suite = suite_create ("ahead");
-  TCase *queue = tcase_create ("queue");
-  TCase *end = tcase_create ("end");
-  TCase *latency = tcase_create ("latency");
-
-  tcase_add_loop_test (queue, pads_run_as_far_ahead_as_they_may, 0,
+  tcase_add_loop_test (tc, pads_run_as_far_ahead_as_they_may, 0,
       G_N_ELEMENTS (rooms));
-  tcase_add_test (queue, large_frames_are_not_run_ahead_of);
-  tcase_add_test (queue, frames_of_one_time_are_no_more);
-  tcase_add_test (queue, strips_are_whole);
-  suite_add_tcase (suite, queue);
-
-  tcase_add_test (end, stop_ends_waiting);
-  tcase_add_test (end, release_ends_waiting);
-  tcase_add_test (end, flush_starts_anew);
-  suite_add_tcase (suite, end);
-
-  tcase_add_test (latency, latency_is_that_of_the_user);
-  tcase_add_test (latency, stills_do_not_run_ahead);
-  tcase_add_test (latency, nothing_runs_ahead_live);
-  suite_add_tcase (suite, latency);
-
-  return suite;
+  tcase_add_test (tc, large_frames_are_not_run_ahead_of);
+  tcase_add_test (tc, frames_of_one_time_are_no_more);
+  tcase_add_test (tc, strips_are_whole);
+  tcase_add_test (tc, stop_ends_waiting);
+  tcase_add_test (tc, release_ends_waiting);
+  tcase_add_test (tc, flush_starts_anew);
+  tcase_add_test (tc, latency_is_that_of_the_user);
+  tcase_add_test (tc, stills_do_not_run_ahead);
+  tcase_add_test (tc, nothing_runs_ahead_live);
 }
-
-NTMOSAIC_CHECK_MAIN (ahead);

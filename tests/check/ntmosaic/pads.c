@@ -6,9 +6,7 @@
 
 #include <gst/video/navigation.h>
 
-#include "support.h"
-
-#define BLACK 0xff000000
+#include "rig/rig.h"
 
 static GstElement *
 mosaic_new (void)
@@ -37,13 +35,8 @@ request (GstElement * element, const gchar * name, const gchar * expected)
 static void
 release (GstElement * element, GstPad * pad)
 {
-  const gint64 end = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
-
   gst_element_release_request_pad (element, pad);
-  while (GST_OBJECT_REFCOUNT_VALUE (pad) > 1 && g_get_monotonic_time () < end)
-    g_usleep (100);
-  ASSERT_OBJECT_REFCOUNT (pad, "released pad", 1);
-  gst_object_unref (pad);
+  test_unref_last (pad);
 }
 
 /* ---- Names ---- */
@@ -223,7 +216,7 @@ rig_with_strip (const gchar * align)
   TestRig *rig = test_rig_new (3);
   guint i;
 
-  gst_util_set_object_arg (G_OBJECT (rig->element), "align", align);
+  test_rig_set (rig, "align", align);
   test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   for (i = 0; i < 3; i++) {
@@ -395,13 +388,8 @@ GST_START_TEST (events_without_place)
 
 GST_END_TEST;
 
-static Suite *
-pads_suite (void)
+TEST_CASES (pads)
 {
-  Suite *s = suite_create ("pads");
-  TCase *tc = tcase_create ("pads");
-
-  suite_add_tcase (s, tc);
   tcase_add_test (tc, numbers);
   tcase_add_test (tc, bad_names);
   tcase_add_test (tc, highest_number);
@@ -412,8 +400,4 @@ pads_suite (void)
   tcase_add_test (tc, pointer_before_strip);
   tcase_add_test (tc, pointer_after_release);
   tcase_add_test (tc, events_without_place);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (pads)

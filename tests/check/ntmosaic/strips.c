@@ -5,14 +5,12 @@
  * them, every order of pads, and strips that are made in memory which held
  * another strip before. */
 
-#include "support.h"
-
-#define BLACK 0xff000000
+#include "rig/rig.h"
 
 static void
 set_properties (TestRig * rig, const TestStrip * strip)
 {
-  gst_util_set_object_arg (G_OBJECT (rig->element), "align", strip->align);
+  test_rig_set (rig, "align", strip->align);
   g_object_set (rig->element, "background-color", strip->background, NULL);
 }
 
@@ -22,7 +20,7 @@ check_strip (const TestStrip * strip, const gchar * stores, guint n_strips)
   TestRig *rig = test_rig_new (strip->n_tiles);
   guint i;
 
-  gst_util_set_object_arg (G_OBJECT (rig->element), "nt-stores", stores);
+  test_rig_set (rig, "nt-stores", stores);
   set_properties (rig, strip);
   test_rig_set_caps (rig, strip, "RGBA");
   for (i = 0; i < n_strips; i++)
@@ -241,7 +239,7 @@ GST_START_TEST (zorder_changes_nothing)
   }
 
   /* Also for the next layout. */
-  gst_util_set_object_arg (G_OBJECT (rig->element), "align", "bottom");
+  test_rig_set (rig, "align", "bottom");
   send_numbers (rig);
   check_order (rig, expected, 3);
   test_rig_free (rig);
@@ -271,9 +269,8 @@ GST_START_TEST (strips_again)
     set_properties (rig, &strip);
     test_rig_check (rig, &strip);
   }
-  fail_unless_equals_uint64 (test_get_stat (rig->element, "strips"), 12);
-  fail_unless_equals_uint64 (test_get_stat (rig->element, "strips-allocated"),
-      3);
+  test_expect_stat (rig, "strips", 12);
+  test_expect_stat (rig, "strips-allocated", 3);
   test_rig_free (rig);
 }
 
@@ -303,8 +300,7 @@ GST_START_TEST (strips_held)
     gst_buffer_unref (held[n]);
   }
   gst_caps_unref (caps);
-  fail_unless_equals_uint64 (test_get_stat (rig->element, "strips-allocated"),
-      G_N_ELEMENTS (held));
+  test_expect_stat (rig, "strips-allocated", G_N_ELEMENTS (held));
   test_rig_free (rig);
 }
 
@@ -400,13 +396,8 @@ GST_START_TEST (at_random)
 
 GST_END_TEST;
 
-static Suite *
-strips_suite (void)
+TEST_CASES (strips)
 {
-  Suite *s = suite_create ("strips");
-  TCase *tc = tcase_create ("strips");
-
-  suite_add_tcase (s, tc);
   tcase_add_test (tc, number_of_tiles);
   tcase_add_test (tc, widths);
   tcase_add_test (tc, heights);
@@ -421,8 +412,4 @@ strips_suite (void)
   tcase_add_test (tc, strips_written_by_downstream);
   tcase_add_test (tc, gaps);
   tcase_add_test (tc, at_random);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (strips)
