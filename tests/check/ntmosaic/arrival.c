@@ -106,29 +106,6 @@ make_held (guint32 seed, GPtrArray * held)
   return frame;
 }
 
-/* As behind a tee, or in front of an imagefreeze. */
-static GstBuffer *
-make_copy (guint32 seed, GPtrArray * held)
-{
-  GstBuffer *frame = make_tight (seed, held);
-
-  g_ptr_array_add (held, frame);
-
-  return gst_buffer_copy (frame);
-}
-
-static GstBuffer *
-make_part (guint32 seed, GPtrArray * held)
-{
-  GstBuffer *whole = test_frame_new (GST_VIDEO_FORMAT_RGBA, 5, 9, 0, 40, seed);
-  GstBuffer *part = gst_buffer_copy_region (whole, GST_BUFFER_COPY_MEMORY, 40,
-      -1);
-
-  gst_buffer_unref (whole);
-
-  return part;
-}
-
 static GstBuffer *
 make_wrapped (guint32 seed, GPtrArray * held)
 {
@@ -152,8 +129,6 @@ static const struct
   {make_split, TRUE},
   {make_with_parent, TRUE},
   {make_held, FALSE},
-  {make_copy, FALSE},
-  {make_part, FALSE},
   {make_wrapped, FALSE},
 };
 

@@ -136,7 +136,8 @@ GST_START_TEST (no_timestamps)
 
   test_rig_push (rig, 0, 1, 0);
   gst_harness_push (test_rig_input (rig, 1), new_frame ());
-  test_rig_expect_error (rig, "sink_1", "timestamps");
+  test_rig_expect_error (rig, "sink_1", "timestamps", "25/1",
+      "is-live=true do-timestamp=true", "framerate=0/1");
   finish (rig);
 }
 
@@ -366,45 +367,24 @@ GST_END_TEST;
 
 /* ---- Downstream ---- */
 
-/* Downstream takes @caps only; says @word and @other_word. */
-static void
-check_downstream (const gchar * caps, const gchar * word,
-    const gchar * other_word)
+/* What the error says of each kind of refusal is in limits.c. */
+GST_START_TEST (downstream_takes_no_strip)
 {
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = rig_with_caps (2);
   guint i;
 
-  gst_harness_set_sink_caps_str (rig->out, caps);
-  for (i = 0; i < 2; i++)
-    test_input_set_caps (test_rig_input (rig, i), "RGBA", WIDTH, HEIGHT);
+  gst_harness_set_sink_caps_str (rig->out, "video/x-raw,format=I420");
   for (i = 0; i < 2; i++)
     try_frame (rig, i, new_frame ());
-  test_rig_expect_error (rig, "downstream", word, other_word);
+  test_rig_expect_error (rig, "downstream", "I420", "takes");
   check_upstream_stops (test_rig_input (rig, 0));
   gst_harness_set_sink_caps_str (rig->out, "video/x-raw");
   check_restart (rig);
 }
 
-GST_START_TEST (downstream_takes_no_strip)
-{
-  check_downstream ("video/x-raw,format=I420", "I420", "takes");
-  check_downstream ("audio/x-raw", "audio/x-raw", "takes");
-}
-
 GST_END_TEST;
 
-GST_START_TEST (downstream_takes_other_strip)
-{
-  check_downstream ("video/x-raw,width=100", "only 100", "16 pixels wide");
-  check_downstream ("video/x-raw,height=5", "only 5", "6 pixels high");
-  check_downstream ("video/x-raw,format=BGRA", "BGRA", "RGBA");
-  check_downstream ("video/x-raw,width=16,pixel-aspect-ratio=2/1", "2/1",
-      "1/1");
-}
-
-GST_END_TEST;
-
-GST_START_TEST (nobody_downstream)
+GST_START_TEST (nothing_downstream)
 {
   TestRig *rig = rig_with_caps (2);
   GstPad *src = gst_element_get_static_pad (rig->element, "src");
@@ -440,6 +420,5 @@ TEST_CASES (errors)
   tcase_add_test (tc, higher_than_tile_height);
   tcase_add_loop_test (tc, disagreement, 0, G_N_ELEMENTS (disagreements));
   tcase_add_test (tc, downstream_takes_no_strip);
-  tcase_add_test (tc, downstream_takes_other_strip);
-  tcase_add_test (tc, nobody_downstream);
+  tcase_add_test (tc, nothing_downstream);
 }

@@ -45,29 +45,6 @@ check_preferred (TestRig * rig, guint input, const gchar * format)
   gst_caps_unref (caps);
 }
 
-GST_START_TEST (format_of_choice)
-{
-  TestRig *rig = test_rig_new (2);
-
-  check_preferred (rig, 0, "RGBA");
-  check_preferred (rig, 1, "RGBA");
-  test_rig_free (rig);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (format_of_other_pad)
-{
-  TestRig *rig = test_rig_new (3);
-
-  test_input_set_caps (test_rig_input (rig, 1), formats[__i__], 8, 8);
-  check_preferred (rig, 0, formats[__i__]);
-  check_preferred (rig, 2, formats[__i__]);
-  test_rig_free (rig);
-}
-
-GST_END_TEST;
-
 GST_START_TEST (format_of_downstream)
 {
   static const TestTile tiles[] = { {5, 3, 1}, {8, 2, 2} };
@@ -285,8 +262,6 @@ GST_END_TEST;
 TEST_CASES (formats)
 {
   tcase_add_loop_test (tc, bytes, 0, G_N_ELEMENTS (formats));
-  tcase_add_test (tc, format_of_choice);
-  tcase_add_loop_test (tc, format_of_other_pad, 0, G_N_ELEMENTS (formats));
   tcase_add_loop_test (tc, format_of_downstream, 0, G_N_ELEMENTS (formats));
   tcase_add_test (tc, colorimetry);
   tcase_add_test (tc, pixel_aspect_ratio);

@@ -447,29 +447,6 @@ GST_START_TEST (only_input_changes_interlacing)
 
 GST_END_TEST;
 
-/* A converter asks without the interlace-mode that it has: it is offered the
- * others' first, and any other second, to be refused with a reason. */
-GST_START_TEST (interlacing_is_preferred)
-{
-  TestRig *rig = rig_with_strip (2);
-  GstHarness *input = test_rig_add (rig, "sink_2");
-  GstCaps *filter = gst_caps_from_string ("video/x-raw,format=RGBA,width=8,"
-      "height=6,framerate=25/1");
-  GstCaps *interlaced = gst_caps_from_string ("video/x-raw,format=RGBA,width=8,"
-      "height=6,framerate=25/1,interlace-mode=interleaved");
-  GstCaps *caps = gst_pad_peer_query_caps (input->srcpad, filter);
-
-  fail_unless_equals_string (gst_structure_get_string (gst_caps_get_structure
-          (caps, 0), "interlace-mode"), "progressive");
-  fail_unless (gst_caps_can_intersect (caps, interlaced));
-  gst_caps_unref (caps);
-  gst_caps_unref (interlaced);
-  gst_caps_unref (filter);
-  test_rig_free (rig);
-}
-
-GST_END_TEST;
-
 TEST_CASES (misfits)
 {
   tcase_add_loop_test (tc, bad_frames, 0, N_BAD_FRAMES);
@@ -486,5 +463,4 @@ TEST_CASES (misfits)
   tcase_add_test (tc, downstream_refuses);
   tcase_add_test (tc, misfit_is_no_example);
   tcase_add_test (tc, only_input_changes_interlacing);
-  tcase_add_test (tc, interlacing_is_preferred);
 }

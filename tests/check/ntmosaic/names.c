@@ -8,8 +8,8 @@
 
 static const gchar *const wrong[] = {
   "sink_007", "sink_00", "sink_07", "sink_+7", "sink_-7", "sink_ 7", "sink_7 ",
-  "sink_7x", "sink_0x7", "sink_7.0", "sink_", "sink_2147483648",
-  "sink_18446744073709551623",
+  "sink_7x", "sink_0x7", "sink_7.0", "sink_x", "sink_", "sink", "src_0", "",
+  "sink_2147483648", "sink_4294967296", "sink_18446744073709551623",
 };
 
 GST_START_TEST (names_that_are_none)

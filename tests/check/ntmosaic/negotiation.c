@@ -144,24 +144,6 @@ GST_START_TEST (accept_caps)
 
 GST_END_TEST;
 
-GST_START_TEST (allocation_query)
-{
-  TestRig *rig = test_rig_new (2);
-  GstHarness *input = test_rig_input (rig, 0);
-  GstCaps *caps = test_caps_new ("RGBA", 4, 4, 25, 1);
-  GstQuery *query = gst_query_new_allocation (caps, TRUE);
-
-  test_input_set_caps (input, "RGBA", 4, 4);
-  fail_unless (gst_pad_peer_query (input->srcpad, query));
-  fail_unless (gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE,
-          NULL));
-  gst_query_unref (query);
-  gst_caps_unref (caps);
-  test_rig_free (rig);
-}
-
-GST_END_TEST;
-
 /* ---- Downstream's choice ---- */
 
 /* The strip of two tiles is as high as downstream wants it. */
@@ -401,50 +383,6 @@ GST_START_TEST (scaler_follows)
 
 GST_END_TEST;
 
-GST_START_TEST (stills)
-{
-  GstVideoInfo info;
-
-  fail_unless_equals_int (run ("ntmosaic name=m ! appsink name=s "
-          "videotestsrc num-buffers=1 ! video/x-raw,framerate=0/1,width=5 ! m. "
-          "videotestsrc num-buffers=1 ! video/x-raw,framerate=0/1,width=6 ! m. "
-          "videotestsrc num-buffers=1 ! video/x-raw,framerate=0/1,width=7 ! m.",
-          &info), 1);
-  fail_unless_equals_int (GST_VIDEO_INFO_FPS_N (&info), 0);
-  fail_unless_equals_int (GST_VIDEO_INFO_WIDTH (&info), 18);
-}
-
-GST_END_TEST;
-
-/* As many strips as each pad has stills, however late downstream says they
- * are. */
-GST_START_TEST (many_stills)
-{
-  TestTile tiles[] = { {5, 6, 0}, {8, 6, 100} };
-  const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
-  guint i;
-  guint n;
-
-  for (i = 0; i < 2; i++)
-    test_input_set_caps_full (test_rig_input (rig, i), "RGBA", tiles[i].width,
-        6, 0, 1);
-  for (n = 0; n < 10; n++) {
-    tiles[0].seed = n;
-    tiles[1].seed = 100 + n;
-    test_rig_check (rig, &strip);
-    gst_harness_push_upstream_event (rig->out, gst_event_new_qos
-        (GST_QOS_TYPE_UNDERFLOW, 3.0, 10 * GST_SECOND, n * TEST_FRAME_TIME));
-  }
-  for (i = 0; i < 2; i++)
-    gst_harness_push_event (test_rig_input (rig, i), gst_event_new_eos ());
-  test_rig_expect_none (rig);
-  test_expect_stat (rig, "strips", 10);
-  test_rig_free (rig);
-}
-
-GST_END_TEST;
-
 TEST_CASES (negotiation)
 {
   tcase_add_test (tc, query_first_pad);
@@ -453,7 +391,6 @@ TEST_CASES (negotiation)
   tcase_add_test (tc, query_tile_size);
   tcase_add_test (tc, query_without_filter);
   tcase_add_test (tc, accept_caps);
-  tcase_add_test (tc, allocation_query);
   tcase_add_test (tc, downstream_sets_height);
   tcase_add_test (tc, rate_of_strip);
   tcase_add_test (tc, caps_before_link);
@@ -463,6 +400,4 @@ TEST_CASES (negotiation)
   tcase_add_test (tc, converters_agree);
   tcase_add_test (tc, converter_follows);
   tcase_add_test (tc, scaler_follows);
-  tcase_add_test (tc, stills);
-  tcase_add_test (tc, many_stills);
 }
