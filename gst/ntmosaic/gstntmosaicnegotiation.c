@@ -414,7 +414,7 @@ make_guess (GstNtMosaic * self, GstCaps * downstream, GstNtMosaicInput * input)
 {
   GstCaps *template_caps =
       gst_pad_get_pad_template_caps (GST_AGGREGATOR_SRC_PAD (self));
-  GstNtMosaicWishes wishes = { NULL, };
+  GstNtMosaicWishes wishes = { 0, };
   gboolean made;
   GstCaps *caps;
 
