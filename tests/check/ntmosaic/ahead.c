@@ -10,9 +10,6 @@
 #define WIDTH 8
 #define HEIGHT 4
 
-/* Seconds in which a thread that is not stuck gets its turn. */
-#define PATIENCE (20 * G_TIME_SPAN_SECOND)
-
 /* A thread that pushes frames to an input until a push fails. */
 typedef struct
 {
@@ -62,7 +59,7 @@ pusher_start (Pusher * p, GstHarness * input, guint first)
 static void
 pusher_wait_for (Pusher * p, guint n_frames)
 {
-  const gint64 end = g_get_monotonic_time () + PATIENCE;
+  const gint64 end = g_get_monotonic_time () + TEST_PATIENCE / GST_USECOND;
 
   g_mutex_lock (&p->lock);
   while (p->n_pushed < n_frames)

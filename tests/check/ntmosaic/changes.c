@@ -15,12 +15,10 @@ GST_START_TEST (size_of_one_pad)
   TestStrip strip = { tiles, 3, 6, "center", BLACK };
   static const guint widths[] = { 8, 9, 1, 100, 8 };
   static const guint heights[] = { 6, 6, 9, 2, 6 };
-  TestRig *rig = test_rig_new (3);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   guint i;
   guint n;
 
-  test_rig_set (rig, "align", strip.align);
-  test_rig_set_caps (rig, &strip, "RGBA");
   for (n = 0; n < G_N_ELEMENTS (widths); n++) {
     tiles[1].width = widths[n];
     tiles[1].height = heights[n];
@@ -42,11 +40,10 @@ GST_START_TEST (size_of_all_pads)
 {
   TestTile tiles[] = { {5, 6, 0}, {8, 6, 10}, {3, 4, 20} };
   TestStrip strip = { tiles, 3, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (3);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   guint i;
   guint n;
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   for (n = 1; n < 6; n++) {
     for (i = 0; i < 3; i++)
@@ -273,10 +270,8 @@ GST_START_TEST (pad_comes)
   static const TestTile tiles[] = { {5, 6, 1}, {8, 3, 2}, {4, 9, 3} };
   const TestStrip before = { tiles, 2, 6, "bottom", BLACK };
   const TestStrip after = { tiles, 3, 9, "bottom", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&before, "RGBA");
 
-  test_rig_set (rig, "align", "bottom");
-  test_rig_set_caps (rig, &before, "RGBA");
   test_rig_check (rig, &before);
   test_rig_add (rig, "sink_2");
   test_rig_set_caps (rig, &after, "RGBA");
@@ -321,9 +316,8 @@ GST_START_TEST (pad_goes)
   const TestStrip before = { tiles, 3, 6, "top", BLACK };
   TestTile rest[] = { tiles[__i__ > 0 ? 0 : 1], tiles[__i__ > 1 ? 1 : 2] };
   const TestStrip after = { rest, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (3);
+  TestRig *rig = test_rig_new_for (&before, "RGBA");
 
-  test_rig_set_caps (rig, &before, "RGBA");
   test_rig_check (rig, &before);
   test_rig_check (rig, &before);
   test_rig_remove (rig, test_rig_input (rig, __i__));
@@ -359,10 +353,9 @@ GST_START_TEST (pads_come_and_go)
   TestTile tiles[] = { {5, 6, 1}, {8, 6, 2}, {0, 0, 0} };
   const TestStrip two = { tiles, 2, 6, "top", BLACK };
   const TestStrip three = { tiles, 3, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&two, "RGBA");
   guint n;
 
-  test_rig_set_caps (rig, &two, "RGBA");
   for (n = 0; n < 10; n++) {
     test_rig_check (rig, &two);
     tiles[2] = (TestTile) { 1 + n, 6, n };

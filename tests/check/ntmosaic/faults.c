@@ -101,7 +101,8 @@ GST_END_TEST;
 
 static void
 remember_faults (GstElement * element, GstSegment * segment, GstClockTime pts,
-    GstClockTime dts, GstClockTime duration, GstStructure * info, glong * faults)
+    GstClockTime dts, GstClockTime duration, GstStructure * info,
+    glong * faults)
 {
   if (*faults == 0)
     *faults = count_faults ();

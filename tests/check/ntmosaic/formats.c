@@ -16,11 +16,8 @@ GST_START_TEST (bytes)
 {
   static const TestTile tiles[] = { {5, 9, 1}, {8, 4, 2}, {3, 0, 0} };
   const TestStrip strip = { tiles, 3, 9, "center", 0x12345678 };
-  TestRig *rig = test_rig_new (3);
+  TestRig *rig = test_rig_new_for (&strip, formats[__i__]);
 
-  g_object_set (rig->element, "background-color", strip.background, NULL);
-  test_rig_set (rig, "align", strip.align);
-  test_rig_set_caps (rig, &strip, formats[__i__]);
   test_rig_check (rig, &strip);
   test_rig_check (rig, &strip);
   test_rig_free (rig);

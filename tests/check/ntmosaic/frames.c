@@ -186,12 +186,11 @@ GST_START_TEST (one_buffer_everywhere)
     {WIDTH, HEIGHT, SEED}, {WIDTH, HEIGHT, SEED}, {WIDTH, HEIGHT, SEED},
   };
   const TestStrip strip = { tiles, 3, HEIGHT, "top", BLACK };
-  TestRig *rig = test_rig_new (3);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstBuffer *frame = new_frame (ROW_BYTES + 1, 7);
   guint i;
   guint n;
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   for (n = 0; n < 5; n++) {
     for (i = 0; i < 3; i++) {
       GstBuffer *copy = gst_buffer_copy (frame);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Which caps come to be: pads are asked for what the others have, downstream may
- * choose where there is a choice, and converters in front of the pads find out
- * what to do. */
+/* Which caps come to be: pads are asked for what the others have, downstream
+ * may choose where there is a choice, and converters in front of the pads find
+ * out what to do. */
 
 #include "rig/pipelines.h"
 

@@ -41,10 +41,8 @@ GST_START_TEST (new_size_and_missing_data)
   const guint height = new_sizes[__i__].height;
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
   TestStrip strip = { tiles, 2, 6, "center", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
 
-  test_rig_set (rig, "align", strip.align);
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   check_missing (rig, &strip, 1);
 
@@ -67,9 +65,8 @@ GST_START_TEST (new_format_and_missing_data)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_rig_set_caps (rig, &strip, "BGRA");
   tiles[1].height = 0;
@@ -84,9 +81,8 @@ GST_START_TEST (new_rate_and_missing_data)
 {
   static const TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_input_set_caps_full (test_rig_input (rig, 1), "RGBA", 8, 4, 5, 1);
   check_missing (rig, &strip, 1);
@@ -100,10 +96,9 @@ GST_START_TEST (old_size_and_missing_data)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstHarness *input = test_rig_input (rig, 1);
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_input_set_caps (input, "RGBA", 9, 4);
   tiles[1] = (TestTile) { 9, 0, 0 };
@@ -124,10 +119,9 @@ GST_START_TEST (late_frame_new_size_and_missing_data)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstHarness *input = test_rig_input (rig, 1);
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_input_send (input, 11, 0);
   test_input_set_caps (input, "RGBA", 2, 2);
@@ -148,11 +142,10 @@ GST_START_TEST (same_buffer_new_size_and_missing_data)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 1, 10} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstHarness *input = test_rig_input (rig, 1);
   GstBuffer *buffer = test_frame_new_timed (8, 1, 10, 0, 3 * TEST_FRAME_TIME);
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_push (rig, 0, 1, 0);
   gst_harness_push (input, gst_buffer_ref (buffer));
   test_rig_expect (rig, &strip);
@@ -186,10 +179,9 @@ GST_START_TEST (stopped_after_new_caps)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 2} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstHarness *input = test_rig_input (rig, 1);
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_input_set_caps (input, "RGBA", 100, 50);
   wait_for_events (input);

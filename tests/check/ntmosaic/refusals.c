@@ -122,11 +122,10 @@ GST_START_TEST (warning)
 {
   const TestTile tiles[] = { {WIDTH, HEIGHT, 1} };
   const TestStrip strip = { tiles, 1, HEIGHT, "top", BLACK };
-  TestRig *rig = test_rig_new (1);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstHarness *late;
   guint n;
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   late = test_rig_add (rig, "sink_1");
   for (n = 0; n < 3; n++)

@@ -33,7 +33,7 @@ typedef struct
   GstHarness *input;
   TestSource source;
   ModelPad model;
-  guint next_begin;             /* strip in which the next frame is seen first */
+  guint next_begin;             /* strip that shows the next frame first */
   gboolean has_new_caps;        /* with the next frame */
   gboolean steady;              /* one frame for each strip, and hardly a gap */
   GString *history;

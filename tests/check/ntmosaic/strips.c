@@ -226,12 +226,10 @@ GST_START_TEST (strips_again)
 {
   TestTile tiles[] = { {5, 9, 1}, {8, 4, 2}, {3, 5, 3} };
   TestStrip strip = { tiles, 3, 9, "top", BLACK };
-  TestRig *rig = test_rig_new (3);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   guint i;
   guint n;
 
-  set_properties (rig, &strip);
-  test_rig_set_caps (rig, &strip, "RGBA");
   for (n = 0; n < 12; n++) {
     for (i = 0; i < G_N_ELEMENTS (tiles); i++)
       tiles[i].seed = n * 3 + i;
@@ -253,11 +251,8 @@ GST_START_TEST (gaps)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 6, 2}, {3, 4, 3} };
   const TestStrip strip = { tiles, 3, 6, "center", 0x20304050 };
-  TestRig *rig = test_rig_new (3);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   guint n;
-
-  set_properties (rig, &strip);
-  test_rig_set_caps (rig, &strip, "RGBA");
 
   /* Bit i of n: tile i has a gap. */
   for (n = 0; n < 8; n++) {

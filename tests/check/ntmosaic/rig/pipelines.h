@@ -15,7 +15,7 @@ typedef struct
 {
   GstElement *pipeline;
   GstElement *mosaic;
-  GstElement *sink;             /* an appsink that does not wait for the clock */
+  GstElement *sink;             /* an appsink that doesn't wait for the clock */
   GPtrArray *sources;           /* of appsrc, linked to sink_0, sink_1, … */
 } TestPipeline;
 

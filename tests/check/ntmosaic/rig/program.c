@@ -53,7 +53,8 @@ test_init (int *argc, char ***argv)
     _exit (status);
   }
 
-  if (child < 0 || waitpid (child, &status, 0) != child || !WIFEXITED (status)) {
+  if (child < 0 || waitpid (child, &status, 0) != child
+      || !WIFEXITED (status)) {
     g_printerr ("the element can't be tried\n");
     exit (EXIT_FAILURE);
   }

@@ -55,6 +55,18 @@ test_rig_new_of_size (guint n_inputs, guint width, guint height, gint fps_n)
 }
 
 TestRig *
+test_rig_new_for (const TestStrip * strip, const gchar * format)
+{
+  TestRig *rig = test_rig_new (strip->n_tiles);
+
+  test_rig_set (rig, "align", strip->align);
+  g_object_set (rig->element, "background-color", strip->background, NULL);
+  test_rig_set_caps (rig, strip, format);
+
+  return rig;
+}
+
+TestRig *
 test_rig_new_small (guint n_inputs)
 {
   return test_rig_new_of_size (n_inputs, TEST_TILE_WIDTH, TEST_TILE_HEIGHT,

@@ -34,7 +34,10 @@ TestRig *test_rig_new (guint n_inputs);
 TestRig *test_rig_new_of_size (guint n_inputs, guint width, guint height,
     gint fps_n);
 
-/* The same for small frames, at TEST_FPS. */
+/* With the caps, the alignment and the background colour that make @strip. */
+TestRig *test_rig_new_for (const TestStrip * strip, const gchar * format);
+
+/* With small frames, at TEST_FPS. */
 TestRig *test_rig_new_small (guint n_inputs);
 
 /* Without pads, and with a clock that stands still until the test says so. The
