@@ -42,6 +42,8 @@ struct _GstNtMosaic
   gint frames_ahead;            /* -1: what memory allows */
   GstClockTime latency;         /* what the user wants */
   GstClockTime ahead;           /* what pads may run ahead; 0: live */
+  GstClockTime untold;          /* what a strip takes, if the base class is not
+                                 * told; 0: live, or no rate */
   GstNtMosaicStats stats;
   GstNtLayout *layout;          /* of the caps that the src pad has */
   gboolean has_misfits;         /* a pad's caps don't fit there */
@@ -143,7 +145,8 @@ void gst_nt_mosaic_set_latency (GstNtMosaic * self, GstClockTime latency);
 void gst_nt_mosaic_ignore_inactive_pads (GstNtMosaic * self);
 
 /* Lets pads run ahead of strips of the current layout that are @period apart, if
- * nothing is live. In the streaming thread. */
+ * nothing is live. 0: strips have no rate, and no pad runs ahead. Sets the latency of
+ * the base class. In the streaming thread. */
 void gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period);
 
 /* Lets no pad run ahead. From any thread, without locks. */
@@ -153,9 +156,10 @@ void gst_nt_mosaic_forbid_ahead (GstNtMosaic * self);
  * To be called with each strip, in the streaming thread. */
 void gst_nt_mosaic_check_ahead (GstNtMosaic * self);
 
-/* Waits until it is upstream's turn to make frames for @pad. In upstream's thread,
- * without locks. */
-void gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad);
+/* Waits until it is upstream's turn to make frames for @pad, after @buffer in
+ * @segment. In upstream's thread, without locks. */
+void gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad,
+    const GstSegment * segment, GstBuffer * buffer);
 
 /* The streaming thread waits for frames, or does not any more. A warning names
  * the pads that it waits for in vain. */

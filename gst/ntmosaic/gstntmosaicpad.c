@@ -222,6 +222,41 @@ gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad)
   gst_nt_arrivals_uncount (pad->arrivals);
 }
 
+guint
+gst_nt_mosaic_pad_get_n_queued (GstNtMosaicPad * pad)
+{
+  guint n_queued;
+
+  g_mutex_lock (&pad->queue_lock);
+  n_queued = pad->n_in - pad->n_left;
+  g_mutex_unlock (&pad->queue_lock);
+
+  return n_queued;
+}
+
+/* As the base class reckons: behind the stop of the segment there is no time. */
+gboolean
+gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad, const GstSegment * segment,
+    GstBuffer * buffer)
+{
+  GstClockTime end = GST_BUFFER_DTS_OR_PTS (buffer);
+  gboolean adds;
+
+  if (GST_CLOCK_TIME_IS_VALID (end) && GST_BUFFER_DURATION_IS_VALID (buffer))
+    end += GST_BUFFER_DURATION (buffer);
+  end = gst_segment_to_running_time (segment, GST_FORMAT_TIME, end);
+
+  g_mutex_lock (&pad->queue_lock);
+  adds = GST_CLOCK_TIME_IS_VALID (end)
+      && (!GST_CLOCK_TIME_IS_VALID (pad->queued_until)
+      || end > pad->queued_until);
+  if (adds)
+    pad->queued_until = end;
+  g_mutex_unlock (&pad->queue_lock);
+
+  return adds;
+}
+
 /* The base class makes an empty buffer of a GAP event, which never arrived. */
 void
 gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer)
@@ -334,6 +369,7 @@ gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
   n_left = pad->n_left;
   pad->n_in = n_left;
   pad->hurry = FALSE;
+  pad->queued_until = GST_CLOCK_TIME_NONE;
   g_mutex_unlock (&pad->queue_lock);
 
   gst_nt_arrivals_restart (pad->arrivals, n_left);
@@ -544,6 +580,7 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   gst_video_info_init (&pad->misfit);
   gst_video_info_init (&pad->settled);
   pad->tile = -1;
+  pad->queued_until = GST_CLOCK_TIME_NONE;
   g_mutex_init (&pad->flush_lock);
   g_mutex_init (&pad->gap_lock);
   g_mutex_init (&pad->queue_lock);

@@ -37,6 +37,8 @@ struct _GstNtMosaicPad
   gboolean waits;               /* upstream does, for so few in between: */
   guint wake_at;
   gboolean hurry;               /* it must not wait */
+  GstClockTime queued_until;    /* running time at which the latest frame ends;
+                                 * NONE: none came */
   gconstpointer untimed;        /* the next frame if it had no timestamp; to
                                  * compare with */
 
@@ -117,6 +119,15 @@ gboolean gst_nt_mosaic_pad_has_had_data (GstNtMosaicPad * pad);
  * upstream's thread. */
 void gst_nt_mosaic_pad_count_in (GstNtMosaicPad * pad);
 void gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad);
+
+/* How many frames are in the base class' queue. The frame that is taken next may
+ * have left it already. From any thread. */
+guint gst_nt_mosaic_pad_get_n_queued (GstNtMosaicPad * pad);
+
+/* Whether @buffer, which comes in @segment, ends later than all before it. To be
+ * called once for each frame, in upstream's thread. */
+gboolean gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad,
+    const GstSegment * segment, GstBuffer * buffer);
 
 /* To be called when @buffer leaves the base class' queue. From any thread. */
 void gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer);

@@ -410,8 +410,10 @@ install_properties (GObjectClass * klass)
    * the strip by so many. Fewer threads are then woken for each strip, which is most
    * of what many small tiles cost. -1: if a tile has 32 KiB at most, as many as
    * 32 MiB hold, frames and coming strips together, and 8 at most; larger frames are
-   * better copied on arrival. Pads may queue more if #GstAggregator:latency
-   * says so. The latency that is reported does not depend on it.
+   * better copied on arrival. If #GstAggregator:latency is longer than these frames
+   * last, pads queue as many as last so long; of frames whose timestamps stand still,
+   * no more than two beyond @frames-ahead. The latency that is reported does not
+   * depend on it.
    *
    * Since: 0.1
    */
