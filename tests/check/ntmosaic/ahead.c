@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Pads that run ahead of the strip: as far as they may, never where something is
- * live, without a word of it in the latency, and with no wait that a flush, a stop or
- * a release doesn't end. */
+/* Pads that run ahead of the strip: as far as they may, never where something
+ * is live, without a word of it in the latency, and with no wait that a flush,
+ * a stop or a release doesn't end. */
 
-#include "support.h"
+#include "rig/rig.h"
 
 #define WIDTH 8
 #define HEIGHT 4
-
-/* Seconds in which a thread that is not stuck gets its turn. */
-#define PATIENCE (20 * G_TIME_SPAN_SECOND)
 
 /* A thread that pushes frames to an input until a push fails. */
 typedef struct
@@ -64,7 +61,7 @@ pusher_start (Pusher * p, GstHarness * input, guint first)
 static void
 pusher_wait_for (Pusher * p, guint n_frames)
 {
-  const gint64 end = g_get_monotonic_time () + PATIENCE;
+  const gint64 end = g_get_monotonic_time () + TEST_PATIENCE / GST_USECOND;
 
   g_mutex_lock (&p->lock);
   while (p->n_pushed < n_frames)
@@ -88,8 +85,8 @@ pusher_end (Pusher * p)
 
 static const TestTile tiles[] = { {WIDTH, HEIGHT, 0}, {WIDTH, HEIGHT, 0} };
 
-/* Two inputs that have made a first strip: only then it is known how far they may
- * run ahead. */
+/* Two inputs that have made a first strip: only then it is known how far they
+ * may run ahead. */
 static TestRig *
 new_rig (gint frames_ahead)
 {
@@ -107,7 +104,7 @@ new_rig (gint frames_ahead)
 static void
 flush_start (GstHarness * input)
 {
-  fail_unless (gst_harness_push_event (input, gst_event_new_flush_start ()));
+  test_input_push_event (input, gst_event_new_flush_start ());
 }
 
 typedef struct
@@ -151,7 +148,7 @@ GST_START_TEST (large_frames_are_not_run_ahead_of)
 
   test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_send (rig, &strip);
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  test_rig_skip (rig);
 
   pusher_start (&p, test_rig_input (rig, 1), 1);
   pusher_wait_for (&p, 1);
@@ -188,7 +185,7 @@ make_live (TestRig * rig)
   query_latency (rig, &live);
   fail_unless (live);
   test_rig_send (rig, &strip);
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  test_rig_skip (rig);
 }
 
 static const struct
@@ -203,24 +200,33 @@ static const struct
   {1, TRUE, GST_SECOND},
 };
 
-/* The base class limits time: it would take such frames for ever. */
+/* The base class limits time: it would take such frames for ever. All of them
+ * wait side by side for longer than upstream has patience. */
 GST_START_TEST (frames_of_one_time_are_no_more)
 {
-  TestRig *rig = new_rig (stands[__i__].frames_ahead);
-  Pusher p = {.time_stands = TRUE };
-  guint n;
+  TestRig *rigs[G_N_ELEMENTS (stands)];
+  Pusher pushers[G_N_ELEMENTS (stands)];
+  guint i;
 
-  g_object_set (rig->element, "latency", stands[__i__].latency, NULL);
-  if (stands[__i__].live)
-    make_live (rig);
-  pusher_start (&p, test_rig_input (rig, 0), 2);
-  pusher_wait_for (&p, MAX (stands[__i__].frames_ahead - 1, 1));
-  /* Longer than upstream has patience. */
+  for (i = 0; i < G_N_ELEMENTS (stands); i++) {
+    rigs[i] = new_rig (stands[i].frames_ahead);
+    g_object_set (rigs[i]->element, "latency", stands[i].latency, NULL);
+    if (stands[i].live)
+      make_live (rigs[i]);
+    pushers[i] = (Pusher) {.time_stands = TRUE };
+    pusher_start (&pushers[i], test_rig_input (rigs[i], 0), 2);
+  }
+  for (i = 0; i < G_N_ELEMENTS (stands); i++)
+    pusher_wait_for (&pushers[i], MAX (stands[i].frames_ahead - 1, 1));
   g_usleep (2500 * G_TIME_SPAN_MILLISECOND);
-  flush_start (test_rig_input (rig, 0));
-  n = pusher_end (&p);
-  fail_unless (n <= stands[__i__].frames_ahead + 2, "%u frames", n);
-  test_rig_free (rig);
+  for (i = 0; i < G_N_ELEMENTS (stands); i++) {
+    guint n;
+
+    flush_start (test_rig_input (rigs[i], 0));
+    n = pusher_end (&pushers[i]);
+    fail_unless (n <= stands[i].frames_ahead + 2, "%u: %u frames", i, n);
+    test_rig_free (rigs[i]);
+  }
 }
 
 GST_END_TEST;
@@ -252,8 +258,8 @@ GST_END_TEST;
 
 /* ---- An end to waiting ---- */
 
-/* One input is silent, and upstream of the other waits: for its turn, or because
- * time stands still. */
+/* One input is silent, and upstream of the other waits: for its turn, or
+ * because time stands still. */
 static TestRig *
 new_full_rig (Pusher * p)
 {
@@ -336,10 +342,8 @@ GST_START_TEST (flush_starts_anew)
     flush_start (input);
     fail_unless (pusher_end (&p) <= 8);
     gst_segment_init (&segment, GST_FORMAT_TIME);
-    fail_unless (gst_harness_push_event (input, gst_event_new_flush_stop
-            (TRUE)));
-    fail_unless (gst_harness_push_event (input, gst_event_new_segment
-            (&segment)));
+    test_input_push_event (input, gst_event_new_flush_stop (TRUE));
+    test_input_push_event (input, gst_event_new_segment (&segment));
   }
   test_rig_free (rig);
 }
@@ -397,11 +401,10 @@ GST_START_TEST (stills_do_not_run_ahead)
   for (i = 0; i < G_N_ELEMENTS (tiles); i++) {
     test_input_set_caps_full (test_rig_input (rig, i), "RGBA", WIDTH, HEIGHT, 0,
         1);
-    fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i),
-            test_frame_new_timed (WIDTH, HEIGHT, 0, TEST_FRAME_TIME,
-                TEST_FRAME_TIME)), GST_FLOW_OK);
+    test_input_push (test_rig_input (rig, i), test_frame_new_timed (WIDTH,
+            HEIGHT, 0, TEST_FRAME_TIME, TEST_FRAME_TIME));
   }
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  test_rig_skip (rig);
   fail_unless_equals_uint64 (get_base_latency (rig->element), 0);
   test_rig_free (rig);
 }
@@ -427,34 +430,18 @@ GST_START_TEST (nothing_runs_ahead_live)
 
 GST_END_TEST;
 
-static Suite *
-ahead_suite (void)
+TEST_CASES (ahead)
 {
-  Suite *suite = suite_create ("ahead");
-  TCase *queue = tcase_create ("queue");
-  TCase *end = tcase_create ("end");
-  TCase *latency = tcase_create ("latency");
-
-  tcase_add_loop_test (queue, pads_run_as_far_ahead_as_they_may, 0,
+  tcase_add_loop_test (tc, pads_run_as_far_ahead_as_they_may, 0,
       G_N_ELEMENTS (rooms));
-  tcase_add_test (queue, large_frames_are_not_run_ahead_of);
-  tcase_add_loop_test (queue, frames_of_one_time_are_no_more, 0,
-      G_N_ELEMENTS (stands));
-  tcase_add_test (queue, strips_are_whole);
-  suite_add_tcase (suite, queue);
-
-  tcase_add_loop_test (end, stop_ends_waiting, FALSE, TRUE + 1);
-  tcase_add_loop_test (end, release_ends_waiting, FALSE, TRUE + 1);
-  tcase_add_loop_test (end, error_ends_waiting, FALSE, TRUE + 1);
-  tcase_add_test (end, flush_starts_anew);
-  suite_add_tcase (suite, end);
-
-  tcase_add_test (latency, latency_is_that_of_the_user);
-  tcase_add_test (latency, stills_do_not_run_ahead);
-  tcase_add_test (latency, nothing_runs_ahead_live);
-  suite_add_tcase (suite, latency);
-
-  return suite;
+  tcase_add_test (tc, large_frames_are_not_run_ahead_of);
+  tcase_add_test (tc, frames_of_one_time_are_no_more);
+  tcase_add_test (tc, strips_are_whole);
+  tcase_add_loop_test (tc, stop_ends_waiting, FALSE, TRUE + 1);
+  tcase_add_loop_test (tc, release_ends_waiting, FALSE, TRUE + 1);
+  tcase_add_loop_test (tc, error_ends_waiting, FALSE, TRUE + 1);
+  tcase_add_test (tc, flush_starts_anew);
+  tcase_add_test (tc, latency_is_that_of_the_user);
+  tcase_add_test (tc, stills_do_not_run_ahead);
+  tcase_add_test (tc, nothing_runs_ahead_live);
 }
-
-NTMOSAIC_CHECK_MAIN (ahead);

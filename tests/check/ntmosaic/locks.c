@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* A source that pushes into one pad never waits for the copy of another, nor
- * does anybody who asks the element a question. Upstream's code that gets a
- * frame back may do both. */
+ * does a question to the element. Upstream's code that gets a frame back may do
+ * both. */
 
-#include "pipelines.h"
+#include "rig/rig.h"
 
 #define ROW_BYTES (TEST_TILE_WIDTH * 4)
 
@@ -116,30 +116,10 @@ slow_frame_new (SlowMemory * memory, guint n)
   GstBuffer *frame = gst_buffer_new ();
 
   gst_buffer_append_memory (frame, GST_MEMORY_CAST (memory));
-  GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
-  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
+  GST_BUFFER_PTS (frame) = n * TEST_STEP;
+  GST_BUFFER_DURATION (frame) = TEST_STEP;
 
   return frame;
-}
-
-static void
-push (TestRig * rig, guint input, guint32 seed, guint n)
-{
-  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, input),
-          test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed,
-              n * TEST_FRAME_TIME, TEST_FRAME_TIME)), GST_FLOW_OK);
-}
-
-static void
-expect (TestRig * rig, guint32 seed_0, guint32 seed_1)
-{
-  const TestTile tiles[] = {
-    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed_0},
-    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed_1},
-  };
-  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", 0xff000000 };
-
-  test_rig_expect (rig, &strip);
 }
 
 static void
@@ -179,8 +159,7 @@ push_slow_frame (gpointer data)
 {
   Push *push = data;
 
-  fail_unless_equals_int (gst_harness_push (push->input, push->frame),
-      GST_FLOW_OK);
+  test_input_push (push->input, push->frame);
 
   return NULL;
 }
@@ -190,23 +169,19 @@ push_slow_frame (gpointer data)
  * seen to read only (1). */
 GST_START_TEST (no_lock_is_held_while_copying)
 {
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_small (2);
   SlowMemory *memory = slow_memory_new (200);
   const guint n = __i__;
   GstHarness *third;
   GThread *thread;
   Push slow;
-  guint i;
 
-  for (i = 0; i < 2; i++)
-    test_input_set_caps (test_rig_input (rig, i), "RGBA", TEST_TILE_WIDTH,
-        TEST_TILE_HEIGHT);
   if (n > 0) {
-    push (rig, 0, 1, 0);
-    push (rig, 1, 2, 0);
-    expect (rig, 1, 2);
+    test_rig_push (rig, 0, 1, 0);
+    test_rig_push (rig, 1, 2, 0);
+    test_rig_expect_small (rig, 2, 1, 2);
   }
-  push (rig, 0, 100, n);
+  test_rig_push (rig, 0, 100, n);
   slow = (Push) { test_rig_input (rig, 1), slow_frame_new (memory, n) };
   thread = g_thread_new ("slow", push_slow_frame, &slow);
   wait_until_mapping (memory);
@@ -214,8 +189,8 @@ GST_START_TEST (no_lock_is_held_while_copying)
 
   ask_all_and_everything (rig);
   if (n == 0) {
-    push (rig, 0, 101, 1);
-    push (rig, 1, 201, 1);
+    test_rig_push (rig, 0, 101, 1);
+    test_rig_push (rig, 1, 201, 1);
     ask_all_and_everything (rig);
   }
   third = test_rig_add (rig, "sink_%u");
@@ -224,14 +199,14 @@ GST_START_TEST (no_lock_is_held_while_copying)
 
   release (memory);
   g_thread_join (thread);
-  expect (rig, 100, 200);
+  test_rig_expect_small (rig, 2, 100, 200);
   if (n == 0) {
     test_rig_remove (rig, third);
   } else {
-    push (rig, 0, 101, 2);
-    push (rig, 1, 201, 2);
+    test_rig_push (rig, 0, 101, 2);
+    test_rig_push (rig, 1, 201, 2);
   }
-  expect (rig, 101, 201);
+  test_rig_expect_small (rig, 2, 101, 201);
   test_rig_free (rig);
 }
 
@@ -258,7 +233,7 @@ GST_START_TEST (still_is_flushed_while_it_is_mapped)
     {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 100},
     {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 200},
   };
-  const TestStrip expected = { tiles, 2, TEST_TILE_HEIGHT, "top", 0xff000000 };
+  const TestStrip expected = { tiles, 2, TEST_TILE_HEIGHT, "top", BLACK };
   GstBuffer *strip;
   GstCaps *caps;
   guint i;
@@ -266,9 +241,8 @@ GST_START_TEST (still_is_flushed_while_it_is_mapped)
   for (i = 0; i < 2; i++)
     test_input_set_caps_full (test_rig_input (rig, i), "RGBA", TEST_TILE_WIDTH,
         TEST_TILE_HEIGHT, 0, 1);
-  push (rig, 0, 100, 0);
-  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, 1), still),
-      GST_FLOW_OK);
+  test_rig_push (rig, 0, 100, 0);
+  test_input_push (test_rig_input (rig, 1), still);
   wait_until_mapping (memory);
   flush_second_pad (rig);
   release (memory);
@@ -313,29 +287,17 @@ push_lent (Lent * lent, guint input, guint32 seed, guint n)
 
   for (i = 0; i < sizeof (lent->bytes); i++)
     lent->bytes[i] = test_byte (seed, i / ROW_BYTES, i % ROW_BYTES);
-  GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
-  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
-  fail_unless_equals_int (gst_harness_push (test_rig_input (lent->rig, input),
-          frame), GST_FLOW_OK);
-}
-
-static void
-wait_until_taken_back (Lent * lent)
-{
-  while (!g_atomic_int_get (&lent->done))
-    g_usleep (100);
+  GST_BUFFER_PTS (frame) = n * TEST_STEP;
+  GST_BUFFER_DURATION (frame) = TEST_STEP;
+  test_input_push (test_rig_input (lent->rig, input), frame);
 }
 
 static TestRig *
-rig_with_caps (void)
+rig_without_arrivals (void)
 {
-  TestRig *rig = test_rig_new (2);
-  guint i;
+  TestRig *rig = test_rig_new_small (2);
 
   g_object_set (rig->element, "copy-on-arrival", FALSE, NULL);
-  for (i = 0; i < 2; i++)
-    test_input_set_caps (test_rig_input (rig, i), "RGBA", TEST_TILE_WIDTH,
-        TEST_TILE_HEIGHT);
 
   return rig;
 }
@@ -343,16 +305,16 @@ rig_with_caps (void)
 /* If the pad's flush lock were held, this would hang. */
 GST_START_TEST (no_lock_is_held_when_another_frame_is_shown)
 {
-  TestRig *rig = rig_with_caps ();
+  TestRig *rig = rig_without_arrivals ();
   Lent lent = {.rig = rig,.act = flush_second_pad };
 
   push_lent (&lent, 1, 200, 0);
-  push (rig, 0, 100, 0);
-  expect (rig, 100, 200);
-  push (rig, 1, 201, 1);
-  push (rig, 0, 101, 1);
-  expect (rig, 101, 201);
-  wait_until_taken_back (&lent);
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_expect_small (rig, 2, 100, 200);
+  test_rig_push (rig, 1, 201, 1);
+  test_rig_push (rig, 0, 101, 1);
+  test_rig_expect_small (rig, 2, 101, 201);
+  test_wait_until (g_atomic_int_get (&lent.done));
   test_rig_free (rig);
 }
 
@@ -362,39 +324,31 @@ GST_END_TEST;
  * lock were held, this would hang. */
 GST_START_TEST (no_lock_is_held_when_a_frame_is_not_wanted)
 {
-  TestRig *rig = rig_with_caps ();
+  TestRig *rig = rig_without_arrivals ();
   Lent lent = {.rig = rig,.act = ask_all_and_everything };
   const TestTile tiles[] = {
     {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 101}, {TEST_TILE_WIDTH, 0, 0},
   };
-  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", 0xff000000 };
+  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", BLACK };
 
-  push (rig, 0, 100, 0);
-  push (rig, 1, 200, 0);
-  expect (rig, 100, 200);
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_push (rig, 1, 200, 0);
+  test_rig_expect_small (rig, 2, 100, 200);
   test_input_set_caps (test_rig_input (rig, 1), "RGBA", 60000, 60000);
   push_lent (&lent, 1, 201, 1);
-  push (rig, 0, 101, 1);
+  test_rig_push (rig, 0, 101, 1);
   test_rig_expect (rig, &strip);
-  wait_until_taken_back (&lent);
+  test_rig_expect_warning (rig, "sink_1", "60000");
+  test_wait_until (g_atomic_int_get (&lent.done));
   test_rig_free (rig);
 }
 
 GST_END_TEST;
 
-static Suite *
-locks_suite (void)
+TEST_CASES (locks)
 {
-  Suite *suite = suite_create ("locks");
-  TCase *tc = tcase_create ("general");
-
-  suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, no_lock_is_held_while_copying, 0, 2);
   tcase_add_test (tc, still_is_flushed_while_it_is_mapped);
   tcase_add_test (tc, no_lock_is_held_when_another_frame_is_shown);
   tcase_add_test (tc, no_lock_is_held_when_a_frame_is_not_wanted);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (locks);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* How much memory an element has for strips: a peak is given back while strips are
- * made, and where there is memory for some strips, these must do. */
+/* How much memory an element has for strips: a peak is given back while strips
+ * are made, and where there is memory for some strips, these must do. */
 
-#include "support.h"
+#include "rig/rig.h"
 #include "../strip/mappings.h"
 
 #include <stdio.h>
@@ -42,8 +42,7 @@ make_strip (TestRig * rig, GstBuffer * still, guint n)
 
   GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
   GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
-  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, 0), frame),
-      GST_FLOW_OK);
+  test_input_push (test_rig_input (rig, 0), frame);
 
   return test_rig_pull (rig, NULL);
 }
@@ -57,8 +56,7 @@ GST_START_TEST (peak)
   gsize now;
   guint n;
 
-  test_input_set_caps (test_rig_input (rig, 0), "RGBA", WIDTH,
-      HEIGHT);
+  test_input_set_caps (test_rig_input (rig, 0), "RGBA", WIDTH, HEIGHT);
   gst_buffer_memset (still, 0, 0x55, -1);
   for (n = 0; n < PEAK; n++)
     held[n] = make_strip (rig, still, n);
@@ -111,8 +109,7 @@ GST_START_TEST (memory_for_two)
   test_unlimit_mappings ();
 
   check_warning (rig->bus);
-  fail_unless_equals_uint64 (test_get_stat (rig->element, "strips-allocated"),
-      2);
+  test_expect_stat (rig, "strips-allocated", 2);
   gst_buffer_unref (still);
   test_rig_free (rig);
 }
@@ -133,18 +130,9 @@ GST_START_TEST (upper_limit)
 
 GST_END_TEST;
 
-static Suite *
-memory_suite (void)
+TEST_CASES (memory)
 {
-  Suite *suite = suite_create ("memory");
-  TCase *tc = tcase_create ("memory");
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, peak);
   tcase_add_test (tc, memory_for_two);
   tcase_add_test (tc, upper_limit);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (memory)
