@@ -175,6 +175,9 @@ void gst_nt_mosaic_begin_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
 void gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     guint32 seqnum);
 
+/* Whether the flush with @seqnum has reached all pads, and is perhaps over. */
+gboolean gst_nt_mosaic_has_flushed (GstNtMosaic * self, guint32 seqnum);
+
 /* To be called before and after the base class carries out a flushing seek. */
 void gst_nt_mosaic_begin_seek (GstNtMosaic * self, guint32 seqnum);
 void gst_nt_mosaic_end_seek (GstNtMosaic * self, guint32 seqnum,

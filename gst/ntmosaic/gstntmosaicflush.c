@@ -50,6 +50,24 @@ gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
   GST_OBJECT_UNLOCK (self);
 }
 
+gboolean
+gst_nt_mosaic_has_flushed (GstNtMosaic * self, guint32 seqnum)
+{
+  gboolean has;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  has = GST_ELEMENT (self)->sinkpads != NULL;
+  for (l = GST_ELEMENT (self)->sinkpads; l && has; l = l->next) {
+    const GstNtMosaicPad *pad = l->data;
+
+    has = pad->flush_seqnum == seqnum || pad->flushed_seqnum == seqnum;
+  }
+  GST_OBJECT_UNLOCK (self);
+
+  return has;
+}
+
 void
 gst_nt_mosaic_begin_seek (GstNtMosaic * self, guint32 seqnum)
 {
@@ -68,8 +86,8 @@ forget_seek (GstNtMosaic * self, guint32 seqnum)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Where downstream has several sinks, the application's seek comes once through
- * each. The base class drops all but the first and says that they succeeded. */
+/* The base class also drops a seek that it has seen before, and says that it
+ * succeeded. */
 void
 gst_nt_mosaic_end_seek (GstNtMosaic * self, guint32 seqnum, gboolean succeeded)
 {

@@ -561,6 +561,14 @@ seek (GstAggregator * agg, GstEvent * event)
     gst_nt_mosaic_forget_time (self);
     return GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
   }
+
+  /* An application's seek comes once through each of its sinks, and a source
+   * that another branch leads to may have carried it out. The base class would
+   * drop such a seek and leak it. */
+  if (gst_nt_mosaic_has_flushed (self, seqnum)) {
+    gst_event_unref (event);
+    return TRUE;
+  }
   if (!gst_nt_mosaic_can_flush (self)) {
     gst_event_unref (event);
     return FALSE;

@@ -139,7 +139,8 @@ GST_START_TEST (pad_joins_in_a_seek)
 
 GST_END_TEST;
 
-/* An application's seek comes once through each sink that it has. The second
+/* An application's seek comes once through each sink that it has, and sources
+ * may get it first through a sink that is not behind the strip (1). The second
  * one does nothing, and a pad that is requested then is no reason to flush. */
 GST_START_TEST (seek_that_comes_twice)
 {
@@ -149,8 +150,9 @@ GST_START_TEST (seek_that_comes_twice)
   guint i;
 
   check_strip (rig, 0);
-  fail_unless (gst_harness_push_upstream_event (rig->out,
-          gst_event_ref (seek)));
+  if (__i__ == 0)
+    fail_unless (gst_harness_push_upstream_event (rig->out,
+            gst_event_ref (seek)));
   for (i = 0; i < 2; i++)
     test_input_flush (test_rig_input (rig, i), gst_event_get_seqnum (seek));
   check_strip (rig, 0);
@@ -404,7 +406,7 @@ TEST_CASES (flush_races)
   tcase_add_test (tc, stopping_while_upstream_flushes);
   tcase_add_loop_test (tc, pad_joins_in_a_flush, 0, 6);
   tcase_add_loop_test (tc, pad_joins_in_a_seek, 0, 2);
-  tcase_add_test (tc, seek_that_comes_twice);
+  tcase_add_loop_test (tc, seek_that_comes_twice, 0, 2);
   tcase_add_loop_test (tc, pad_joins_after_a_seek_without_flush, 0, 2);
   tcase_add_test (tc, seek_with_an_unlinked_pad);
   tcase_add_loop_test (tc, pad_leaves_in_a_flush, 0, 4);
