@@ -60,15 +60,16 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaic.h"
 
 #include <string.h>
 
+#include "gstntmosaic-private.h"
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicpad.h"
+#include "gstntmosaicposition.h"
+#include "gstntmosaicsrcevents.h"
 
-/* Of all files of the element. */
-GST_DEBUG_CATEGORY (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 #define TEMPLATE_CAPS GST_VIDEO_CAPS_MAKE (GST_NT_MOSAIC_FORMATS)
@@ -228,32 +229,6 @@ gst_nt_mosaic_child_proxy_init (gpointer iface, gpointer data)
 
 /* ---- Life and death ---- */
 
-gboolean
-gst_nt_mosaic_has_caps (GstNtMosaic * self)
-{
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
-  gboolean has;
-
-  GST_OBJECT_LOCK (self);
-  has = GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
-  GST_OBJECT_UNLOCK (self);
-
-  return has;
-}
-
-gboolean
-gst_nt_mosaic_has_no_rate (GstNtMosaic * self)
-{
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
-  gboolean none;
-
-  GST_OBJECT_LOCK (self);
-  none = GST_VIDEO_INFO_FPS_N (info) == 0;
-  GST_OBJECT_UNLOCK (self);
-
-  return none;
-}
-
 static void
 forget_layouts (GstNtMosaic * self)
 {
@@ -386,6 +361,7 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   gst_nt_mosaic_class_init_inputs (klass);
   gst_nt_mosaic_class_init_negotiation (klass);
   gst_nt_mosaic_class_init_pace (klass);
+  gst_nt_mosaic_class_init_src_events (klass);
   gst_nt_mosaic_class_init_flush (klass);
   gst_nt_mosaic_class_init_ahead (klass);
   gst_nt_mosaic_class_init_mixing (klass);

@@ -16,7 +16,6 @@
 
 #include "gstntmosaic-private.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 /* All frames on their way to strips and the strips that wait for them may take this

@@ -13,7 +13,6 @@
 
 #include "gstntmosaicarrival.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 /* ---- Downstream's pool ---- */

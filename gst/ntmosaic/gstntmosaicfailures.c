@@ -63,30 +63,6 @@ gst_nt_mosaic_warn_of_caps (GstNtMosaic * self, GstNtMosaicPad * pad,
       "it has caps that fit: %s", GST_OBJECT_NAME (pad), why->message);
 }
 
-gboolean
-gst_nt_mosaic_has_made_strips (GstNtMosaic * self)
-{
-  gboolean has;
-
-  GST_OBJECT_LOCK (self);
-  has = self->stats.strips > 0;
-  GST_OBJECT_UNLOCK (self);
-
-  return has;
-}
-
-gboolean
-gst_nt_mosaic_goes_on_without_one (GstNtMosaic * self)
-{
-  gboolean goes_on;
-
-  GST_OBJECT_LOCK (self);
-  goes_on = self->stats.strips > 0 && GST_ELEMENT (self)->numsinkpads > 1;
-  GST_OBJECT_UNLOCK (self);
-
-  return goes_on;
-}
-
 /* The first pad whose next buffer is as @is_wrong says; a reference. */
 static GstNtMosaicPad *
 find_pad (GstNtMosaic * self, gboolean (*is_wrong) (GstNtMosaicPad * pad))

@@ -16,7 +16,6 @@
 #include "gstntmosaicclip.h"
 #include "gstntmosaicpad.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 static gpointer parent_class;

@@ -16,8 +16,8 @@
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicframe.h"
 #include "gstntmosaicpad.h"
+#include "gstntmosaicposition.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 /* Flags that say how the fields of an interlaced frame stand. */

@@ -16,8 +16,8 @@
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicdownstream.h"
 #include "gstntmosaicpad.h"
+#include "gstntmosaicposition.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 /* The rate of a strip before any pad has caps, if downstream takes any: that

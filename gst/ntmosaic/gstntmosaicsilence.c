@@ -14,7 +14,6 @@
 
 #include "gstntmosaicpad.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 /* How long the strip waits before the warning. */
