@@ -68,6 +68,8 @@
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
+#include "gstntmosaicqueries.h"
+#include "gstntmosaicsinkevents.h"
 #include "gstntmosaicsrcevents.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
@@ -358,7 +360,9 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   agg_class->stop = gst_nt_mosaic_stop;
   agg_class->src_activate = gst_nt_mosaic_src_activate;
   gst_nt_mosaic_class_init_properties (klass);
+  gst_nt_mosaic_class_init_queries (klass);
   gst_nt_mosaic_class_init_inputs (klass);
+  gst_nt_mosaic_class_init_sink_events (klass);
   gst_nt_mosaic_class_init_negotiation (klass);
   gst_nt_mosaic_class_init_pace (klass);
   gst_nt_mosaic_class_init_src_events (klass);
