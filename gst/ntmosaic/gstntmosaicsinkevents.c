@@ -12,6 +12,7 @@
 
 #include "gstntmosaic-private.h"
 #include "gstntmosaiccaps.h"
+#include "gstntmosaicguess.h"
 #include "gstntmosaicpad.h"
 
 static gpointer parent_class;
@@ -157,24 +158,6 @@ hand_over_caps (GstAggregator * agg, GstAggregatorPad * aggpad,
   return chain_caps (agg, aggpad, event);
 }
 
-/* The base class refuses caps of another interlace-mode than the strip has,
- * even if the strip's was guessed. */
-static void
-forget_guess (GstNtMosaic * self, const GstCaps * caps)
-{
-  GstVideoAggregator *vagg = GST_VIDEO_AGGREGATOR (self);
-  GstVideoInfo info;
-
-  if (!self->strip_is_guessed || !gst_video_info_from_caps (&info, caps)
-      || GST_VIDEO_INFO_INTERLACE_MODE (&info)
-      == GST_VIDEO_INFO_INTERLACE_MODE (&vagg->info))
-    return;
-
-  GST_OBJECT_LOCK (self);
-  gst_video_info_init (&vagg->info);
-  GST_OBJECT_UNLOCK (self);
-}
-
 /* The base class would take the next still along with new caps, and then the one
  * after that before it makes a strip. */
 static void
@@ -201,7 +184,7 @@ take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   gst_caps_ref (caps);
 
   g_atomic_int_set (&GST_NT_MOSAIC_PAD (pad)->caps_refused, FALSE);
-  forget_guess (GST_NT_MOSAIC (agg), caps);
+  gst_nt_mosaic_forget_guess (GST_NT_MOSAIC (agg), caps);
   ret = hand_over_caps (agg, pad, event);
   if (gst_nt_mosaic_pad_is_released (GST_NT_MOSAIC_PAD (pad)))
     GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaicguess.h"
+
+/* The rate of a strip before any pad has caps, if downstream takes any: that
+ * of the base class. */
+#define GUESSED_FPS 25
+
+static gboolean
+may_guess (GstNtMosaic * self)
+{
+  gboolean has_size;
+
+  GST_OBJECT_LOCK (self);
+  has_size = self->tile_width > 0 && self->tile_height > 0;
+  GST_OBJECT_UNLOCK (self);
+
+  return has_size
+      && gst_aggregator_get_force_live (GST_AGGREGATOR (self))
+      && (self->strip_is_guessed || !gst_nt_mosaic_has_caps (self));
+}
+
+gboolean
+gst_nt_mosaic_guess (GstNtMosaic * self, GstCaps * downstream,
+    GstNtMosaicInput * input)
+{
+  GstCaps *template_caps;
+  GstNtMosaicWishes wishes = { NULL, };
+  gboolean made;
+  GstCaps *caps;
+
+  if (!may_guess (self))
+    return FALSE;
+
+  GST_OBJECT_LOCK (self);
+  wishes.tile_width = self->tile_width;
+  wishes.tile_height = self->tile_height;
+  GST_OBJECT_UNLOCK (self);
+
+  template_caps =
+      gst_pad_get_pad_template_caps (GST_AGGREGATOR_SRC_PAD (self));
+  caps = gst_nt_mosaic_caps_for_sink (template_caps, downstream, NULL, &wishes);
+  caps = gst_caps_truncate (gst_caps_make_writable (caps));
+  gst_caps_set_simple (caps, "width", G_TYPE_INT, (gint) wishes.tile_width,
+      "height", G_TYPE_INT, (gint) wishes.tile_height,
+      "framerate", GST_TYPE_FRACTION, GUESSED_FPS, 1, NULL);
+  caps = gst_caps_fixate (caps);
+  input->pad_name = "the guess before any pad has caps";
+  made = gst_video_info_from_caps (&input->info, caps);
+
+  gst_caps_unref (caps);
+  gst_caps_unref (template_caps);
+
+  return made;
+}
+
+void
+gst_nt_mosaic_forget_guess (GstNtMosaic * self, const GstCaps * caps)
+{
+  GstVideoAggregator *vagg = GST_VIDEO_AGGREGATOR (self);
+  GstVideoInfo info;
+
+  if (!self->strip_is_guessed || !gst_video_info_from_caps (&info, caps)
+      || GST_VIDEO_INFO_INTERLACE_MODE (&info)
+      == GST_VIDEO_INFO_INTERLACE_MODE (&vagg->info))
+    return;
+
+  GST_OBJECT_LOCK (self);
+  gst_video_info_init (&vagg->info);
+  GST_OBJECT_UNLOCK (self);
+}
