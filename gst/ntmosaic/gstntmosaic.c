@@ -64,13 +64,22 @@
 
 #include <string.h>
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicahead.h"
 #include "gstntmosaiccaps.h"
+#include "gstntmosaicflush.h"
+#include "gstntmosaicinputs.h"
+#include "gstntmosaicmixing.h"
+#include "gstntmosaicnegotiation.h"
+#include "gstntmosaicpace.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
+#include "gstntmosaicproperties.h"
 #include "gstntmosaicqueries.h"
+#include "gstntmosaicrefusals.h"
+#include "gstntmosaicsilence.h"
 #include "gstntmosaicsinkevents.h"
 #include "gstntmosaicsrcevents.h"
+#include "gstntmosaicstate.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 

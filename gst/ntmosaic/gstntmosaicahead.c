@@ -14,7 +14,7 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicahead.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 

@@ -12,6 +12,7 @@
 #include "gstntmosaicallocation.h"
 
 #include "gstntmosaicarrival.h"
+#include "gstntmosaicfailures.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicstate.h"
 
 G_BEGIN_DECLS
 

@@ -5,7 +5,8 @@
 
 #pragma once
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicpad.h"
+#include "gstntmosaicstate.h"
 
 G_BEGIN_DECLS
 

@@ -9,10 +9,9 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicfailures.h"
 
 #include "gstntmosaicdownstream.h"
-#include "gstntmosaicpad.h"
 
 void
 gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error)

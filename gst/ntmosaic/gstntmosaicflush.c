@@ -11,10 +11,10 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicflush.h"
 
-#include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
+#include "gstntmosaicsilence.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 

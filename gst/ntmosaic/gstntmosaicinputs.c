@@ -8,12 +8,14 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicinputs.h"
 
+#include "gstntmosaicahead.h"
 #include "gstntmosaicallocation.h"
 #include "gstntmosaicarrival.h"
 #include "gstntmosaicclip.h"
-#include "gstntmosaicpad.h"
+#include "gstntmosaicfailures.h"
+#include "gstntmosaicflush.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 

@@ -11,10 +11,12 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicmixing.h"
 
 #include "gstntmosaiccaps.h"
+#include "gstntmosaicfailures.h"
 #include "gstntmosaicframe.h"
+#include "gstntmosaicnegotiation.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
 

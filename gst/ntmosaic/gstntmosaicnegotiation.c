@@ -9,12 +9,13 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicnegotiation.h"
 
+#include "gstntmosaicahead.h"
 #include "gstntmosaicallocation.h"
-#include "gstntmosaicarrival.h"
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicdownstream.h"
+#include "gstntmosaicfailures.h"
 #include "gstntmosaicguess.h"
 #include "gstntmosaicposition.h"
 #include "gstntmosaicseats.h"

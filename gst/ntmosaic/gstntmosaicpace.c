@@ -7,10 +7,13 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicpace.h"
 
+#include "gstntmosaicahead.h"
+#include "gstntmosaicfailures.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
+#include "gstntmosaicsilence.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 

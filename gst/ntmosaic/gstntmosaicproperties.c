@@ -8,9 +8,10 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicproperties.h"
 
-#include "gstntmosaicpad.h"
+#include "gstntmosaicahead.h"
+#include "gstntmosaicpace.h"
 
 #define DEFAULT_ALIGN NTM_ALIGN_TOP
 #define DEFAULT_BACKGROUND_COLOR 0xff000000

@@ -10,9 +10,9 @@
 
 #include "gstntmosaicqueries.h"
 
-#include "gstntmosaic-private.h"
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicpad.h"
+#include "gstntmosaicrefusals.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 

@@ -7,8 +7,8 @@
 
 #include "gstntmosaicseats.h"
 
-#include "gstntmosaic-private.h"
 #include "gstntmosaiccaps.h"
+#include "gstntmosaicfailures.h"
 
 /* ---- Pads and their tiles ---- */
 

@@ -10,7 +10,7 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicsilence.h"
 
 #include "gstntmosaicpad.h"
 

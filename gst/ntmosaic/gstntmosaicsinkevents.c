@@ -10,8 +10,9 @@
 
 #include "gstntmosaicsinkevents.h"
 
-#include "gstntmosaic-private.h"
 #include "gstntmosaiccaps.h"
+#include "gstntmosaicfailures.h"
+#include "gstntmosaicflush.h"
 #include "gstntmosaicguess.h"
 #include "gstntmosaicpad.h"
 

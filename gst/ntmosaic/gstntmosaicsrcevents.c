@@ -10,8 +10,9 @@
 
 #include "gstntmosaicsrcevents.h"
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicflush.h"
 #include "gstntmosaicnavigation.h"
+#include "gstntmosaicpace.h"
 #include "gstntmosaicposition.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
