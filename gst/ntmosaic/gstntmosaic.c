@@ -165,16 +165,14 @@ gst_nt_mosaic_request_new_pad (GstElement * element, GstPadTemplate * templ,
   GstNtMosaic *self = GST_NT_MOSAIC (element);
   GstPad *pad = GST_ELEMENT_CLASS (parent_class)->request_new_pad (element,
       templ, name, caps);
-  gboolean reserved;
+  GstNtMosaicSettings settings;
 
   if (pad == NULL)
     return NULL;
 
   /* With tile-width, its tile is there before its caps are. */
-  GST_OBJECT_LOCK (self);
-  reserved = self->tile_width > 0;
-  GST_OBJECT_UNLOCK (self);
-  if (reserved)
+  gst_nt_mosaic_get_settings (self, &settings);
+  if (settings.tile_width > 0)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
 
   gst_nt_mosaic_join_flush (self, GST_NT_MOSAIC_PAD (pad));

@@ -65,7 +65,7 @@ get_wanted_latency (GstNtMosaic * self)
   GstClockTime latency;
 
   GST_OBJECT_LOCK (self);
-  latency = MAX (self->latency, self->ahead);
+  latency = MAX (self->settings.latency, self->ahead);
   GST_OBJECT_UNLOCK (self);
 
   return latency;
@@ -101,7 +101,7 @@ void
 gst_nt_mosaic_set_latency (GstNtMosaic * self, GstClockTime latency)
 {
   GST_OBJECT_LOCK (self);
-  self->latency = latency;
+  self->settings.latency = latency;
   GST_OBJECT_UNLOCK (self);
 
   update_base_latency (self);
@@ -122,14 +122,11 @@ count_frames_ahead (GstNtMosaic * self)
 {
   const gsize strip_bytes = self->layout->geometry.size;
   const gsize frames = AHEAD_BYTES / strip_bytes;
-  gint wanted;
+  GstNtMosaicSettings settings;
 
-  GST_OBJECT_LOCK (self);
-  wanted = self->frames_ahead;
-  GST_OBJECT_UNLOCK (self);
-
-  if (wanted >= 0)
-    return MAX (wanted, 1);
+  gst_nt_mosaic_get_settings (self, &settings);
+  if (settings.frames_ahead >= 0)
+    return MAX (settings.frames_ahead, 1);
   if (strip_bytes / self->layout->n_tiles > MAX_FRAME_BYTES)
     return 1;
 
@@ -221,7 +218,8 @@ correct_latency (GstNtMosaic * self, GstQuery * query)
   gboolean live;
 
   GST_OBJECT_LOCK (self);
-  excess = MAX (self->latency, self->ahead) - self->latency;
+  excess = MAX (self->settings.latency, self->ahead)
+      - self->settings.latency;
   GST_OBJECT_UNLOCK (self);
 
   gst_query_parse_latency (query, &live, &min, &max);

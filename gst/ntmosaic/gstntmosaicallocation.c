@@ -123,29 +123,27 @@ warn_of_few_strips (GstNtMosaic * self, guint n_strips)
 }
 
 gboolean
-gst_nt_mosaic_configure_strips (GstNtMosaic * self)
+gst_nt_mosaic_configure_strips (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings)
 {
+  const gboolean are_ours = !self->pool_is_downstreams;
   GError *error = NULL;
-  guint n_strips;
-
-  GST_OBJECT_LOCK (self);
-  n_strips = self->n_strips;
-  GST_OBJECT_UNLOCK (self);
 
   self->strips_fit = gst_nt_strip_pool_configure (self->strip_pool,
-      self->layout, self->pool_is_downstreams ? 0 : n_strips,
-      &self->strip_params, &error);
-  if (self->strips_fit) {
-    if (!self->pool_is_downstreams)
-      warn_of_few_strips (self, n_strips);
-    gst_nt_mosaic_set_arrival_tiles (self,
-        self->pool_is_downstreams ? NULL : self->layout);
-    return TRUE;
+      self->layout, are_ours ? settings->n_strips : 0, &self->strip_params,
+      &error);
+  if (!self->strips_fit) {
+    gst_nt_mosaic_fail (self, error);
+    g_error_free (error);
+    return FALSE;
   }
 
-  gst_nt_mosaic_fail (self, error);
-  g_error_free (error);
-  return FALSE;
+  if (are_ours)
+    warn_of_few_strips (self, settings->n_strips);
+  gst_nt_mosaic_set_arrival_tiles (self,
+      are_ours && settings->copy_on_arrival ? self->layout : NULL);
+
+  return TRUE;
 }
 
 gboolean
@@ -153,6 +151,7 @@ gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (agg)->info;
+  GstNtMosaicSettings settings;
   GstBufferPool *pool;
 
   /* Downstream's answer is lost, and has to be asked for again after the
@@ -175,7 +174,9 @@ gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
     gst_nt_strip_pool_clear (self->strip_pool);
   }
 
-  return gst_nt_mosaic_configure_strips (self);
+  gst_nt_mosaic_get_settings (self, &settings);
+
+  return gst_nt_mosaic_configure_strips (self, &settings);
 }
 
 /* ---- Upstream's frames ---- */

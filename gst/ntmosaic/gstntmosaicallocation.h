@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 
 /* Makes strips of the current layout; where downstream has a pool, only if that one
  * runs dry. FALSE: an error was posted. In the streaming thread. */
-gboolean gst_nt_mosaic_configure_strips (GstNtMosaic * self);
+gboolean gst_nt_mosaic_configure_strips (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings);
 
 /* The virtual function: takes downstream's pool if it brings memory of its own. */
 gboolean gst_nt_mosaic_decide_allocation (GstAggregator * agg,

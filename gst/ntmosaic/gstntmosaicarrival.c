@@ -65,7 +65,7 @@ gst_nt_mosaic_set_arrival_tiles (GstNtMosaic * self, GstNtLayout * layout)
   GList *l;
 
   GST_OBJECT_LOCK (self);
-  if (layout && (!self->copy_on_arrival || !is_worth_it (self, layout)))
+  if (layout && !is_worth_it (self, layout))
     layout = NULL;
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
     GstNtMosaicPad *pad = l->data;

@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 /* From now on, frames are copied on arrival to strips of @layout; to none if it is
- * NULL, because the strips are not ours. Pads slower than the strip are left out: each
+ * NULL, because the strips are not ours, or the user does not want it. Pads slower than the strip are left out: each
  * of their frames is in several strips. */
 void gst_nt_mosaic_set_arrival_tiles (GstNtMosaic * self, GstNtLayout * layout);
 

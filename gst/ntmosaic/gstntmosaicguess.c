@@ -12,35 +12,28 @@
 #define GUESSED_FPS 25
 
 static gboolean
-may_guess (GstNtMosaic * self)
+may_guess (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 {
-  gboolean has_size;
-
-  GST_OBJECT_LOCK (self);
-  has_size = self->tile_width > 0 && self->tile_height > 0;
-  GST_OBJECT_UNLOCK (self);
-
-  return has_size
+  return settings->tile_width > 0 && settings->tile_height > 0
       && gst_aggregator_get_force_live (GST_AGGREGATOR (self))
       && (self->strip_is_guessed || !gst_nt_mosaic_has_caps (self));
 }
 
 gboolean
-gst_nt_mosaic_guess (GstNtMosaic * self, GstCaps * downstream,
+gst_nt_mosaic_guess (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings, GstCaps * downstream,
     GstNtMosaicInput * input)
 {
   GstCaps *template_caps;
-  GstNtMosaicWishes wishes = { NULL, };
+  const GstNtMosaicWishes wishes = {
+    .tile_width = settings->tile_width,
+    .tile_height = settings->tile_height,
+  };
   gboolean made;
   GstCaps *caps;
 
-  if (!may_guess (self))
+  if (!may_guess (self, settings))
     return FALSE;
-
-  GST_OBJECT_LOCK (self);
-  wishes.tile_width = self->tile_width;
-  wishes.tile_height = self->tile_height;
-  GST_OBJECT_UNLOCK (self);
 
   template_caps =
       gst_pad_get_pad_template_caps (GST_AGGREGATOR_SRC_PAD (self));

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 /* Sets @input to what pads are asked for. FALSE if nothing may be guessed, because
  * the element is not live or the tiles have no size. @downstream: what the strip's
  * receiver takes. In the streaming thread. */
-gboolean gst_nt_mosaic_guess (GstNtMosaic * self, GstCaps * downstream,
+gboolean gst_nt_mosaic_guess (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings, GstCaps * downstream,
     GstNtMosaicInput * input);
 
 /* To be called before the base class takes @caps of a pad: it refuses another

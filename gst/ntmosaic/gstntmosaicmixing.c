@@ -32,6 +32,7 @@
 /* All that is needed to make one strip; everything is a reference. */
 typedef struct
 {
+  GstNtMosaicSettings settings;
   GstNtLayout *layout;
   GstNtMosaicPad **pads;        /* NULL where a pad is gone */
   GstNtMosaicFrame *frames;
@@ -40,11 +41,10 @@ typedef struct
 } Picture;
 
 static Picture *
-new_picture (GstNtMosaic * self)
+new_picture (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 {
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
   Picture *picture = g_new0 (Picture, 1);
-  guint32 argb;
   GList *l;
 
   GST_OBJECT_LOCK (self);
@@ -56,10 +56,11 @@ new_picture (GstNtMosaic * self)
     if (pad->tile >= 0)
       picture->pads[pad->tile] = gst_object_ref (pad);
   }
-  argb = self->background_color;
   GST_OBJECT_UNLOCK (self);
 
-  picture->background = gst_nt_mosaic_pixel (info->finfo, argb);
+  picture->settings = *settings;
+  picture->background =
+      gst_nt_mosaic_pixel (info->finfo, settings->background_color);
   picture->frames = g_new0 (GstNtMosaicFrame, picture->layout->n_tiles);
   picture->sources = g_new0 (GstNtTileSource, picture->layout->n_tiles);
 
@@ -379,36 +380,20 @@ add_tile_meta (GstNtMosaic * self, const Picture * picture, guint i,
 static void
 add_tile_metas (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
 {
-  gboolean wanted;
   guint i;
 
-  GST_OBJECT_LOCK (self);
-  wanted = self->tile_meta;
-  GST_OBJECT_UNLOCK (self);
-
-  for (i = 0; wanted && i < picture->layout->n_tiles; i++)
+  for (i = 0; i < picture->layout->n_tiles; i++)
     if (picture->pads[i])
       add_tile_meta (self, picture, i, strip);
 }
 
 static void
-set_up_composer (GstNtMosaic * self)
+set_up_composer (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 {
-  GstNtStores stores;
-  guint64 threshold;
-  guint max_threads;
-  guint n_strips;
-
-  GST_OBJECT_LOCK (self);
-  stores = self->nt_stores;
-  threshold = self->nt_threshold;
-  max_threads = self->max_threads;
-  n_strips = self->n_strips;
-  GST_OBJECT_UNLOCK (self);
-
-  gst_nt_composer_set_stores (self->composer, stores);
-  gst_nt_composer_set_stream_from (self->composer, threshold, n_strips);
-  gst_nt_composer_set_max_threads (self->composer, max_threads);
+  gst_nt_composer_set_stores (self->composer, settings->nt_stores);
+  gst_nt_composer_set_stream_from (self->composer, settings->nt_threshold,
+      settings->n_strips);
+  gst_nt_composer_set_max_threads (self->composer, settings->max_threads);
 }
 
 static gboolean
@@ -418,7 +403,7 @@ fill_strip (GstNtMosaic * self, const Picture * picture, GstBuffer * strip,
   GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
   GstVideoFrame frame;
 
-  set_up_composer (self);
+  set_up_composer (self, &picture->settings);
 
   if (self->strip_is_ours) {
     gst_nt_composer_compose (self->composer, picture->layout, strip,
@@ -472,7 +457,8 @@ describe (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
   gst_nt_mosaic_remember_time (self, strip);
   if (GST_VIDEO_INFO_IS_INTERLACED (&GST_VIDEO_AGGREGATOR (self)->info))
     set_field_flags (picture, strip);
-  add_tile_metas (self, picture, strip);
+  if (picture->settings.tile_meta)
+    add_tile_metas (self, picture, strip);
 }
 
 /* The frames are taken before the strip, because which strip is best depends on
@@ -499,11 +485,13 @@ static GstFlowReturn
 gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (vagg);
+  GstNtMosaicSettings settings;
   gboolean made = FALSE;
   Picture *picture;
 
-  if (self->strips_fit && gst_nt_mosaic_follow_align (self)) {
-    picture = new_picture (self);
+  gst_nt_mosaic_get_settings (self, &settings);
+  if (self->strips_fit && gst_nt_mosaic_follow_align (self, &settings)) {
+    picture = new_picture (self, &settings);
     made = make_strip (self, picture, strip);
     free_picture (picture);
   }

@@ -64,13 +64,14 @@ fit_downstream (GstNtMosaic * self, const GArray * inputs,
 
 /* Caps and layout of a strip of @inputs, which are those of @seats or a guess. */
 static GstCaps *
-design_strip (GstNtMosaic * self, const GArray * seats, const GArray * inputs,
-    GstCaps * downstream, GstNtLayout ** layout, GError ** error)
+design_strip (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    const GArray * seats, const GArray * inputs, GstCaps * downstream,
+    GstNtLayout ** layout, GError ** error)
 {
   GstCaps *caps;
   gint height;
 
-  *layout = gst_nt_mosaic_place_tiles (self, seats, inputs, 0, error);
+  *layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, 0, error);
   if (*layout == NULL)
     return NULL;
   caps = fit_downstream (self, inputs, *layout, downstream, error);
@@ -83,7 +84,7 @@ design_strip (GstNtMosaic * self, const GArray * seats, const GArray * inputs,
 
   /* Downstream wants it higher. */
   gst_nt_layout_unref (*layout);
-  *layout = gst_nt_mosaic_place_tiles (self, seats, inputs, height, error);
+  *layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, height, error);
   if (*layout == NULL)
     gst_clear_caps (&caps);
 
@@ -102,18 +103,19 @@ set_next_layout (GstNtMosaic * self, GstNtLayout * layout, GArray * seats)
 /* What the strip is going to be made of: the pads that fit, or else a guess. NULL
  * without @error: there is nothing yet to make one of. */
 static GArray *
-find_inputs (GstNtMosaic * self, GArray * seats, GstCaps * downstream,
-    gboolean * guessed, GError ** error)
+find_inputs (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    GArray * seats, GstCaps * downstream, gboolean * guessed, GError ** error)
 {
   GstNtMosaicInput guess;
   GArray *inputs;
 
   *guessed = FALSE;
   if (gst_nt_mosaic_seats_have_caps (seats))
-    return gst_nt_mosaic_choose_seats (self, seats, error) ?
+    return gst_nt_mosaic_choose_seats (self, settings, seats, error) ?
         gst_nt_mosaic_collect_inputs (self, seats) : NULL;
 
-  *guessed = seats->len > 0 && gst_nt_mosaic_guess (self, downstream, &guess);
+  *guessed = seats->len > 0
+      && gst_nt_mosaic_guess (self, settings, downstream, &guess);
   if (!*guessed)
     return NULL;
   inputs = g_array_new (FALSE, FALSE, sizeof (guess));
@@ -146,12 +148,15 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   GArray *seats = gst_nt_mosaic_take_seats (self);
   GstFlowReturn ret = GST_FLOW_OK;
   GstNtLayout *layout = NULL;
+  GstNtMosaicSettings settings;
   GError *error = NULL;
   gboolean guessed;
-  GArray *inputs = find_inputs (self, seats, downstream, &guessed, &error);
+  GArray *inputs;
 
-  *caps = inputs ? design_strip (self, seats, inputs, downstream, &layout,
-      &error) : NULL;
+  gst_nt_mosaic_get_settings (self, &settings);
+  inputs = find_inputs (self, &settings, seats, downstream, &guessed, &error);
+  *caps = inputs ? design_strip (self, &settings, seats, inputs, downstream,
+      &layout, &error) : NULL;
   if (*caps) {
     set_next_layout (self, g_steal_pointer (&layout), g_array_ref (seats));
     self->strip_is_guessed = guessed;
@@ -265,17 +270,14 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 /* ---- Another place for the tiles of a strip ---- */
 
 static GstNtLayout *
-align_tiles (GstNtMosaic * self, GError ** error)
+align_tiles (GstNtMosaic * self, NtmAlign align, GError ** error)
 {
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
-  NtmLayoutRules rules = {
+  const NtmLayoutRules rules = {
+    .align = align,
     .min_height = self->layout->geometry.height,
     .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
   };
-
-  GST_OBJECT_LOCK (self);
-  rules.align = self->align;
-  GST_OBJECT_UNLOCK (self);
 
   return gst_nt_layout_new (self->layout->tiles, self->layout->n_tiles, &rules,
       error);
@@ -295,7 +297,8 @@ stand_alike (const GstNtLayout * a, const GstNtLayout * b)
 
 /* The caps stay: a tile moves up or down in a strip of the same size. */
 gboolean
-gst_nt_mosaic_follow_align (GstNtMosaic * self)
+gst_nt_mosaic_follow_align (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings)
 {
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
   GError *error = NULL;
@@ -305,7 +308,7 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self)
   if (!gst_pad_needs_reconfigure (srcpad) || GST_PAD_IS_FLUSHING (srcpad))
     return TRUE;
 
-  layout = align_tiles (self, &error);
+  layout = align_tiles (self, settings->align, &error);
   if (layout == NULL) {
     gst_nt_mosaic_fail (self, error);
     g_error_free (error);
@@ -323,7 +326,7 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self)
   GST_OBJECT_UNLOCK (self);
   gst_nt_layout_unref (old);
 
-  return gst_nt_mosaic_configure_strips (self);
+  return gst_nt_mosaic_configure_strips (self, settings);
 }
 
 void

@@ -248,13 +248,11 @@ aggregate_pads (GstNtMosaic * self, gboolean timeout)
 void
 gst_nt_mosaic_ignore_inactive_pads (GstNtMosaic * self)
 {
-  gboolean ignore;
+  GstNtMosaicSettings settings;
 
-  GST_OBJECT_LOCK (self);
-  ignore = self->ignore_inactive_pads;
-  GST_OBJECT_UNLOCK (self);
-
-  gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), ignore);
+  gst_nt_mosaic_get_settings (self, &settings);
+  gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self),
+      settings.ignore_inactive_pads);
 }
 
 /* The base class calls it EOS if it ignores all pads. */

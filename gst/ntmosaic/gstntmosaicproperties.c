@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* The element's properties. All are guarded by the object lock; the streaming
- * thread reads them once per strip, or once per negotiation. */
+ * thread takes a copy of all for each strip, or for each negotiation. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -121,61 +121,106 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
     GParamSpec * pspec)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (object);
+  GstNtMosaicSettings settings;
 
-  if (id == PROP_STATS) {
-    g_value_take_boxed (value, make_stats (self));
-    return;
-  }
-
-  GST_OBJECT_LOCK (self);
+  gst_nt_mosaic_get_settings (self, &settings);
   switch (id) {
     case PROP_ALIGN:
-      g_value_set_enum (value, self->align);
+      g_value_set_enum (value, settings.align);
       break;
     case PROP_BACKGROUND_COLOR:
-      g_value_set_uint (value, self->background_color);
+      g_value_set_uint (value, settings.background_color);
       break;
     case PROP_TILE_WIDTH:
-      g_value_set_uint (value, self->tile_width);
+      g_value_set_uint (value, settings.tile_width);
       break;
     case PROP_TILE_HEIGHT:
-      g_value_set_uint (value, self->tile_height);
+      g_value_set_uint (value, settings.tile_height);
       break;
     case PROP_STRIPS:
-      g_value_set_uint (value, self->n_strips);
+      g_value_set_uint (value, settings.n_strips);
       break;
     case PROP_MAX_THREADS:
-      g_value_set_uint (value, self->max_threads);
+      g_value_set_uint (value, settings.max_threads);
       break;
     case PROP_NT_STORES:
-      g_value_set_enum (value, self->nt_stores);
+      g_value_set_enum (value, settings.nt_stores);
       break;
     case PROP_NT_THRESHOLD:
-      g_value_set_uint64 (value, self->nt_threshold);
+      g_value_set_uint64 (value, settings.nt_threshold);
       break;
     case PROP_COPY_ON_ARRIVAL:
-      g_value_set_boolean (value, self->copy_on_arrival);
+      g_value_set_boolean (value, settings.copy_on_arrival);
       break;
     case PROP_TILE_META:
-      g_value_set_boolean (value, self->tile_meta);
+      g_value_set_boolean (value, settings.tile_meta);
       break;
     case PROP_FRAMES_AHEAD:
-      g_value_set_int (value, self->frames_ahead);
+      g_value_set_int (value, settings.frames_ahead);
       break;
     case PROP_LATENCY:
-      g_value_set_uint64 (value, self->latency);
+      g_value_set_uint64 (value, settings.latency);
       break;
     case PROP_IGNORE_INACTIVE_PADS:
-      g_value_set_boolean (value, self->ignore_inactive_pads);
+      g_value_set_boolean (value, settings.ignore_inactive_pads);
       break;
     case PROP_KERNEL:
       g_value_set_static_string (value, gst_nt_kernel_get_name ());
+      break;
+    case PROP_STATS:
+      g_value_take_boxed (value, make_stats (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
   }
-  GST_OBJECT_UNLOCK (self);
+}
+
+/* FALSE: there is none with this @id. */
+static gboolean
+change_setting (GstNtMosaicSettings * settings, guint id,
+    const GValue * value)
+{
+  switch (id) {
+    case PROP_ALIGN:
+      settings->align = g_value_get_enum (value);
+      return TRUE;
+    case PROP_BACKGROUND_COLOR:
+      settings->background_color = g_value_get_uint (value);
+      return TRUE;
+    case PROP_TILE_WIDTH:
+      settings->tile_width = g_value_get_uint (value);
+      return TRUE;
+    case PROP_TILE_HEIGHT:
+      settings->tile_height = g_value_get_uint (value);
+      return TRUE;
+    case PROP_STRIPS:
+      settings->n_strips = g_value_get_uint (value);
+      return TRUE;
+    case PROP_MAX_THREADS:
+      settings->max_threads = g_value_get_uint (value);
+      return TRUE;
+    case PROP_NT_STORES:
+      settings->nt_stores = g_value_get_enum (value);
+      return TRUE;
+    case PROP_NT_THRESHOLD:
+      settings->nt_threshold = g_value_get_uint64 (value);
+      return TRUE;
+    case PROP_COPY_ON_ARRIVAL:
+      settings->copy_on_arrival = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_TILE_META:
+      settings->tile_meta = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_FRAMES_AHEAD:
+      settings->frames_ahead = g_value_get_int (value);
+      return TRUE;
+    case PROP_IGNORE_INACTIVE_PADS:
+      settings->ignore_inactive_pads = g_value_get_boolean (value);
+      return TRUE;
+    default:
+      return FALSE;
+  }
 }
 
 static void
@@ -183,6 +228,7 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
     GParamSpec * pspec)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (object);
+  gboolean changed;
 
   if (id == PROP_LATENCY) {
     gst_nt_mosaic_set_latency (self, g_value_get_uint64 (value));
@@ -190,48 +236,10 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
   }
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_ALIGN:
-      self->align = g_value_get_enum (value);
-      break;
-    case PROP_BACKGROUND_COLOR:
-      self->background_color = g_value_get_uint (value);
-      break;
-    case PROP_TILE_WIDTH:
-      self->tile_width = g_value_get_uint (value);
-      break;
-    case PROP_TILE_HEIGHT:
-      self->tile_height = g_value_get_uint (value);
-      break;
-    case PROP_STRIPS:
-      self->n_strips = g_value_get_uint (value);
-      break;
-    case PROP_MAX_THREADS:
-      self->max_threads = g_value_get_uint (value);
-      break;
-    case PROP_NT_STORES:
-      self->nt_stores = g_value_get_enum (value);
-      break;
-    case PROP_NT_THRESHOLD:
-      self->nt_threshold = g_value_get_uint64 (value);
-      break;
-    case PROP_COPY_ON_ARRIVAL:
-      self->copy_on_arrival = g_value_get_boolean (value);
-      break;
-    case PROP_TILE_META:
-      self->tile_meta = g_value_get_boolean (value);
-      break;
-    case PROP_FRAMES_AHEAD:
-      self->frames_ahead = g_value_get_int (value);
-      break;
-    case PROP_IGNORE_INACTIVE_PADS:
-      self->ignore_inactive_pads = g_value_get_boolean (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  changed = change_setting (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!changed)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 
   /* A new place for the tiles is a new layout. */
   if (id == PROP_ALIGN)
@@ -488,17 +496,21 @@ install_properties (GObjectClass * klass)
 void
 gst_nt_mosaic_init_properties (GstNtMosaic * self)
 {
-  self->align = DEFAULT_ALIGN;
-  self->background_color = DEFAULT_BACKGROUND_COLOR;
-  self->tile_width = DEFAULT_TILE_SIZE;
-  self->tile_height = DEFAULT_TILE_SIZE;
-  self->n_strips = DEFAULT_STRIPS;
-  self->max_threads = DEFAULT_MAX_THREADS;
-  self->nt_stores = DEFAULT_NT_STORES;
-  self->nt_threshold = DEFAULT_NT_THRESHOLD;
-  self->copy_on_arrival = DEFAULT_COPY_ON_ARRIVAL;
-  self->tile_meta = DEFAULT_TILE_META;
-  self->frames_ahead = DEFAULT_FRAMES_AHEAD;
+  self->settings = (GstNtMosaicSettings) {
+    .align = DEFAULT_ALIGN,
+    .background_color = DEFAULT_BACKGROUND_COLOR,
+    .tile_width = DEFAULT_TILE_SIZE,
+    .tile_height = DEFAULT_TILE_SIZE,
+    .n_strips = DEFAULT_STRIPS,
+    .max_threads = DEFAULT_MAX_THREADS,
+    .nt_stores = DEFAULT_NT_STORES,
+    .nt_threshold = DEFAULT_NT_THRESHOLD,
+    .copy_on_arrival = DEFAULT_COPY_ON_ARRIVAL,
+    .tile_meta = DEFAULT_TILE_META,
+    .frames_ahead = DEFAULT_FRAMES_AHEAD,
+    .latency = DEFAULT_LATENCY,
+    .ignore_inactive_pads = DEFAULT_IGNORE_INACTIVE_PADS,
+  };
 }
 
 void

@@ -42,16 +42,16 @@ answer_caps_query (GstNtMosaic * self, GstAggregatorPad * pad,
   GstCaps *template_caps = gst_pad_get_pad_template_caps (GST_PAD (pad));
   GstCaps *downstream = gst_pad_peer_query_caps (srcpad, template_caps);
   GstNtMosaicWishes wishes = {.like = NULL };
+  GstNtMosaicSettings settings;
   GstVideoInfo like;
   GstCaps *filter;
   GstCaps *caps;
 
+  gst_nt_mosaic_get_settings (self, &settings);
+  wishes.tile_width = settings.tile_width;
+  wishes.tile_height = settings.tile_height;
   if (find_like (self, pad, &like))
     wishes.like = &like;
-  GST_OBJECT_LOCK (self);
-  wishes.tile_width = self->tile_width;
-  wishes.tile_height = self->tile_height;
-  GST_OBJECT_UNLOCK (self);
 
   gst_query_parse_caps (query, &filter);
   caps = gst_nt_mosaic_caps_for_sink (template_caps, downstream, filter,

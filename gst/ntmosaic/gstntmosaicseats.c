@@ -152,35 +152,23 @@ collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
   return TRUE;
 }
 
-static void
-get_rules (GstNtMosaic * self, const GArray * inputs, guint * tile_width,
-    NtmLayoutRules * rules)
+GstNtLayout *
+gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
+    const GArray * seats, const GArray * inputs, guint min_height,
+    GError ** error)
 {
   const GstVideoInfo *info = &g_array_index (inputs, GstNtMosaicInput, 0).info;
-
-  GST_OBJECT_LOCK (self);
-  *tile_width = self->tile_width;
-  rules->align = self->align;
-  rules->min_height = self->tile_height;
-  rules->max_height = self->tile_height;
-  GST_OBJECT_UNLOCK (self);
-
-  /* An odd row would turn the fields of a frame around. */
-  rules->y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1;
-}
-
-GstNtLayout *
-gst_nt_mosaic_place_tiles (GstNtMosaic * self, const GArray * seats, const GArray * inputs,
-    guint min_height, GError ** error)
-{
+  const NtmLayoutRules rules = {
+    .align = settings->align,
+    .min_height = MAX (settings->tile_height, min_height),
+    .max_height = settings->tile_height,
+    /* An odd row would turn the fields of a frame around. */
+    .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
+  };
   NtmTile *tiles = g_new0 (NtmTile, seats->len);
   GstNtLayout *layout = NULL;
-  NtmLayoutRules rules;
-  guint tile_width;
 
-  get_rules (self, inputs, &tile_width, &rules);
-  rules.min_height = MAX (rules.min_height, min_height);
-  if (collect_tiles (seats, tile_width, tiles, error))
+  if (collect_tiles (seats, settings->tile_width, tiles, error))
     layout = gst_nt_layout_new (tiles, seats->len, &rules, error);
   g_free (tiles);
 
@@ -191,7 +179,8 @@ gst_nt_mosaic_place_tiles (GstNtMosaic * self, const GArray * seats, const GArra
 
 /* Whether the pads that are said to fit do. */
 static gboolean
-check_seats (GstNtMosaic * self, const GArray * seats, GError ** error)
+check_seats (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    const GArray * seats, GError ** error)
 {
   GArray *inputs = gst_nt_mosaic_collect_inputs (self, seats);
   GstNtLayout *layout = NULL;
@@ -199,7 +188,7 @@ check_seats (GstNtMosaic * self, const GArray * seats, GError ** error)
   if (inputs->len > 0
       && gst_nt_mosaic_inputs_agree (&g_array_index (inputs, GstNtMosaicInput,
               0), inputs->len, error))
-    layout = gst_nt_mosaic_place_tiles (self, seats, inputs, 0, error);
+    layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, 0, error);
   g_array_unref (inputs);
 
   if (layout == NULL)
@@ -234,7 +223,8 @@ get_turn (const GstNtMosaicSeat * seat)
 
 /* Lets in one pad after the other, as long as they fit. */
 static void
-let_in_what_fits (GstNtMosaic * self, GArray * seats)
+let_in_what_fits (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    GArray * seats)
 {
   guint turn;
   guint i;
@@ -250,7 +240,7 @@ let_in_what_fits (GstNtMosaic * self, GArray * seats)
       if (!has_caps (&seat->info) || get_turn (seat) != turn)
         continue;
       seat->fits = TRUE;
-      if (check_seats (self, seats, &error))
+      if (check_seats (self, settings, seats, &error))
         continue;
       seat->fits = FALSE;
       warn_of_caps (self, seat, error);
@@ -259,16 +249,17 @@ let_in_what_fits (GstNtMosaic * self, GArray * seats)
 }
 
 gboolean
-gst_nt_mosaic_choose_seats (GstNtMosaic * self, GArray * seats, GError ** error)
+gst_nt_mosaic_choose_seats (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings, GArray * seats, GError ** error)
 {
   GError *why = NULL;
 
-  if (check_seats (self, seats, &why))
+  if (check_seats (self, settings, seats, &why))
     return TRUE;
 
   if (gst_nt_mosaic_goes_on_without_one (self)) {
-    let_in_what_fits (self, seats);
-    if (check_seats (self, seats, NULL)) {
+    let_in_what_fits (self, settings, seats);
+    if (check_seats (self, settings, seats, NULL)) {
       g_error_free (why);
       return TRUE;
     }

@@ -30,8 +30,8 @@ gboolean gst_nt_mosaic_seats_have_caps (const GArray * seats);
 
 /* Says of the pads which fit. FALSE with @error set if some don't and there is
  * no strip without them. Warns of pads that are left out. */
-gboolean gst_nt_mosaic_choose_seats (GstNtMosaic * self, GArray * seats,
-    GError ** error);
+gboolean gst_nt_mosaic_choose_seats (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings, GArray * seats, GError ** error);
 
 /* What the strip is made of, as the pure functions want it: an array of
  * GstNtMosaicInput, to be unreferenced, with the pads that fit; if none does, with
@@ -42,7 +42,7 @@ GArray *gst_nt_mosaic_collect_inputs (GstNtMosaic * self,
 /* A strip of @seats, at least @min_height pixels high. @inputs: one at least. NULL
  * with @error set if a frame does not fit into its tile, or the strip would be too
  * large. */
-GstNtLayout *gst_nt_mosaic_place_tiles (GstNtMosaic * self,
+GstNtLayout *gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
     const GArray * seats, const GArray * inputs, guint min_height,
     GError ** error);
 

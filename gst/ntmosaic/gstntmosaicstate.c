@@ -9,6 +9,15 @@
 
 GST_DEBUG_CATEGORY (gst_nt_mosaic_debug);
 
+void
+gst_nt_mosaic_get_settings (GstNtMosaic * self,
+    GstNtMosaicSettings * settings)
+{
+  GST_OBJECT_LOCK (self);
+  *settings = self->settings;
+  GST_OBJECT_UNLOCK (self);
+}
+
 gboolean
 gst_nt_mosaic_has_caps (GstNtMosaic * self)
 {

@@ -19,6 +19,24 @@ G_DECLARE_FINAL_TYPE (GstNtMosaic, gst_nt_mosaic, GST, NT_MOSAIC,
 /* Of all files of the element. */
 GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 
+/* What the user wants: the properties that can be set. */
+typedef struct
+{
+  NtmAlign align;
+  guint32 background_color;     /* 0xAARRGGBB */
+  guint tile_width;             /* pixels; 0: as wide as the frames */
+  guint tile_height;            /* pixels; 0: as high as the highest frame */
+  guint n_strips;
+  guint max_threads;            /* 0: from the CPUs */
+  GstNtStores nt_stores;
+  guint64 nt_threshold;         /* bytes; 0: from the cache */
+  gboolean copy_on_arrival;
+  gboolean tile_meta;
+  gint frames_ahead;            /* -1: what memory allows */
+  GstClockTime latency;
+  gboolean ignore_inactive_pads;
+} GstNtMosaicSettings;
+
 /* What has been done since the element was started. */
 typedef struct
 {
@@ -37,21 +55,9 @@ struct _GstNtMosaic
   GstVideoAggregator parent;
 
   /* Guarded by the object lock. */
-  NtmAlign align;
-  guint32 background_color;
-  guint tile_width;
-  guint tile_height;
-  guint n_strips;
-  guint max_threads;
-  gboolean ignore_inactive_pads;        /* what the user wants */
-  GstNtStores nt_stores;
-  guint64 nt_threshold;
-  gboolean copy_on_arrival;
-  gboolean tile_meta;
-  gint frames_ahead;            /* -1: what memory allows */
-  GstClockTime latency;         /* what the user wants */
-  GstClockTime ahead;           /* what pads may run ahead; 0: live */
+  GstNtMosaicSettings settings;
   GstNtMosaicStats stats;
+  GstClockTime ahead;           /* what pads may run ahead; 0: live */
   GstNtLayout *layout;          /* of the caps that the src pad has */
   gboolean has_misfits;         /* a pad's caps don't fit there */
   GstClockTime last_time;       /* of the strip made last; NONE after a seek */
@@ -87,6 +93,11 @@ struct _GstNtMosaic
   gboolean strip_is_ours;       /* it is from strip_pool */
   guint64 last_content;         /* content ids are counted up */
 };
+
+/* All settings as they are at this moment. To be read once for a strip, or for a
+ * negotiation, so that all of it is made by the same. */
+void gst_nt_mosaic_get_settings (GstNtMosaic * self,
+    GstNtMosaicSettings * settings);
 
 /* The strip has caps. */
 gboolean gst_nt_mosaic_has_caps (GstNtMosaic * self);
