@@ -65,6 +65,7 @@
 #include <string.h>
 
 #include "gstntmosaicahead.h"
+#include "gstntmosaicallocation.h"
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicflush.h"
 #include "gstntmosaicinputs.h"
@@ -371,6 +372,7 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   gst_nt_mosaic_class_init_inputs (klass);
   gst_nt_mosaic_class_init_sink_events (klass);
   gst_nt_mosaic_class_init_negotiation (klass);
+  gst_nt_mosaic_class_init_allocation (klass);
   gst_nt_mosaic_class_init_pace (klass);
   gst_nt_mosaic_class_init_src_events (klass);
   gst_nt_mosaic_class_init_flush (klass);

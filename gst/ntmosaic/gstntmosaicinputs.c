@@ -11,7 +11,6 @@
 #include "gstntmosaicinputs.h"
 
 #include "gstntmosaicahead.h"
-#include "gstntmosaicallocation.h"
 #include "gstntmosaicarrival.h"
 #include "gstntmosaicclip.h"
 #include "gstntmosaicfailures.h"
@@ -20,17 +19,6 @@
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 static gpointer parent_class;
-
-static gboolean
-gst_nt_mosaic_sink_query_pre_queue (GstAggregator * agg, GstAggregatorPad * pad,
-    GstQuery * query)
-{
-  if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION)
-    return gst_nt_mosaic_answer_allocation (GST_NT_MOSAIC (agg), pad, query);
-
-  return GST_AGGREGATOR_CLASS (parent_class)->sink_query_pre_queue (agg, pad,
-      query);
-}
 
 /* The base class aborts on a segment that isn't in TIME, and reckons backwards
  * from a stop without looking whether there is one. */
@@ -263,6 +251,5 @@ gst_nt_mosaic_class_init_inputs (GstNtMosaicClass * klass)
   parent_class = g_type_class_peek_parent (klass);
 
   agg_class->clip = gst_nt_mosaic_clip;
-  agg_class->sink_query_pre_queue = gst_nt_mosaic_sink_query_pre_queue;
   agg_class->sink_event_pre_queue = gst_nt_mosaic_sink_event_pre_queue;
 }

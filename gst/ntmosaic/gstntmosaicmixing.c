@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* One strip: what its tiles show, whose memory it gets, how it is filled.
+/* One strip: what its tiles show, how it is filled, and what is said of it.
  * Frames are taken from the pads under their locks and copied under none: a
  * source that pushes never waits for a copy. What a handler of
  * samples-selected sets holds for the strip that the signal is about, so all
@@ -13,6 +13,7 @@
 
 #include "gstntmosaicmixing.h"
 
+#include "gstntmosaicallocation.h"
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicframe.h"
@@ -262,82 +263,6 @@ set_field_flags (const Picture * picture, GstBuffer * strip)
     }
 }
 
-/* ---- Whose memory it gets ---- */
-
-/* From downstream's pool if there is one and it has a buffer to spare. Waiting
- * for one could wait for ever: for an application that holds them all, while a
- * flush or a state change waits for us. */
-static GstBuffer *
-acquire_downstream (GstAggregator * agg)
-{
-  GstBufferPoolAcquireParams params = {
-    .flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT,
-  };
-  GstBufferPool *pool = gst_aggregator_get_buffer_pool (agg);
-  GstBuffer *buffer = NULL;
-
-  if (pool == NULL)
-    return NULL;
-
-  /* The aggregator deactivates the pool that it had before, even if it is the
-   * same. */
-  if (!gst_buffer_pool_set_active (pool, TRUE)
-      || gst_buffer_pool_acquire_buffer (pool, &buffer, &params) != GST_FLOW_OK)
-    buffer = NULL;
-  gst_object_unref (pool);
-
-  return buffer;
-}
-
-/* Gives @strip, which has no memory yet, that of a strip of ours. */
-static gboolean
-acquire_memory (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
-{
-  GError *error = NULL;
-  GstBuffer *acquired = gst_nt_strip_pool_acquire (self->strip_pool,
-      picture->sources, picture->background, &error);
-
-  if (acquired == NULL) {
-    /* A flush that arrives while the pads are being deactivated can start this
-     * thread once more, after the pool was cleared. */
-    if (error->domain == GST_RESOURCE_ERROR)
-      gst_nt_mosaic_fail (self, error);
-    g_error_free (error);
-    return FALSE;
-  }
-
-  gst_buffer_append_memory (strip, gst_buffer_get_memory (acquired, 0));
-  GST_BUFFER_FLAG_UNSET (strip, GST_BUFFER_FLAG_TAG_MEMORY);
-  gst_buffer_unref (acquired);
-
-  return TRUE;
-}
-
-/* The base class emits samples-selected after this, and what downstream's pool
- * gives does not depend on it. */
-static GstFlowReturn
-gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
-    GstBuffer ** strip)
-{
-  GstNtMosaic *self = GST_NT_MOSAIC (vagg);
-  GstVideoInfo *info = &vagg->info;
-
-  self->strip_made = TRUE;
-  *strip = acquire_downstream (GST_AGGREGATOR (vagg));
-  self->strip_is_ours = *strip == NULL;
-  if (!self->strip_is_ours)
-    return GST_FLOW_OK;
-
-  *strip = gst_buffer_new ();
-  if (self->downstream_takes_meta)
-    gst_buffer_add_video_meta_full (*strip, GST_VIDEO_FRAME_FLAG_NONE,
-        GST_VIDEO_INFO_FORMAT (info), GST_VIDEO_INFO_WIDTH (info),
-        GST_VIDEO_INFO_HEIGHT (info), GST_VIDEO_INFO_N_PLANES (info),
-        info->offset, info->stride);
-
-  return GST_FLOW_OK;
-}
-
 /* ---- How it is filled ---- */
 
 static const gchar *
@@ -469,7 +394,8 @@ make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
   GstNtComposeReport report;
 
   if (!take_frames (self, picture)
-      || (self->strip_is_ours && !acquire_memory (self, picture, strip))
+      || (self->strip_is_ours && !gst_nt_mosaic_give_memory (self, strip,
+              picture->sources, picture->background))
       || !fill_strip (self, picture, strip, &report))
     return FALSE;
 
@@ -505,8 +431,6 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
 void
 gst_nt_mosaic_class_init_mixing (GstNtMosaicClass * klass)
 {
-  GstVideoAggregatorClass *vagg_class = GST_VIDEO_AGGREGATOR_CLASS (klass);
-
-  vagg_class->create_output_buffer = gst_nt_mosaic_create_output_buffer;
-  vagg_class->aggregate_frames = gst_nt_mosaic_aggregate_frames;
+  GST_VIDEO_AGGREGATOR_CLASS (klass)->aggregate_frames =
+      gst_nt_mosaic_aggregate_frames;
 }

@@ -339,5 +339,4 @@ gst_nt_mosaic_class_init_negotiation (GstNtMosaicClass * klass)
   agg_class->update_src_caps = gst_nt_mosaic_update_src_caps;
   agg_class->negotiated_src_caps = gst_nt_mosaic_negotiated_src_caps;
   agg_class->negotiate = gst_nt_mosaic_negotiate;
-  agg_class->decide_allocation = gst_nt_mosaic_decide_allocation;
 }
