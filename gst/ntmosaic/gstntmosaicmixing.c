@@ -98,11 +98,10 @@ warn_of_frames (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
       GST_OBJECT_NAME (pad), why);
 }
 
-/* @buffer, which @pad shows, can't be: @why. The tile is background, unless there
+/* What was taken from @pad can't be shown: @why. The tile is background, unless there
  * is nothing else to show: then that is an error. */
 static gboolean
-refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, GstBuffer * buffer,
-    const gchar * why)
+refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
 {
   if (!gst_nt_mosaic_goes_on_without_one (self)) {
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s: %s",
@@ -110,12 +109,11 @@ refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, GstBuffer * buffer,
     return FALSE;
   }
 
-  if (gst_nt_mosaic_pad_refuse (pad, buffer)) {
+  if (gst_nt_mosaic_pad_refuse (pad)) {
     GST_OBJECT_LOCK (self);
     self->stats.frames_refused++;
     GST_OBJECT_UNLOCK (self);
   }
-  gst_nt_mosaic_pad_let_go (pad);
   warn_of_frames (self, pad, why);
 
   return TRUE;
@@ -137,53 +135,56 @@ has_place (GstNtMosaicPad * pad, const NtmTile * tile)
   return FALSE;
 }
 
+/* Takes over @buffer, which the pad shows in tile @i. */
 static gboolean
 map_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
 {
   GstNtMosaicPad *pad = picture->pads[i];
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
   GstNtMosaicFrame *frame = &picture->frames[i];
+  GstNtTileSource *source = &picture->sources[i];
   gboolean goes_on;
   gchar *why = NULL;
 
-  if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN)
-    return refuse_frame (self, pad, buffer, "a buffer comes before caps");
-  if (!has_place (pad, &picture->layout->tiles[i]))
-    return TRUE;
-
-  if (!gst_nt_mosaic_frame_map (frame, info, gst_buffer_ref (buffer), &why)) {
-    goes_on = refuse_frame (self, pad, buffer, why);
+  if (!gst_nt_mosaic_frame_map (frame, info, buffer, &why)) {
+    goes_on = refuse_frame (self, pad, why);
     g_free (why);
     return goes_on;
   }
 
-  picture->sources[i].data = frame->data;
-  picture->sources[i].stride = frame->stride;
-  picture->sources[i].content = gst_nt_mosaic_pad_identify (pad,
-      frame->buffer, &self->last_content);
-  picture->sources[i].buffer = frame->buffer;
+  source->data = frame->data;
+  source->stride = frame->stride;
+  source->buffer = frame->buffer;
   return TRUE;
 }
 
-/* Maps what the pad shows in tile @i, if it shows anything. */
+/* Asks the pad of tile @i what it shows, and maps that. FALSE: there can't be a
+ * strip, and an error was posted. */
 static gboolean
 take_frame (GstNtMosaic * self, Picture * picture, guint i)
 {
   GstNtMosaicPad *pad = picture->pads[i];
-  GstBuffer *buffer = gst_nt_mosaic_pad_ref_frame (pad);
-  gboolean goes_on;
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+  GstNtTileSource *source = &picture->sources[i];
+  GstNtMosaicTaken taken;
 
-  /* Not only when the strip is out: downstream may take its time. */
-  if (buffer == NULL || pad->unfit) {
-    gst_clear_buffer (&buffer);
-    gst_nt_mosaic_pad_let_go (pad);
+  gst_nt_mosaic_pad_take_frame (pad, &self->last_content, &taken);
+  source->arrivals = pad->arrivals;
+  source->n_taken = taken.n_taken;
+  if (taken.buffer == NULL)
+    return TRUE;
+
+  if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN) {
+    gst_buffer_unref (taken.buffer);
+    return refuse_frame (self, pad, "a buffer comes before caps");
+  }
+  if (!has_place (pad, &picture->layout->tiles[i])) {
+    gst_buffer_unref (taken.buffer);
     return TRUE;
   }
 
-  goes_on = map_frame (self, picture, i, buffer);
-  gst_buffer_unref (buffer);
-
-  return goes_on;
+  source->content = taken.content;
+  return map_frame (self, picture, i, taken.buffer);
 }
 
 static gboolean
@@ -191,16 +192,9 @@ take_frames (GstNtMosaic * self, Picture * picture)
 {
   guint i;
 
-  for (i = 0; i < picture->layout->n_tiles; i++) {
-    GstNtMosaicPad *pad = picture->pads[i];
-
-    if (pad == NULL)
-      continue;
-    picture->sources[i].arrivals = pad->arrivals;
-    picture->sources[i].n_taken = gst_nt_mosaic_pad_get_n_taken (pad);
-    if (!take_frame (self, picture, i))
+  for (i = 0; i < picture->layout->n_tiles; i++)
+    if (picture->pads[i] && !take_frame (self, picture, i))
       return FALSE;
-  }
 
   return TRUE;
 }

@@ -22,20 +22,14 @@ gst_nt_mosaic_is_gap (GstBuffer * buffer)
       && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP);
 }
 
+/* ---- What it shows ---- */
+
+/* With the flush lock held. */
 static GstBuffer *
-ref_current_buffer (GstNtMosaicPad * pad)
+get_current (GstNtMosaicPad * pad)
 {
-  GstVideoAggregatorPad *vpad = GST_VIDEO_AGGREGATOR_PAD (pad);
-  GstBuffer *buffer = NULL;
-
-  g_mutex_lock (&pad->flush_lock);
-  if (!pad->released)
-    buffer = gst_video_aggregator_pad_get_current_buffer (vpad);
-  if (buffer)
-    gst_buffer_ref (buffer);
-  g_mutex_unlock (&pad->flush_lock);
-
-  return buffer;
+  return pad->released ? NULL : gst_video_aggregator_pad_get_current_buffer
+      (GST_VIDEO_AGGREGATOR_PAD (pad));
 }
 
 /* Whether a frame with the caps @a, said to have @b, looks the same. */
@@ -57,50 +51,6 @@ gst_nt_mosaic_pad_set_next_caps (GstNtMosaicPad * pad, const GstCaps * caps)
     gst_video_info_init (&pad->next_info);
 }
 
-/* If the frame was kept before, its caps are not those that the pad has now. */
-void
-gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad)
-{
-  GstVideoAggregatorPad *vpad = GST_VIDEO_AGGREGATOR_PAD (pad);
-  GstBuffer *current = NULL;
-
-  if (looks_the_same (&vpad->info, &pad->next_info))
-    return;
-
-  g_mutex_lock (&pad->flush_lock);
-  if (!pad->released)
-    current = gst_video_aggregator_pad_get_current_buffer (vpad);
-  if (pad->kept != current) {
-    gst_buffer_replace (&pad->kept, current);
-    pad->kept_info = vpad->info;
-  }
-  g_mutex_unlock (&pad->flush_lock);
-}
-
-static gboolean
-has_other_caps (GstNtMosaicPad * pad, GstBuffer * buffer)
-{
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
-  gboolean has;
-
-  g_mutex_lock (&pad->flush_lock);
-  has = buffer == pad->kept && !looks_the_same (&pad->kept_info, info);
-  g_mutex_unlock (&pad->flush_lock);
-
-  return has;
-}
-
-GstBuffer *
-gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad)
-{
-  GstBuffer *buffer = ref_current_buffer (pad);
-
-  if (buffer && (gst_nt_mosaic_is_gap (buffer) || has_other_caps (pad, buffer)))
-    gst_clear_buffer (&buffer);
-
-  return buffer;
-}
-
 static gboolean
 has_same_layout (GstBuffer * a, GstBuffer * b)
 {
@@ -116,7 +66,7 @@ has_same_layout (GstBuffer * a, GstBuffer * b)
 }
 
 /* Whether both buffers, alive at this moment, are the same memory seen the same
- * way. Nobody can have written to it, or resized it, between the one and the other:
+ * way. Nothing can have written to it, or resized it, between the one and the other:
  * memory that is in a buffer is as writable as the buffer, and only its last owner
  * may write to that. */
 static gboolean
@@ -137,59 +87,192 @@ is_same_content (GstBuffer * a, GstBuffer * b)
   return TRUE;
 }
 
-guint64
-gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
-    guint64 * last_content)
+/* References that the pad gives up with the flush lock held, to be dropped without
+ * it: the last one frees the frame. */
+typedef struct
 {
-  GstBuffer *current = NULL;
-  guint64 content;
+  GstBuffer *shown;
+  GstBuffer *kept;
+} OldFrames;
+
+static void
+drop (OldFrames * old)
+{
+  gst_clear_buffer (&old->shown);
+  gst_clear_buffer (&old->kept);
+}
+
+/* With the flush lock held, as the next functions. */
+static void
+hold (GstNtMosaicPad * pad, GstBuffer * frame, OldFrames * old)
+{
+  if (pad->shown == frame)
+    return;
+
+  old->shown = pad->shown;
+  pad->shown = frame ? gst_buffer_ref (frame) : NULL;
+  pad->refused = FALSE;
+}
+
+static void
+let_go_of_kept (GstNtMosaicPad * pad, GstBuffer * current, OldFrames * old)
+{
+  if (pad->kept != current)
+    old->kept = g_steal_pointer (&pad->kept);
+}
+
+/* The frame before is let go of, or if what the pad has now is the same memory, held
+ * as this one. */
+static void
+let_go (GstNtMosaicPad * pad, GstBuffer * current, OldFrames * old)
+{
+  let_go_of_kept (pad, current, old);
+  if (pad->shown)
+    hold (pad, current && is_same_content (pad->shown, current) ? current
+        : NULL, old);
+}
+
+static void
+let_go_of_all (GstNtMosaicPad * pad, OldFrames * old)
+{
+  let_go_of_kept (pad, NULL, old);
+  hold (pad, NULL, old);
+}
+
+/* If the frame was kept before, its caps are not those that the pad has now. */
+void
+gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad)
+{
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+  OldFrames old = { NULL, NULL };
+  GstBuffer *current;
+
+  if (looks_the_same (info, &pad->next_info))
+    return;
 
   g_mutex_lock (&pad->flush_lock);
-  if (pad->shown == NULL || !is_same_content (pad->shown, buffer))
-    pad->content = ++*last_content;
-  if (!pad->released)
-    current = gst_video_aggregator_pad_get_current_buffer
-        (GST_VIDEO_AGGREGATOR_PAD (pad));
-  gst_buffer_replace (&pad->shown, current == buffer ? buffer : NULL);
-  if (pad->kept != current)
-    gst_buffer_replace (&pad->kept, NULL);
-  content = pad->content;
+  current = get_current (pad);
+  if (pad->kept != current) {
+    let_go_of_kept (pad, current, &old);
+    pad->kept = current ? gst_buffer_ref (current) : NULL;
+    pad->kept_info = *info;
+  }
   g_mutex_unlock (&pad->flush_lock);
 
-  return content;
+  drop (&old);
+}
+
+/* A frame that stayed when new caps came is not what they say. */
+static gboolean
+can_show (GstNtMosaicPad * pad, GstBuffer * current)
+{
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+
+  return current && !pad->unfit && !gst_nt_mosaic_is_gap (current)
+      && (current != pad->kept || looks_the_same (&pad->kept_info, info));
+}
+
+/* ---- One question for each strip ---- */
+
+static guint
+get_n_left (GstNtMosaicPad * pad)
+{
+  guint n_left;
+
+  g_mutex_lock (&pad->queue_lock);
+  n_left = pad->n_left;
+  g_mutex_unlock (&pad->queue_lock);
+
+  return n_left;
+}
+
+/* One that left the queue may be waiting to be taken. */
+static guint
+count_taken (GstNtMosaicPad * pad)
+{
+  const guint before = get_n_left (pad);
+  GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
+  guint n_taken = before;
+
+  if (next && !gst_nt_mosaic_is_gap (next))
+    n_taken = get_n_left (pad) - 1;
+  gst_clear_buffer (&next);
+
+  return n_taken;
+}
+
+void
+gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad, guint64 * last_content,
+    GstNtMosaicTaken * taken)
+{
+  OldFrames old = { NULL, NULL };
+  GstBuffer *current;
+
+  taken->n_taken = count_taken (pad);
+  taken->buffer = NULL;
+
+  g_mutex_lock (&pad->flush_lock);
+  current = get_current (pad);
+  if (can_show (pad, current)) {
+    if (pad->shown == NULL || !is_same_content (pad->shown, current))
+      pad->content = ++*last_content;
+    hold (pad, current, &old);
+    let_go_of_kept (pad, current, &old);
+    taken->buffer = gst_buffer_ref (current);
+    taken->content = pad->content;
+  } else {
+    let_go (pad, current, &old);
+  }
+  g_mutex_unlock (&pad->flush_lock);
+
+  drop (&old);
 }
 
 gboolean
-gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad, GstBuffer * buffer)
+gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad)
 {
-  gboolean is_new;
+  gboolean is_first;
 
   g_mutex_lock (&pad->flush_lock);
-  is_new = pad->refused != buffer;
-  gst_buffer_replace (&pad->refused, pad->released ? NULL : buffer);
+  is_first = !pad->refused;
+  pad->refused = TRUE;
   g_mutex_unlock (&pad->flush_lock);
 
-  return is_new;
+  return is_first;
 }
 
 void
 gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
 {
-  GstBuffer *current = NULL;
+  OldFrames old = { NULL, NULL };
 
   g_mutex_lock (&pad->flush_lock);
-  if (!pad->released)
-    current = gst_video_aggregator_pad_get_current_buffer
-        (GST_VIDEO_AGGREGATOR_PAD (pad));
-  if (pad->kept != current)
-    gst_buffer_replace (&pad->kept, NULL);
-  if (pad->refused != current)
-    gst_buffer_replace (&pad->refused, NULL);
-  if (pad->shown)
-    gst_buffer_replace (&pad->shown, current
-        && is_same_content (pad->shown, current) ? current : NULL);
+  let_go (pad, get_current (pad), &old);
   g_mutex_unlock (&pad->flush_lock);
+
+  drop (&old);
 }
+
+/* The base class takes the current buffer away. */
+static GstFlowReturn
+gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
+{
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  OldFrames old = { NULL, NULL };
+  GstFlowReturn ret;
+
+  g_mutex_lock (&pad->flush_lock);
+  ret = GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->flush
+      (aggpad, agg);
+  let_go_of_all (pad, &old);
+  g_mutex_unlock (&pad->flush_lock);
+
+  drop (&old);
+
+  return ret;
+}
+
+/* ---- Its queue ---- */
 
 void
 gst_nt_mosaic_pad_note_data (GstNtMosaicPad * pad)
@@ -234,33 +317,6 @@ gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer)
   if (pad->waits && pad->n_in - pad->n_left <= pad->wake_at)
     g_cond_signal (&pad->queue_shorter);
   g_mutex_unlock (&pad->queue_lock);
-}
-
-static guint
-get_n_left (GstNtMosaicPad * pad)
-{
-  guint n_left;
-
-  g_mutex_lock (&pad->queue_lock);
-  n_left = pad->n_left;
-  g_mutex_unlock (&pad->queue_lock);
-
-  return n_left;
-}
-
-/* One that left the queue may be waiting to be taken. */
-guint
-gst_nt_mosaic_pad_get_n_taken (GstNtMosaicPad * pad)
-{
-  const guint before = get_n_left (pad);
-  GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
-  guint n_taken = before;
-
-  if (next && !gst_nt_mosaic_is_gap (next))
-    n_taken = get_n_left (pad) - 1;
-  gst_clear_buffer (&next);
-
-  return n_taken;
 }
 
 gboolean
@@ -358,7 +414,11 @@ gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now)
   if (!gst_aggregator_pad_is_eos (aggpad))
     return FALSE;
 
-  buffer = ref_current_buffer (pad);
+  g_mutex_lock (&pad->flush_lock);
+  buffer = get_current (pad);
+  if (buffer)
+    gst_buffer_ref (buffer);
+  g_mutex_unlock (&pad->flush_lock);
   if (buffer == NULL)
     return TRUE;
 
@@ -402,22 +462,17 @@ gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad, GstVideoInfo * info)
   return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
 }
 
-static void
-drop_frames (GstNtMosaicPad * pad)
-{
-  gst_buffer_replace (&pad->shown, NULL);
-  gst_buffer_replace (&pad->kept, NULL);
-  gst_buffer_replace (&pad->refused, NULL);
-}
-
 void
 gst_nt_mosaic_pad_release (GstNtMosaicPad * pad)
 {
+  OldFrames old = { NULL, NULL };
+
   g_mutex_lock (&pad->flush_lock);
   pad->released = TRUE;
-  drop_frames (pad);
+  let_go_of_all (pad, &old);
   g_mutex_unlock (&pad->flush_lock);
 
+  drop (&old);
   gst_nt_mosaic_pad_set_hurry (pad, TRUE);
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
 }
@@ -474,21 +529,6 @@ gst_nt_mosaic_pad_compare (gconstpointer a, gconstpointer b)
   return (pad_a->number > pad_b->number) - (pad_a->number < pad_b->number);
 }
 
-static GstFlowReturn
-gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
-{
-  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
-  GstFlowReturn ret;
-
-  g_mutex_lock (&pad->flush_lock);
-  ret = GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->flush
-      (aggpad, agg);
-  drop_frames (pad);
-  g_mutex_unlock (&pad->flush_lock);
-
-  return ret;
-}
-
 /* Live, frames that are late are dropped before they are next. The base class
  * would reckon with a timestamp that is not there. */
 static gboolean
@@ -509,7 +549,8 @@ gst_nt_mosaic_pad_finalize (GObject * object)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
 
-  drop_frames (pad);
+  gst_clear_buffer (&pad->shown);
+  gst_clear_buffer (&pad->kept);
   g_clear_pointer (&pad->arrivals, gst_nt_arrivals_unref);
   g_mutex_clear (&pad->gap_lock);
   g_mutex_clear (&pad->flush_lock);

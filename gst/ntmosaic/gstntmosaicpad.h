@@ -68,11 +68,11 @@ struct _GstNtMosaicPad
 
   /* Guarded by @flush_lock. */
   gboolean released;            /* its current buffer may go at any moment */
-  GstBuffer *shown;             /* the frame that was identified last */
+  GstBuffer *shown;             /* the frame that was taken last */
   guint64 content;              /* its id */
+  gboolean refused;             /* it can't be shown, and was counted as such */
   GstBuffer *kept;              /* a frame that stayed when new caps came */
   GstVideoInfo kept_info;       /* the caps that it came with */
-  GstBuffer *refused;           /* a frame that can't be shown */
 
   /* Of the streaming thread alone. */
   GstVideoInfo next_info;       /* caps of the frame that is taken next */
@@ -81,30 +81,36 @@ struct _GstNtMosaicPad
   GstVideoInfo misfit;          /* caps that were warned of last; UNKNOWN: none */
 };
 
+/* What a pad shows in one strip. */
+typedef struct
+{
+  GstBuffer *buffer;            /* a reference; NULL: nothing, the tile is
+                                 * background */
+  guint64 content;              /* id of its bytes: that of the frame before it if
+                                 * it is the same memory, else a new one */
+  guint n_taken;                /* frames that were taken from the pad so far, to be
+                                 * shown or dropped */
+} GstNtMosaicTaken;
+
 /* Whether @buffer stands for no frame: a GAP event, or empty with the GAP flag. */
 gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
 
-/* The buffer that the pad shows in the strip that is being made; a new
- * reference. NULL: it has none, or one of other caps than the pad has now; the
- * tile is background. */
-GstBuffer *gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad);
+/* Answers for a strip what the pad shows in it, and lets go of the frame before: it
+ * may be one of the few that upstream's pool has, and downstream may take its time.
+ * Holds a reference on the frame until the pad shows another, or was flushed or
+ * released: as long as that, nothing can have written to it. In the streaming thread,
+ * once for each strip.
+ * @last_content: content ids are counted up there. */
+void gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad,
+    guint64 * last_content, GstNtMosaicTaken * taken);
 
-/* The content id of @buffer, which the pad shows now: that of the frame before it
- * if it is the same memory, else a new one, counted up in @last_content. Keeps a
- * reference on @buffer until gst_nt_mosaic_pad_let_go() finds that the pad shows
- * another: as long as that, nobody can have written to it. Keeps none if the pad
- * was flushed or released meanwhile. */
-guint64 gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
-    guint64 * last_content);
+/* The frame that was taken last can't be shown: FALSE if that was said before. In
+ * the streaming thread. */
+gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad);
 
-/* @buffer, which the pad shows now, can't be shown: FALSE if that was said before.
- * Keeps a reference on @buffer as gst_nt_mosaic_pad_identify() does. */
-gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad, GstBuffer * buffer);
-
-/* Lets go of the frame that was identified last, unless the pad still shows it;
- * or if what it shows now is the same memory, of that frame for this one. To be
- * called before anybody waits for more data: the frame may be one of the few that
- * upstream's pool has. */
+/* Lets go of the frame that was taken last, unless the pad still shows it. To be
+ * called before anything waits for more data without a strip. In the streaming
+ * thread. */
 void gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
 
 /* To be called with each frame and gap that comes, and at EOS. */
@@ -120,10 +126,6 @@ void gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad);
 
 /* To be called when @buffer leaves the base class' queue. From any thread. */
 void gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer);
-
-/* How many frames were taken from the pad so far, to be shown or dropped. In the
- * streaming thread. */
-guint gst_nt_mosaic_pad_get_n_taken (GstNtMosaicPad * pad);
 
 /* Whether the next frame is a still: its caps have the rate 0/1. In the
  * streaming thread. */
