@@ -29,28 +29,30 @@
  * A pad without a frame (not yet, a gap, at EOS without
  * #GstVideoAggregatorPad:repeat-after-eos, silent for longer than
  * #GstVideoAggregatorPad:max-last-buffer-repeat) shows background. A gap with
- * %GST_GAP_FLAG_MISSING_DATA lets the frame before it stay, unless caps of another
- * size or format came in between.
+ * %GST_GAP_FLAG_MISSING_DATA lets the frame before it stay, unless caps of
+ * another size or format came in between.
  *
- * Before the first strip, a frame that is too short, or a pad whose caps don't fit
- * those of the others, is an error. Later it makes that tile background: a warning
- * names the pad and the cause, and all other tiles go on. An only pad has no others,
- * so there it always is an error.
+ * Before the first strip, a frame that is too short, or a pad whose caps don't
+ * fit those of the others, is an error. Later it makes that tile background: a
+ * warning names the pad and the cause, and all other tiles go on. An only pad
+ * has no others, so there it always is an error.
  *
- * Frames before running time 0 are dropped. A frame that begins before it is cut.
+ * Frames before running time 0 are dropped. A frame that begins before it is
+ * cut.
  *
- * Where nothing is live, a strip needs a frame of each pad that is not at EOS. If
- * a pad has had none after five seconds, a warning names it.
+ * Where nothing is live, a strip needs a frame of each pad that is not at EOS.
+ * If a pad has had none after five seconds, a warning names it.
  *
  * A flushing seek is refused if a source says that it can't seek.
  *
- * What a handler of #GstAggregator::samples-selected sets holds for the strip of
- * that signal. The handler must not release a pad.
+ * What a handler of #GstAggregator::samples-selected sets holds for the strip
+ * of that signal. The handler must not release a pad.
  *
  * ## Example launch line
  *
  * |[
- * gst-launch-1.0 ntmosaic name=m ! videoconvert ! autovideosink  videotestsrc ! m.  videotestsrc pattern=ball ! m.
+ * gst-launch-1.0 ntmosaic name=m ! videoconvert ! autovideosink \
+ *     videotestsrc ! m.  videotestsrc pattern=ball ! m.
  * ]| Two test pictures side by side.
  *
  * Since: 0.1
@@ -110,8 +112,8 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (ntmosaic, "ntmosaic", GST_RANK_NONE,
 
 /* ---- Pads ---- */
 
-/* Numbers up to G_MAXINT: that is what the base class keeps one in. Only the usual
- * form is a name: sink_007 would be a second sink_7. */
+/* Numbers up to G_MAXINT: that is what the base class keeps one in. Only the
+ * usual form is a name: sink_007 would be a second sink_7. */
 static gboolean
 parse_number (const gchar * name, guint * number)
 {
@@ -280,8 +282,8 @@ gst_nt_mosaic_start (GstAggregator * agg)
 }
 
 /* Layouts stay until the next start: a flush that arrives while the pads are
- * being deactivated can start the streaming thread once more, and the base class
- * ends it only after this. */
+ * being deactivated can start the streaming thread once more, and the base
+ * class ends it only after this. */
 static gboolean
 gst_nt_mosaic_stop (GstAggregator * agg)
 {

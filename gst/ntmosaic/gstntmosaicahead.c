@@ -2,13 +2,13 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* How far pads run ahead of the strip. A pad that may queue one frame wakes its
- * upstream for each; with small tiles that takes longer than the copy. Where nothing
- * is live, pads may queue more, as far as it costs little memory.
+ * upstream for each; with small tiles that takes longer than the copy. Where
+ * nothing is live, pads may queue more, as far as it costs little memory.
  *
- * The base class lets a pad queue what its property `latency` covers in time, and
- * nothing else does. The property is therefore the element's own, and the base class
- * is given the larger one of it and of what pads may run ahead. What is reported to
- * the pipeline is the user's. */
+ * The base class lets a pad queue what its property `latency` covers in time,
+ * and nothing else does. The property is therefore the element's own, and the
+ * base class is given the larger one of it and of what pads may run ahead. What
+ * is reported to the pipeline is the user's. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -18,25 +18,27 @@
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
-/* All frames on their way to strips and the strips that wait for them may take this
- * much memory. */
+/* All frames on their way to strips and the strips that wait for them may take
+ * this much memory. */
 #define AHEAD_BYTES ((gsize) 32 << 20)
 
-/* Larger frames are better copied on arrival, to one of the next strips: with 8 pads,
- * running ahead took 1.0 of the CPU time with frames of 64 KiB, 1.5 with frames of
- * 256 KiB. */
+/* Larger frames are better copied on arrival, to one of the next strips: with 8
+ * pads, running ahead took 1.0 of the CPU time with frames of 64 KiB, 1.5 with
+ * frames of 256 KiB. */
 #define MAX_FRAME_BYTES ((gsize) 32 << 10)
 
 /* Of each pad, besides the queued frames: one is shown, and one is drawn. */
 #define OTHER_FRAMES 2
 
-/* More than this saves hardly any more time: 400 pads of 16x16 took 13.3 ms a strip
- * with 1 frame, 6.2 with 4, 4.9 with 8 and 4.8 with 16 (one run, beside other work). */
+/* More than this saves hardly any more time: 400 pads of 16x16 took 13.3 ms a
+ * strip with 1 frame, 6.2 with 4, 4.9 with 8 and 4.8 with 16 (one run, beside
+ * other work). */
 #define MAX_FRAMES_AHEAD 8
 
-/* How long upstream waits for its pad's queue to be half empty. Whatever empties the
- * queue or stops the element ends the wait before that. Longer than this is a stall:
- * pads then don't run ahead any more, and the base class has upstream wait. */
+/* How long upstream waits for its pad's queue to be half empty. Whatever
+ * empties the queue or stops the element ends the wait before that. Longer than
+ * this is a stall: pads then don't run ahead any more, and the base class has
+ * upstream wait. */
 #define PATIENCE G_TIME_SPAN_SECOND
 
 /* After a stall, pads run ahead again when so many strips were made. */
@@ -133,9 +135,9 @@ count_frames_ahead (GstNtMosaic * self)
   return CLAMP ((gssize) frames - OTHER_FRAMES, 1, MAX_FRAMES_AHEAD);
 }
 
-/* The base class always lets a pad queue one frame, the next to be taken, and others
- * behind it until they last longer than the latency. Half a period is for durations
- * that are rounded. */
+/* The base class always lets a pad queue one frame, the next to be taken, and
+ * others behind it until they last longer than the latency. Half a period is
+ * for durations that are rounded. */
 void
 gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period)
 {
@@ -177,10 +179,11 @@ gst_nt_mosaic_check_ahead (GstNtMosaic * self)
 
 /* ---- Upstream's turn ---- */
 
-/* The base class wakes an upstream that waits with each frame that it takes. Here it
- * waits until half of the queue is empty, and then makes several frames in one go.
- * The base class counts time and not frames, so frames whose time stands still would
- * never fill its queue: after a stall it is left to it to have upstream wait. */
+/* The base class wakes an upstream that waits with each frame that it takes.
+ * Here it waits until half of the queue is empty, and then makes several frames
+ * in one go. The base class counts time and not frames, so frames whose time
+ * stands still would never fill its queue: after a stall it is left to it to
+ * have upstream wait. */
 void
 gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad)
 {

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 /* What users know as the property of the base class. */
 void gst_nt_mosaic_set_latency (GstNtMosaic * self, GstClockTime latency);
 
-/* Lets pads run ahead of strips of the current layout that are @period apart, if
- * nothing is live. In the streaming thread. */
+/* Lets pads run ahead of strips of the current layout that are @period apart,
+ * if nothing is live. In the streaming thread. */
 void gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period);
 
 /* Lets no pad run ahead. From any thread, without locks. */
@@ -24,8 +24,8 @@ void gst_nt_mosaic_forbid_ahead (GstNtMosaic * self);
  * stall. To be called with each strip, in the streaming thread. */
 void gst_nt_mosaic_check_ahead (GstNtMosaic * self);
 
-/* Waits until it is upstream's turn to make frames for @pad. In upstream's thread,
- * without locks. */
+/* Waits until it is upstream's turn to make frames for @pad. In upstream's
+ * thread, without locks. */
 void gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad);
 
 /* Sets the virtual functions that this file implements. */

@@ -2,9 +2,10 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* ALLOCATION, in both directions: whose memory the strips are made of, and what
- * upstream is offered for its frames. Most pools that downstream proposes hold plain
- * system memory, made on demand: strips of our own are better in every way. A pool is
- * used only when a copy further down would be the price of not using it. */
+ * upstream is offered for its frames. Most pools that downstream proposes hold
+ * plain system memory, made on demand: strips of our own are better in every
+ * way. A pool is used only when a copy further down would be the price of not
+ * using it. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -75,8 +76,8 @@ configure_pool (GstBufferPool * pool, GstQuery * query,
 }
 
 /* Takes every pool out of @query. If one of them brings memory of its own, as a
- * display's does, it is configured for @info and answered; NULL: downstream takes
- * any memory. */
+ * display's does, it is configured for @info and answered; NULL: downstream
+ * takes any memory. */
 static GstBufferPool *
 take_pool (GstQuery * query, const GstVideoInfo * info)
 {
@@ -119,9 +120,9 @@ warn_of_few_strips (GstNtMosaic * self, guint n_strips)
 
   if (n_made < n_strips)
     gst_nt_mosaic_warn (self, GST_RESOURCE_ERROR,
-        GST_RESOURCE_ERROR_NO_SPACE_LEFT, "strips is %u, but there is memory for "
-        "%u of %" G_GSIZE_FORMAT " bytes only, and these must do: lower strips, "
-        "or let the process have more memory", n_strips, n_made,
+        GST_RESOURCE_ERROR_NO_SPACE_LEFT, "strips is %u, but there is memory "
+        "for %u of %" G_GSIZE_FORMAT " bytes only, and these must do: lower "
+        "strips, or let the process have more memory", n_strips, n_made,
         self->layout->geometry.size);
 }
 
@@ -260,7 +261,8 @@ gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
 
 /* ---- Upstream's frames ---- */
 
-/* Memory for the frames of all pads, which the next frame of any pad finds warm. */
+/* Memory for the frames of all pads, which the next frame of any pad finds
+ * warm. */
 static void
 propose_pool (GstNtMosaic * self, GstQuery * query, GstCaps * caps, gsize size)
 {
@@ -287,8 +289,8 @@ answer_query (GstNtMosaic * self, GstAggregatorPad * pad, GstQuery * query)
   GST_LOG_OBJECT (pad, "allocation query: %" GST_PTR_FORMAT, query);
 }
 
-/* In upstream's thread and at once: the base class would let the query wait until all
- * frames before it are in a strip. */
+/* In upstream's thread and at once: the base class would let the query wait
+ * until all frames before it are in a strip. */
 static gboolean
 gst_nt_mosaic_sink_query_pre_queue (GstAggregator * agg, GstAggregatorPad * pad,
     GstQuery * query)

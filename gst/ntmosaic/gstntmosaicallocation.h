@@ -10,14 +10,14 @@
 
 G_BEGIN_DECLS
 
-/* Makes strips of the current layout; where downstream has a pool, only if that one
- * runs dry. FALSE: an error was posted. In the streaming thread. */
+/* Makes strips of the current layout; where downstream has a pool, only if that
+ * one runs dry. FALSE: an error was posted. In the streaming thread. */
 gboolean gst_nt_mosaic_configure_strips (GstNtMosaic * self,
     const GstNtMosaicSettings * settings);
 
-/* Gives @strip, which has no memory yet, that of the strip in which least of @sources
- * is to be written. FALSE: there is none; an error was posted if it is one. In the
- * streaming thread. */
+/* Gives @strip, which has no memory yet, that of the strip in which least of
+ * @sources is to be written. FALSE: there is none; an error was posted if it is
+ * one. In the streaming thread. */
 gboolean gst_nt_mosaic_give_memory (GstNtMosaic * self, GstBuffer * strip,
     const GstNtTileSource * sources, guint32 background);
 

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Failures: each gets one error on the bus, which names its cause. What other
- * files of the element don't say themselves, because the base class found it and
- * only logged it, is found out here. */
+ * files of the element don't say themselves, because the base class found it
+ * and only logged it, is found out here. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

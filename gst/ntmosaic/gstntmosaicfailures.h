@@ -10,14 +10,14 @@
 
 G_BEGIN_DECLS
 
-/* Posts an error, if it is the first since the element was started, and ends the
- * making of strips. From any thread, without locks. */
+/* Posts an error, if it is the first since the element was started, and ends
+ * the making of strips. From any thread, without locks. */
 void gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error);
 void gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
     const gchar * format, ...) G_GNUC_PRINTF (3, 4);
 
-/* Posts a warning: something is wrong, and strips are made all the same. From any
- * thread, without the object lock. */
+/* Posts a warning: something is wrong, and strips are made all the same. From
+ * any thread, without the object lock. */
 void gst_nt_mosaic_warn (GstNtMosaic * self, GQuark domain, gint code,
     const gchar * format, ...) G_GNUC_PRINTF (4, 5);
 

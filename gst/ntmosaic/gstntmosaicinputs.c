@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What upstream sends, in upstream's thread and before the base class queues it.
- * What would make the base class abort is cut, dropped or refused here. */
+/* What upstream sends, in upstream's thread and before the base class queues
+ * it. What would make the base class abort is cut, dropped or refused here. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -175,8 +175,8 @@ make_gap (GstBuffer * frame)
   return gap;
 }
 
-/* Each frame comes here once, when it is the next. The caller may hold the element's
- * object lock. */
+/* Each frame comes here once, when it is the next. The caller may hold the
+ * element's object lock. */
 static GstBuffer *
 gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
     GstBuffer * buffer)

@@ -98,8 +98,8 @@ warn_of_frames (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
       GST_OBJECT_NAME (pad), why);
 }
 
-/* What was taken from @pad can't be shown: @why. The tile is background, unless there
- * is nothing else to show: then that is an error. */
+/* What was taken from @pad can't be shown: @why. The tile is background, unless
+ * there is nothing else to show: then that is an error. */
 static gboolean
 refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
 {
@@ -120,8 +120,8 @@ refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
 }
 
 /* Whether frames of the pad have a place in tile @i. The base class negotiates
- * before it takes a frame with new caps. Should it ever not, the strip has no room
- * for that frame. */
+ * before it takes a frame with new caps. Should it ever not, the strip has no
+ * room for that frame. */
 static gboolean
 has_place (GstNtMosaicPad * pad, const NtmTile * tile)
 {
@@ -225,8 +225,8 @@ find_latest_time (const Picture * picture)
   return latest;
 }
 
-/* Without a rate, a strip has the time of its latest frame; if it has no frame, that
- * of the strip before it. */
+/* Without a rate, a strip has the time of its latest frame; if it has no frame,
+ * that of the strip before it. */
 static void
 set_time_of_frames (GstNtMosaic * self, const Picture * picture,
     GstBuffer * strip)
@@ -399,8 +399,8 @@ make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
   return TRUE;
 }
 
-/* A src pad that is stopped forgets that its caps have to be negotiated again: then
- * the strips may be of another layout. */
+/* A src pad that is stopped forgets that its caps have to be negotiated again:
+ * then the strips may be of another layout. */
 static GstFlowReturn
 gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
 {

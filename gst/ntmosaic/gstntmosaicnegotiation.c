@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Negotiation: what the strip is, and whose memory it is made of. The base class'
- * ways with plain pads are those of pictures on top of each other, all of one
- * size; they are replaced. */
+/* Negotiation: what the strip is. The base class' ways with plain pads are
+ * those of pictures on top of each other, all of one size; they are
+ * replaced. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -62,7 +62,8 @@ fit_downstream (GstNtMosaic * self, const GArray * inputs,
   return caps;
 }
 
-/* Caps and layout of a strip of @inputs, which are those of @seats or a guess. */
+/* Caps and layout of a strip of @inputs, which are those of @seats or a
+ * guess. */
 static GstCaps *
 design_strip (GstNtMosaic * self, const GstNtMosaicSettings * settings,
     const GArray * seats, const GArray * inputs, GstCaps * downstream,
@@ -100,8 +101,8 @@ set_next_layout (GstNtMosaic * self, GstNtLayout * layout, GArray * seats)
   self->next_seats = seats;
 }
 
-/* What the strip is going to be made of: the pads that fit, or else a guess. NULL
- * without @error: there is nothing yet to make one of. */
+/* What the strip is going to be made of: the pads that fit, or else a guess.
+ * NULL without @error: there is nothing yet to make one of. */
 static GArray *
 find_inputs (GstNtMosaic * self, const GstNtMosaicSettings * settings,
     GArray * seats, GstCaps * downstream, gboolean * guessed, GError ** error)
@@ -207,7 +208,8 @@ negotiated_stills (GstAggregator * agg, GstCaps * caps,
   return TRUE;
 }
 
-/* The base class sets no latency if the caps before the stills were the same. */
+/* The base class sets no latency if the caps before the stills were the
+ * same. */
 static gboolean
 negotiated_rate (GstAggregator * agg, GstCaps * caps,
     const GstVideoInfo * info)
@@ -244,7 +246,8 @@ gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
   return negotiated_rate (agg, caps, &info);
 }
 
-/* Every failure gets its one error here, if it didn't get one where it arose. */
+/* Every failure gets its one error here, if it didn't get one where it
+ * arose. */
 static gboolean
 gst_nt_mosaic_negotiate (GstAggregator * agg)
 {

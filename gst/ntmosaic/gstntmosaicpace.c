@@ -152,8 +152,9 @@ all_pads_over (GstNtMosaic * self)
 }
 
 /* What to do when nothing is waited for. The base class would go on for ever in
- * three cases: without a rate, with repeat-after-eos on all pads, and before any
- * caps; and with force-live it would go on without waiting for the clock. */
+ * three cases: without a rate, with repeat-after-eos on all pads, and before
+ * any caps; and with force-live it would go on without waiting for the
+ * clock. */
 static GstFlowReturn
 handle_no_data (GstNtMosaic * self, gboolean * timeout)
 {
@@ -195,9 +196,9 @@ time_stills (GstNtMosaic * self)
 
 /* ---- One strip, or none ---- */
 
-/* When the base class has taken frames with new caps, it asks for more data, and
- * settles the caps and makes the strip only when that has come. It may never
- * come: these may be the last. */
+/* When the base class has taken frames with new caps, it asks for more data,
+ * and settles the caps and makes the strip only when that has come. It may
+ * never come: these may be the last. */
 static GstFlowReturn
 aggregate_settled (GstAggregator * agg, gboolean timeout)
 {
@@ -286,7 +287,8 @@ let_go_of_frames (GstNtMosaic * self, gboolean are_over)
   g_list_free_full (pads, gst_object_unref);
 }
 
-/* Memory that stood idle goes back to the system, without the base class' lock. */
+/* Memory that stood idle goes back to the system, without the base class'
+ * lock. */
 static void
 age_memory (GstNtMosaic * self)
 {

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* The sink pad of ntmosaic. It has no property of its own: what it needs to
- * know is in its name and in its caps. The base class' prepare_frame is switched
- * off, because it maps each frame twice over for nothing and stops at the first
- * one that it can't map; the element maps what it copies. */
+ * know is in its name and in its caps. The base class' prepare_frame is
+ * switched off, because it maps each frame twice over for nothing and stops at
+ * the first one that it can't map; the element maps what it copies. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -66,9 +66,9 @@ has_same_layout (GstBuffer * a, GstBuffer * b)
 }
 
 /* Whether both buffers, alive at this moment, are the same memory seen the same
- * way. Nothing can have written to it, or resized it, between the one and the other:
- * memory that is in a buffer is as writable as the buffer, and only its last owner
- * may write to that. */
+ * way. Nothing can have written to it, or resized it, between the one and the
+ * other: memory that is in a buffer is as writable as the buffer, and only its
+ * last owner may write to that. */
 static gboolean
 is_same_content (GstBuffer * a, GstBuffer * b)
 {
@@ -87,8 +87,8 @@ is_same_content (GstBuffer * a, GstBuffer * b)
   return TRUE;
 }
 
-/* References that the pad gives up with the flush lock held, to be dropped without
- * it: the last one frees the frame. */
+/* References that the pad gives up with the flush lock held, to be dropped
+ * without it: the last one frees the frame. */
 typedef struct
 {
   GstBuffer *shown;
@@ -121,8 +121,8 @@ let_go_of_kept (GstNtMosaicPad * pad, GstBuffer * current, OldFrames * old)
     old->kept = g_steal_pointer (&pad->kept);
 }
 
-/* The frame before is let go of, or if what the pad has now is the same memory, held
- * as this one. */
+/* The frame before is let go of, or if what the pad has now is the same memory,
+ * held as this one. */
 static void
 let_go (GstNtMosaicPad * pad, GstBuffer * current, OldFrames * old)
 {
@@ -422,7 +422,8 @@ gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now)
   if (buffer == NULL)
     return TRUE;
 
-  if (GST_BUFFER_PTS_IS_VALID (buffer) && GST_BUFFER_DURATION_IS_VALID (buffer)) {
+  if (GST_BUFFER_PTS_IS_VALID (buffer)
+      && GST_BUFFER_DURATION_IS_VALID (buffer)) {
     GST_OBJECT_LOCK (pad);
     end = aggpad->segment.rate < 0 ? GST_BUFFER_PTS (buffer)
         : GST_BUFFER_PTS (buffer) + GST_BUFFER_DURATION (buffer);

@@ -33,7 +33,8 @@ struct _GstNtMosaicPad
 
   /* Guarded by @queue_lock. Both wrap around. */
   guint n_in;                   /* frames that came to be queued */
-  guint n_left;                 /* of them, frames that are next, shown or dropped */
+  guint n_left;                 /* of them, frames that are next, shown or
+                                 * dropped */
   gboolean waits;               /* upstream does, for so few in between: */
   guint wake_at;
   gboolean hurry;               /* it must not wait */
@@ -44,7 +45,8 @@ struct _GstNtMosaicPad
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
                                  * are still queued; UNKNOWN: none yet */
   gboolean told_of_caps;        /* caps were refused, and the user knows */
-  gboolean link_was_tried;      /* the pad was asked for its caps without a peer */
+  gboolean link_was_tried;      /* the pad was asked for its caps without a
+                                 * peer */
   gboolean was_linked;
 
   gint had_data;                /* atomic: a frame or a gap came, or EOS */
@@ -52,8 +54,8 @@ struct _GstNtMosaicPad
   /* Guarded by the element's object lock. */
   gint tile;                    /* its place in the element's layout, or -1 */
   gboolean unfit;               /* its caps don't fit: it shows background */
-  GstVideoInfo settled;         /* caps that the strip was made for; UNKNOWN: none,
-                                 * or unfit */
+  GstVideoInfo settled;         /* caps that the strip was made for; UNKNOWN:
+                                 * none, or unfit */
   guint32 flush_seqnum;         /* of the flush that it is in, or INVALID */
   guint32 flushed_seqnum;       /* of the flush that it went through last */
   gboolean named_silent;        /* a warning says that it gets no data */
@@ -78,7 +80,8 @@ struct _GstNtMosaicPad
   GstVideoInfo next_info;       /* caps of the frame that is taken next */
   gboolean caps_were_delayed;   /* once; the base class may still hold some */
   gboolean warned_of_frames;    /* once is enough */
-  GstVideoInfo misfit;          /* caps that were warned of last; UNKNOWN: none */
+  GstVideoInfo misfit;          /* caps that were warned of last; UNKNOWN:
+                                 * none */
 };
 
 /* What a pad shows in one strip. */
@@ -86,31 +89,32 @@ typedef struct
 {
   GstBuffer *buffer;            /* a reference; NULL: nothing, the tile is
                                  * background */
-  guint64 content;              /* id of its bytes: that of the frame before it if
-                                 * it is the same memory, else a new one */
-  guint n_taken;                /* frames that were taken from the pad so far, to be
-                                 * shown or dropped */
+  guint64 content;              /* id of its bytes: that of the frame before it
+                                 * if it is the same memory, else a new one */
+  guint n_taken;                /* frames that were taken from the pad so far,
+                                 * to be shown or dropped */
 } GstNtMosaicTaken;
 
-/* Whether @buffer stands for no frame: a GAP event, or empty with the GAP flag. */
+/* Whether @buffer stands for no frame: a GAP event, or empty with the GAP
+ * flag. */
 gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
 
-/* Answers for a strip what the pad shows in it, and lets go of the frame before: it
- * may be one of the few that upstream's pool has, and downstream may take its time.
- * Holds a reference on the frame until the pad shows another, or was flushed or
- * released: as long as that, nothing can have written to it. In the streaming thread,
- * once for each strip.
+/* Answers for a strip what the pad shows in it, and lets go of the frame
+ * before: it may be one of the few that upstream's pool has, and downstream may
+ * take its time. Holds a reference on the frame until the pad shows another, or
+ * was flushed or released: as long as that, nothing can have written to it. In
+ * the streaming thread, once for each strip.
  * @last_content: content ids are counted up there. */
 void gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad,
     guint64 * last_content, GstNtMosaicTaken * taken);
 
-/* The frame that was taken last can't be shown: FALSE if that was said before. In
- * the streaming thread. */
+/* The frame that was taken last can't be shown: FALSE if that was said before.
+ * In the streaming thread. */
 gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad);
 
-/* Lets go of the frame that was taken last, unless the pad still shows it. To be
- * called before anything waits for more data without a strip. In the streaming
- * thread. */
+/* Lets go of the frame that was taken last, unless the pad still shows it. To
+ * be called before anything waits for more data without a strip. In the
+ * streaming thread. */
 void gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
 
 /* To be called with each frame and gap that comes, and at EOS. */
@@ -147,8 +151,8 @@ void gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad,
 /* To be called when no frame is on its way from upstream to a strip. */
 void gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad);
 
-/* Whether upstream must not wait for its turn: the pad is being flushed or stopped.
- * From any thread. */
+/* Whether upstream must not wait for its turn: the pad is being flushed or
+ * stopped. From any thread. */
 void gst_nt_mosaic_pad_set_hurry (GstNtMosaicPad * pad, gboolean hurry);
 
 /* Whether the pad is at EOS and what it showed last is over at the running time
@@ -166,9 +170,9 @@ gboolean gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad,
 void gst_nt_mosaic_pad_set_next_caps (GstNtMosaicPad * pad,
     const GstCaps * caps);
 
-/* To be called before a gap is taken that lets the frame before it stay: the base
- * class takes new caps along, as if they were this frame's. In the streaming
- * thread. */
+/* To be called before a gap is taken that lets the frame before it stay: the
+ * base class takes new caps along, as if they were this frame's. In the
+ * streaming thread. */
 void gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad);
 
 /* Lets go of all frames, for good. Before the base class does. */
@@ -176,8 +180,8 @@ void gst_nt_mosaic_pad_release (GstNtMosaicPad * pad);
 
 gboolean gst_nt_mosaic_pad_is_released (GstNtMosaicPad * pad);
 
-/* Forgets what upstream sent, and its place in a layout. With the element's object
- * lock held. */
+/* Forgets what upstream sent, and its place in a layout. With the element's
+ * object lock held. */
 void gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad);
 
 /* Makes the pad as if no caps had come before: the next ones hold at once, and

@@ -117,8 +117,8 @@ gst_nt_mosaic_keep_position (GstNtMosaic * self)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* The base class has no position after a strip without a rate, and after the last
- * pad is gone. A camera that comes then would make it begin anew. */
+/* The base class has no position after a strip without a rate, and after the
+ * last pad is gone. A camera that comes then would make it begin anew. */
 void
 gst_nt_mosaic_resume (GstNtMosaic * self, GstClockTime period)
 {

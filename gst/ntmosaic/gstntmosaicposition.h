@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Where the strips stand in time: the segment of the src pad, and its position,
- * which is where the next strip begins. The base class loses it in some cases. */
+ * which is where the next strip begins. The base class loses it in some
+ * cases. */
 
 #pragma once
 
@@ -20,9 +21,9 @@ GstClockTime gst_nt_mosaic_find_strip_time (GstNtMosaic * self);
 /* Whether strips went backwards to the beginning of the segment. */
 gboolean gst_nt_mosaic_is_back_at_start (GstNtMosaic * self);
 
-/* To be called after each strip. Backwards, the base class reckons from the stop
- * in whole strips. Where that does not come out even, the strip at the start of
- * the segment ends nowhere, and after it all begins anew. */
+/* To be called after each strip. Backwards, the base class reckons from the
+ * stop in whole strips. Where that does not come out even, the strip at the
+ * start of the segment ends nowhere, and after it all begins anew. */
 void gst_nt_mosaic_end_at_start (GstNtMosaic * self);
 
 /* Sets the time of @strip if it is the one at the start of a segment that is
@@ -35,8 +36,9 @@ void gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self,
 void gst_nt_mosaic_remember_time (GstNtMosaic * self, GstBuffer * strip);
 void gst_nt_mosaic_forget_time (GstNtMosaic * self);
 
-/* The first frame of all makes the base class go back to the start time. In live
- * pipelines strips may have been made before: the next one stays behind them. */
+/* The first frame of all makes the base class go back to the start time. In
+ * live pipelines strips may have been made before: the next one stays behind
+ * them. */
 void gst_nt_mosaic_keep_position (GstNtMosaic * self);
 
 /* Goes on after the strip that was made last if the base class lost its place,

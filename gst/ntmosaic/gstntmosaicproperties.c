@@ -27,9 +27,9 @@
 #define DEFAULT_LATENCY 0
 #define DEFAULT_IGNORE_INACTIVE_PADS FALSE
 
-/* A second of strips, 60 of them a second, is more than any latency that is made up
- * for by memory: all of them are touched before the first frame. Downstream that
- * holds more gets more. */
+/* A second of strips, 60 of them a second, is more than any latency that is
+ * made up for by memory: all of them are touched before the first frame.
+ * Downstream that holds more gets more. */
 #define MAX_STRIPS 64
 
 /* More is a mistake: a queue before the pad can hold more. */
@@ -248,15 +248,16 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
     gst_nt_mosaic_ignore_inactive_pads (self);
 }
 
-static void
-install_properties (GObjectClass * klass)
-{
-  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-  const GParamFlags ready =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-  const GParamFlags playing =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
+#define READABLE (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+#define READY (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS \
+    | GST_PARAM_MUTABLE_READY)
+#define PLAYING (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS \
+    | GST_PARAM_MUTABLE_PLAYING)
 
+/* What the strip looks like, and what is said of it. */
+static void
+install_look (GObjectClass * klass)
+{
   /**
    * GstNtMosaic:align:
    *
@@ -268,7 +269,7 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_ALIGN,
       g_param_spec_enum ("align", "Align",
           "Where a tile that is shorter than the strip stands",
-          gst_nt_mosaic_align_get_type (), DEFAULT_ALIGN, playing));
+          gst_nt_mosaic_align_get_type (), DEFAULT_ALIGN, PLAYING));
 
   /**
    * GstNtMosaic:background-color:
@@ -280,15 +281,40 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_BACKGROUND_COLOR,
       g_param_spec_uint ("background-color", "Background color",
           "Color of what no frame covers (big-endian ARGB)",
-          0, G_MAXUINT32, DEFAULT_BACKGROUND_COLOR, playing));
+          0, G_MAXUINT32, DEFAULT_BACKGROUND_COLOR, PLAYING));
 
+  /**
+   * GstNtMosaic:tile-meta:
+   *
+   * Adds a #GstVideoRegionOfInterestMeta for each tile to the strips, of type
+   * `tile`: its rectangle is that of the frame, or of the tile if it has none;
+   * its id is the number of the pad. It has one parameter, a structure
+   * `application/x-ntmosaic-tile`:
+   *
+   * * `pad` (uint): the number of the pad
+   * * `state` (string): `copied`, `kept` or `background`
+   * * `pts` (uint64): the timestamp of the frame, in the time of its own
+   *   stream; not there if there is no frame, or it has none
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_TILE_META,
+      g_param_spec_boolean ("tile-meta", "Tile meta",
+          "Add a GstVideoRegionOfInterestMeta for each tile to the strips",
+          DEFAULT_TILE_META, PLAYING));
+}
+
+/* What is known before the first frame. */
+static void
+install_sizes (GObjectClass * klass)
+{
   /**
    * GstNtMosaic:tile-width:
    *
    * Width of every tile in pixels. A pad then has its room in the strip before
    * its first frame, so that a live strip does not change its width when a
-   * camera appears late; frames of another width are refused. 0: each tile is as
-   * wide as its frames.
+   * camera appears late; frames of another width are refused. 0: each tile is
+   * as wide as its frames.
    *
    * With #GstAggregator:force-live and #GstNtMosaic:tile-height, strips of
    * background are made before any pad has caps, at 25/1 if downstream takes
@@ -300,13 +326,13 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint ("tile-width", "Tile width",
           "Width of every tile in pixels, known before its caps are "
           "(0 = as wide as the frames)",
-          0, G_MAXINT, DEFAULT_TILE_SIZE, ready));
+          0, G_MAXINT, DEFAULT_TILE_SIZE, READY));
 
   /**
    * GstNtMosaic:tile-height:
    *
-   * Height of the strip in pixels. Higher frames are refused, shorter ones stand
-   * where #GstNtMosaic:align says. 0: as high as the highest frame.
+   * Height of the strip in pixels. Higher frames are refused, shorter ones
+   * stand where #GstNtMosaic:align says. 0: as high as the highest frame.
    *
    * Since: 0.1
    */
@@ -314,15 +340,16 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint ("tile-height", "Tile height",
           "Height of the strip in pixels, known before any caps are "
           "(0 = as high as the highest frame)",
-          0, G_MAXINT, DEFAULT_TILE_SIZE, ready));
+          0, G_MAXINT, DEFAULT_TILE_SIZE, READY));
 
   /**
    * GstNtMosaic:strips:
    *
    * How many strips are allocated, and their pages touched, before the first
-   * frame. They are used again and again; when downstream holds all of them, one
-   * more is made, which then belongs to them until it stood idle for 128 strips. If
-   * there is memory for two strips but not for all, a warning says so.
+   * frame. They are used again and again; when downstream holds all of them,
+   * one more is made, which then belongs to them until it stood idle for 128
+   * strips. If there is memory for two strips but not for all, a warning says
+   * so.
    *
    * Since: 0.1
    */
@@ -330,8 +357,13 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint ("strips", "Strips",
           "Number of strips allocated before the first frame "
           "(more are made when downstream holds all of them)",
-          1, MAX_STRIPS, DEFAULT_STRIPS, ready));
+          1, MAX_STRIPS, DEFAULT_STRIPS, READY));
+}
 
+/* How strips are written. */
+static void
+install_writing (GObjectClass * klass)
+{
   /**
    * GstNtMosaic:max-threads:
    *
@@ -345,7 +377,7 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint ("max-threads", "Max threads",
           "Number of threads that may write one strip "
           "(0 = from the CPUs that this process may use)",
-          0, G_MAXINT, DEFAULT_MAX_THREADS, playing));
+          0, G_MAXINT, DEFAULT_MAX_THREADS, PLAYING));
 
   /**
    * GstNtMosaic:nt-stores:
@@ -359,14 +391,14 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_NT_STORES,
       g_param_spec_enum ("nt-stores", "Non-temporal stores",
           "Whether tiles are written with streaming stores, past the caches",
-          gst_nt_mosaic_stores_get_type (), DEFAULT_NT_STORES, playing));
+          gst_nt_mosaic_stores_get_type (), DEFAULT_NT_STORES, PLAYING));
 
   /**
    * GstNtMosaic:nt-threshold:
    *
    * Size of a strip in bytes from which `nt-stores=auto` streams. 0: where
-   * #GstNtMosaic:strips and one strip's tiles together don't fit into half of the
-   * last-level cache, which is its size / 2 / (strips + 1).
+   * #GstNtMosaic:strips and one strip's tiles together don't fit into half of
+   * the last-level cache, which is its size / 2 / (strips + 1).
    *
    * Since: 0.1
    */
@@ -374,53 +406,40 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint64 ("nt-threshold", "Non-temporal threshold",
           "Bytes of a strip from which nt-stores=auto streams "
           "(0 = from the size of the last-level cache)",
-          0, G_MAXUINT64, DEFAULT_NT_THRESHOLD, playing));
+          0, G_MAXUINT64, DEFAULT_NT_THRESHOLD, PLAYING));
+}
 
+/* How frames come to the strip. */
+static void
+install_frames (GObjectClass * klass)
+{
   /**
    * GstNtMosaic:copy-on-arrival:
    *
-   * Whether a frame that arrives is copied to its place in a coming strip at once,
-   * in upstream's thread, while it is still in the CPU's cache. Upstream then gets
-   * its memory back, and uses it again. Frames that something else holds are copied
-   * when the strip is made, as all are without this. Pads that are slower than the
-   * strip are left out, and so are all pads if downstream writes to strips.
+   * Whether a frame that arrives is copied to its place in a coming strip at
+   * once, in upstream's thread, while it is still in the CPU's cache. Upstream
+   * then gets its memory back, and uses it again. Frames that something else
+   * holds are copied when the strip is made, as all are without this. Pads that
+   * are slower than the strip are left out, and so are all pads if downstream
+   * writes to strips.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_COPY_ON_ARRIVAL,
       g_param_spec_boolean ("copy-on-arrival", "Copy on arrival",
-          "Copy frames to the strip when they arrive, while they are in the cache",
-          DEFAULT_COPY_ON_ARRIVAL, ready));
-
-  /**
-   * GstNtMosaic:tile-meta:
-   *
-   * Adds a #GstVideoRegionOfInterestMeta for each tile to the strips, of type
-   * `tile`: its rectangle is that of the frame, or of the tile if it has none; its
-   * id is the number of the pad. It has one parameter, a structure
-   * `application/x-ntmosaic-tile`:
-   *
-   * * `pad` (uint): the number of the pad
-   * * `state` (string): `copied`, `kept` or `background`
-   * * `pts` (uint64): the timestamp of the frame, in the time of its own stream;
-   *   not there if there is no frame, or it has none
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_TILE_META,
-      g_param_spec_boolean ("tile-meta", "Tile meta",
-          "Add a GstVideoRegionOfInterestMeta for each tile to the strips",
-          DEFAULT_TILE_META, playing));
+          "Copy frames to the strip when they arrive, while they are in the "
+          "cache", DEFAULT_COPY_ON_ARRIVAL, READY));
 
   /**
    * GstNtMosaic:frames-ahead:
    *
-   * How many frames each pad may queue where nothing is live: upstream runs ahead of
-   * the strip by so many. Fewer threads are then woken for each strip, which is most
-   * of what many small tiles cost. -1: if a tile has 32 KiB at most, as many as
-   * 32 MiB hold, frames and coming strips together, and 8 at most; larger frames are
-   * better copied on arrival. Pads may queue more if #GstAggregator:latency
-   * says so. The latency that is reported does not depend on it.
+   * How many frames each pad may queue where nothing is live: upstream runs
+   * ahead of the strip by so many. Fewer threads are then woken for each strip,
+   * which is most of what many small tiles cost. -1: if a tile has 32 KiB at
+   * most, as many as 32 MiB hold, frames and coming strips together, and 8 at
+   * most; larger frames are better copied on arrival. Pads may queue more if
+   * #GstAggregator:latency says so. The latency that is reported does not
+   * depend on it.
    *
    * Since: 0.1
    */
@@ -428,14 +447,15 @@ install_properties (GObjectClass * klass)
       g_param_spec_int ("frames-ahead", "Frames ahead",
           "Number of frames that each pad may queue where nothing is live "
           "(-1 = for tiles of up to 32 KiB as many as 32 MiB hold, 8 at most)",
-          -1, MAX_FRAMES_AHEAD, DEFAULT_FRAMES_AHEAD, ready));
+          -1, MAX_FRAMES_AHEAD, DEFAULT_FRAMES_AHEAD, READY));
 
-  /* The base class' own, which is given other values; see gstntmosaicahead.c. */
+  /* The base class' own, which is given other values; see
+   * gstntmosaicahead.c. */
   g_object_class_install_property (klass, PROP_LATENCY,
       g_param_spec_uint64 ("latency", "Buffer latency",
           "Additional latency in live mode to allow upstream to take longer to "
           "produce buffers for the current position (in nanoseconds)",
-          0, G_MAXUINT64, DEFAULT_LATENCY, playing));
+          0, G_MAXUINT64, DEFAULT_LATENCY, PLAYING));
 
   /**
    * GstNtMosaic:ignore-inactive-pads:
@@ -447,20 +467,25 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_IGNORE_INACTIVE_PADS,
       g_param_spec_boolean ("ignore-inactive-pads", "Ignore inactive pads",
           "Avoid timing out waiting for inactive pads",
-          DEFAULT_IGNORE_INACTIVE_PADS, playing));
+          DEFAULT_IGNORE_INACTIVE_PADS, PLAYING));
+}
 
+/* What can only be read. */
+static void
+install_reports (GObjectClass * klass)
+{
   /**
    * GstNtMosaic:kernel:
    *
-   * The copy kernel in use: c, sse2, avx2 or avx512. It is the best that the CPU
-   * has; the environment variable NTMOSAIC_CPU forces another.
+   * The copy kernel in use: c, sse2, avx2 or avx512. It is the best that the
+   * CPU has; the environment variable NTMOSAIC_CPU forces another.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_KERNEL,
       g_param_spec_string ("kernel", "Kernel",
           "Copy kernel in use, selected when the plugin was loaded",
-          NULL, readable));
+          NULL, READABLE));
 
   /**
    * GstNtMosaic:stats:
@@ -470,19 +495,19 @@ install_properties (GObjectClass * klass)
    *
    * * `strips` (uint64): strips made
    * * `tiles-copied` (uint64): tiles whose frame was copied
-   * * `tiles-on-arrival` (uint64): of these, tiles whose frame was copied when it
-   *   arrived
+   * * `tiles-on-arrival` (uint64): of these, tiles whose frame was copied when
+   *   it arrived
    * * `tiles-kept` (uint64): tiles that the strip already held
    * * `tiles-background` (uint64): tiles filled with background
-   * * `frames-refused` (uint64): frames that were too short, or contradicted their
-   *   caps: their tiles were background
+   * * `frames-refused` (uint64): frames that were too short, or contradicted
+   *   their caps: their tiles were background
    * * `bytes-copied` (uint64): bytes of the copied frames
-   * * `copy-time` (uint64): nanoseconds spent on all this in the streaming thread;
-   *   what was copied on arrival took none of them
+   * * `copy-time` (uint64): nanoseconds spent on all this in the streaming
+   *   thread; what was copied on arrival took none of them
    * * `strips-allocated` (uint64): strips allocated since the element was made
-   * * `strip-rebuilds` (uint64): strips that could not be used when they were due,
-   *   because frames had been copied to them that were not due yet; since the
-   *   element was made
+   * * `strip-rebuilds` (uint64): strips that could not be used when they were
+   *   due, because frames had been copied to them that were not due yet; since
+   *   the element was made
    * * `kernel` (string): the copy kernel
    *
    * Since: 0.1
@@ -490,7 +515,7 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "What has been done since the element was started",
-          GST_TYPE_STRUCTURE, readable));
+          GST_TYPE_STRUCTURE, READABLE));
 }
 
 void
@@ -520,7 +545,11 @@ gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass)
 
   object_class->get_property = gst_nt_mosaic_get_property;
   object_class->set_property = gst_nt_mosaic_set_property;
-  install_properties (object_class);
+  install_look (object_class);
+  install_sizes (object_class);
+  install_writing (object_class);
+  install_frames (object_class);
+  install_reports (object_class);
 
   gst_type_mark_as_plugin_api (gst_nt_mosaic_align_get_type (), 0);
   gst_type_mark_as_plugin_api (gst_nt_mosaic_stores_get_type (), 0);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What upstream is asked for: the answers to the queries CAPS and ACCEPT_CAPS. The
- * base class' answers are those of pictures on top of each other, all of one size. */
+/* What upstream is asked for: the answers to the queries CAPS and ACCEPT_CAPS.
+ * The base class' answers are those of pictures on top of each other, all of
+ * one size. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

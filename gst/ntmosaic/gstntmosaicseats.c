@@ -116,9 +116,9 @@ gst_nt_mosaic_collect_inputs (GstNtMosaic * self, const GArray * seats)
   return inputs;
 }
 
-/* One tile a pad. One whose caps don't fit keeps the size that it has: they change
- * nothing. Without caps, it is as wide as tile-width says. FALSE with @error set if a
- * frame does not fit into its tile. */
+/* One tile a pad. One whose caps don't fit keeps the size that it has: they
+ * change nothing. Without caps, it is as wide as tile-width says. FALSE with
+ * @error set if a frame does not fit into its tile. */
 static gboolean
 collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
     GError ** error)
@@ -213,8 +213,8 @@ warn_of_caps (GstNtMosaic * self, GstNtMosaicSeat * seat, const GError * why)
   gst_nt_mosaic_warn_of_caps (self, pad, why);
 }
 
-/* In which order pads are let in: those that the strip shows stay, and those that
- * are over must not keep others out. */
+/* In which order pads are let in: those that the strip shows stay, and those
+ * that are over must not keep others out. */
 static guint
 get_turn (const GstNtMosaicSeat * seat)
 {

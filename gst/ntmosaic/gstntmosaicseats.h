@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The pads while a strip is negotiated: which of them fit, and where their tiles
- * are. All functions are for the streaming thread. */
+/* The pads while a strip is negotiated: which of them fit, and where their
+ * tiles are. All functions are for the streaming thread. */
 
 #pragma once
 
@@ -34,19 +34,20 @@ gboolean gst_nt_mosaic_choose_seats (GstNtMosaic * self,
     const GstNtMosaicSettings * settings, GArray * seats, GError ** error);
 
 /* What the strip is made of, as the pure functions want it: an array of
- * GstNtMosaicInput, to be unreferenced, with the pads that fit; if none does, with
- * what the strip is now. Its names are those of the pads of @seats. */
+ * GstNtMosaicInput, to be unreferenced, with the pads that fit; if none does,
+ * with what the strip is now. Its names are those of the pads of @seats. */
 GArray *gst_nt_mosaic_collect_inputs (GstNtMosaic * self,
     const GArray * seats);
 
-/* A strip of @seats, at least @min_height pixels high. @inputs: one at least. NULL
- * with @error set if a frame does not fit into its tile, or the strip would be too
- * large. */
+/* A strip of @seats, at least @min_height pixels high. @inputs: one at least.
+ * NULL with @error set if a frame does not fit into its tile, or the strip
+ * would be too large. */
 GstNtLayout *gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
     const GArray * seats, const GArray * inputs, guint min_height,
     GError ** error);
 
-/* From now on, tiles belong to the pads of @seats. With the object lock held. */
+/* From now on, tiles belong to the pads of @seats. With the object lock
+ * held. */
 void gst_nt_mosaic_adopt_seats (GstNtMosaic * self, const GArray * seats);
 
 G_END_DECLS

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Events of upstream, when it is their turn: in the streaming thread, and FLUSH_STOP
- * in upstream's. */
+/* Events of upstream, when it is their turn: in the streaming thread, and
+ * FLUSH_STOP in upstream's. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -78,7 +78,8 @@ explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
   return error;
 }
 
-/* FALSE: that is an error. Else the pad's frames are gaps until other caps come. */
+/* FALSE: that is an error. Else the pad's frames are gaps until other caps
+ * come. */
 static gboolean
 refuse_caps (GstNtMosaic * self, GstAggregatorPad * pad, GstCaps * caps)
 {
@@ -113,9 +114,10 @@ set_interlace_mode (GstNtMosaic * self, GstVideoInterlaceMode mode)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* The base class refuses another interlace-mode than the strip has. Whether the caps
- * fit is seen when strips are negotiated, where it can be told from other pads that
- * change alike. The base class compares in this thread, and nothing else reads it. */
+/* The base class refuses another interlace-mode than the strip has. Whether the
+ * caps fit is seen when strips are negotiated, where it can be told from other
+ * pads that change alike. The base class compares in this thread, and nothing
+ * else reads it. */
 static gboolean
 chain_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
@@ -138,10 +140,10 @@ chain_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   return ret;
 }
 
-/* The base class takes the first caps at once, and others when a frame comes for
- * them. If none came before READY, or before the caps were forgotten, it still
- * does so with the next frame, which has other caps: then these are given to it
- * twice, once for each of its places. */
+/* The base class takes the first caps at once, and others when a frame comes
+ * for them. If none came before READY, or before the caps were forgotten, it
+ * still does so with the next frame, which has other caps: then these are given
+ * to it twice, once for each of its places. */
 static gboolean
 hand_over_caps (GstAggregator * agg, GstAggregatorPad * aggpad,
     GstEvent * event)
@@ -159,8 +161,8 @@ hand_over_caps (GstAggregator * agg, GstAggregatorPad * aggpad,
   return chain_caps (agg, aggpad, event);
 }
 
-/* The base class would take the next still along with new caps, and then the one
- * after that before it makes a strip. */
+/* The base class would take the next still along with new caps, and then the
+ * one after that before it makes a strip. */
 static void
 forget_still (GstAggregator * agg, GstAggregatorPad * pad)
 {
@@ -168,8 +170,8 @@ forget_still (GstAggregator * agg, GstAggregatorPad * pad)
     gst_nt_mosaic_pad_forget (GST_NT_MOSAIC_PAD (pad), agg);
 }
 
-/* The base class forgets a pad's caps when it is released, and would never forget
- * those that come later. */
+/* The base class forgets a pad's caps when it is released, and would never
+ * forget those that come later. */
 static gboolean
 take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
@@ -210,9 +212,9 @@ is_gap_that_keeps (GstEvent * event)
   return (flags & GST_GAP_FLAG_MISSING_DATA) != 0;
 }
 
-/* The base class forgets with each segment what it knows of QoS, and asks all pads
- * for their latency to do so. Before the first strip there is nothing to forget,
- * and 1000 pads begin with 1000 segments. */
+/* The base class forgets with each segment what it knows of QoS, and asks all
+ * pads for their latency to do so. Before the first strip there is nothing to
+ * forget, and 1000 pads begin with 1000 segments. */
 static gboolean
 chain_event (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {

@@ -130,8 +130,8 @@ gst_nt_mosaic_src_event (GstAggregator * agg, GstEvent * event)
     case GST_EVENT_SEEK:
       return seek (agg, event);
     case GST_EVENT_QOS:
-      /* A job over stills loses none, however slow downstream is. The base class
-       * divides by the rate. */
+      /* A job over stills loses none, however slow downstream is. The base
+       * class divides by the rate. */
       if (gst_nt_mosaic_has_no_rate (self)) {
         gst_event_unref (event);
         return TRUE;

@@ -69,9 +69,10 @@ struct _GstNtMosaic
   guint32 seek_seqnum;          /* of a seek that flushes, or INVALID */
 
   gint n_queued;                /* atomic: frames that a pad may queue */
-  gint n_after_stall;           /* atomic: strips until it may be more again; 0: it
-                                 * may be what was decided */
-  gint failed;                  /* atomic: an error was posted; no more strips */
+  gint n_after_stall;           /* atomic: strips until it may be more again; 0:
+                                 * it may be what was decided */
+  gint failed;                  /* atomic: an error was posted; no more
+                                 * strips */
   gint has_untimed;             /* atomic: a still came without a timestamp */
 
   /* Set once. */
@@ -94,8 +95,8 @@ struct _GstNtMosaic
   guint64 last_content;         /* content ids are counted up */
 };
 
-/* All settings as they are at this moment. To be read once for a strip, or for a
- * negotiation, so that all of it is made by the same. */
+/* All settings as they are at this moment. To be read once for a strip, or for
+ * a negotiation, so that all of it is made by the same. */
 void gst_nt_mosaic_get_settings (GstNtMosaic * self,
     GstNtMosaicSettings * settings);
 
@@ -108,8 +109,8 @@ gboolean gst_nt_mosaic_has_no_rate (GstNtMosaic * self);
 /* Whether a strip was made since the element was started. */
 gboolean gst_nt_mosaic_has_made_strips (GstNtMosaic * self);
 
-/* Whether what is wrong with one pad is a warning and no error: strips are being
- * made, and the pad is not the only one. */
+/* Whether what is wrong with one pad is a warning and no error: strips are
+ * being made, and the pad is not the only one. */
 gboolean gst_nt_mosaic_goes_on_without_one (GstNtMosaic * self);
 
 /* All sink pads, with a reference on each. */
