@@ -78,6 +78,7 @@
 #include "gstntmosaicposition.h"
 #include "gstntmosaicproperties.h"
 #include "gstntmosaicqueries.h"
+#include "gstntmosaicqueue.h"
 #include "gstntmosaicrefusals.h"
 #include "gstntmosaicsilence.h"
 #include "gstntmosaicsinkevents.h"
@@ -312,7 +313,8 @@ gst_nt_mosaic_src_activate (GstAggregator * agg, GstPadMode mode,
 
   GST_OBJECT_LOCK (agg);
   for (l = GST_ELEMENT (agg)->sinkpads; l; l = l->next)
-    gst_nt_mosaic_pad_set_hurry (l->data, !active);
+    gst_nt_mosaic_queue_set_hurry (&GST_NT_MOSAIC_PAD (l->data)->queue,
+        !active);
   GST_OBJECT_UNLOCK (agg);
 
   return TRUE;

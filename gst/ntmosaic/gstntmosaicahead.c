@@ -16,6 +16,8 @@
 
 #include "gstntmosaicahead.h"
 
+#include "gstntmosaicqueue.h"
+
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 /* All frames on their way to strips and the strips that wait for them may take
@@ -189,26 +191,12 @@ gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad)
 {
   /* The next frame to be taken is not in the queue any more. */
   const guint full = g_atomic_int_get (&self->n_queued) - 1;
-  const gint64 end = g_get_monotonic_time () + PATIENCE;
-  gboolean stalled = FALSE;
 
-  if (full == 0)
+  if (full == 0 || gst_nt_mosaic_queue_wait (&pad->queue, full, PATIENCE))
     return;
 
-  g_mutex_lock (&pad->queue_lock);
-  pad->wake_at = full / 2;
-  pad->waits = pad->n_in - pad->n_left >= full;
-  while (pad->waits && pad->n_in - pad->n_left > pad->wake_at && !pad->hurry) {
-    stalled = !g_cond_wait_until (&pad->queue_shorter, &pad->queue_lock, end);
-    pad->waits = !stalled;
-  }
-  pad->waits = FALSE;
-  g_mutex_unlock (&pad->queue_lock);
-
-  if (stalled) {
-    gst_nt_mosaic_forbid_ahead (self);
-    g_atomic_int_set (&self->n_after_stall, STRIPS_AFTER_STALL);
-  }
+  gst_nt_mosaic_forbid_ahead (self);
+  g_atomic_int_set (&self->n_after_stall, STRIPS_AFTER_STALL);
 }
 
 /* Takes away what the base class has on top of what the user wants. */

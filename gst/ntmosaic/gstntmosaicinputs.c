@@ -15,6 +15,7 @@
 #include "gstntmosaicclip.h"
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicflush.h"
+#include "gstntmosaicqueue.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
@@ -146,7 +147,7 @@ gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 
   buffer = gst_nt_mosaic_arrive (self, mosaic->composer, buffer);
   gst_nt_mosaic_wait_for_turn (mosaic, self);
-  gst_nt_mosaic_pad_count_in (self);
+  gst_nt_mosaic_queue_count_in (&self->queue);
   ret = self->base_chain (pad, parent, buffer);
   if (ret != GST_FLOW_OK)
     gst_nt_mosaic_pad_uncount (self);
@@ -233,7 +234,7 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
       break;
     case GST_EVENT_FLUSH_START:
       gst_nt_mosaic_begin_flush (self, pad, gst_event_get_seqnum (event));
-      gst_nt_mosaic_pad_set_hurry (pad, TRUE);
+      gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
       break;
     default:
       break;

@@ -174,28 +174,15 @@ can_show (GstNtMosaicPad * pad, GstBuffer * current)
 
 /* ---- One question for each strip ---- */
 
-static guint
-get_n_left (GstNtMosaicPad * pad)
-{
-  guint n_left;
-
-  g_mutex_lock (&pad->queue_lock);
-  n_left = pad->n_left;
-  g_mutex_unlock (&pad->queue_lock);
-
-  return n_left;
-}
-
 /* One that left the queue may be waiting to be taken. */
 static guint
 count_taken (GstNtMosaicPad * pad)
 {
-  const guint before = get_n_left (pad);
+  guint n_taken = gst_nt_mosaic_queue_get_n_left (&pad->queue);
   GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
-  guint n_taken = before;
 
   if (next && !gst_nt_mosaic_is_gap (next))
-    n_taken = get_n_left (pad) - 1;
+    n_taken = gst_nt_mosaic_queue_get_n_left (&pad->queue) - 1;
   gst_clear_buffer (&next);
 
   return n_taken;
@@ -288,20 +275,9 @@ gst_nt_mosaic_pad_has_had_data (GstNtMosaicPad * pad)
 }
 
 void
-gst_nt_mosaic_pad_count_in (GstNtMosaicPad * pad)
-{
-  g_mutex_lock (&pad->queue_lock);
-  pad->n_in++;
-  g_mutex_unlock (&pad->queue_lock);
-}
-
-void
 gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad)
 {
-  g_mutex_lock (&pad->queue_lock);
-  pad->n_in--;
-  g_mutex_unlock (&pad->queue_lock);
-
+  gst_nt_mosaic_queue_uncount (&pad->queue);
   gst_nt_arrivals_uncount (pad->arrivals);
 }
 
@@ -309,15 +285,11 @@ gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad)
 void
 gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer)
 {
-  if (gst_nt_mosaic_is_gap (buffer))
-    return;
-
-  g_mutex_lock (&pad->queue_lock);
-  pad->n_left++;
-  if (pad->waits && pad->n_in - pad->n_left <= pad->wake_at)
-    g_cond_signal (&pad->queue_shorter);
-  g_mutex_unlock (&pad->queue_lock);
+  if (!gst_nt_mosaic_is_gap (buffer))
+    gst_nt_mosaic_queue_count_out (&pad->queue);
 }
+
+/* ---- Stills without timestamps ---- */
 
 gboolean
 gst_nt_mosaic_pad_has_stills (GstNtMosaicPad * pad)
@@ -340,9 +312,9 @@ find_position (GstNtMosaicPad * pad, GstClockTime running_time)
 static void
 set_untimed (GstNtMosaicPad * pad, gconstpointer buffer)
 {
-  g_mutex_lock (&pad->queue_lock);
+  GST_OBJECT_LOCK (pad);
   pad->untimed = buffer;
-  g_mutex_unlock (&pad->queue_lock);
+  GST_OBJECT_UNLOCK (pad);
 }
 
 /* Without a duration the base class shows it until the next one, and never
@@ -371,37 +343,23 @@ gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad, GstClockTime running_time)
 {
   GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
 
-  g_mutex_lock (&pad->queue_lock);
+  GST_OBJECT_LOCK (pad);
   if (next && next == pad->untimed)
     GST_BUFFER_PTS (next) = find_position (pad, running_time);
   else
     pad->untimed = NULL;
-  g_mutex_unlock (&pad->queue_lock);
+  GST_OBJECT_UNLOCK (pad);
 
   gst_clear_buffer (&next);
 }
 
+/* ---- What comes, and what has been ---- */
+
 void
 gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
 {
-  guint n_left;
-
-  g_mutex_lock (&pad->queue_lock);
-  n_left = pad->n_left;
-  pad->n_in = n_left;
-  pad->hurry = FALSE;
-  g_mutex_unlock (&pad->queue_lock);
-
-  gst_nt_arrivals_restart (pad->arrivals, n_left);
-}
-
-void
-gst_nt_mosaic_pad_set_hurry (GstNtMosaicPad * pad, gboolean hurry)
-{
-  g_mutex_lock (&pad->queue_lock);
-  pad->hurry = hurry;
-  g_cond_signal (&pad->queue_shorter);
-  g_mutex_unlock (&pad->queue_lock);
+  gst_nt_arrivals_restart (pad->arrivals,
+      gst_nt_mosaic_queue_restart (&pad->queue));
 }
 
 gboolean
@@ -474,7 +432,7 @@ gst_nt_mosaic_pad_release (GstNtMosaicPad * pad)
   g_mutex_unlock (&pad->flush_lock);
 
   drop (&old);
-  gst_nt_mosaic_pad_set_hurry (pad, TRUE);
+  gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
 }
 
@@ -555,8 +513,7 @@ gst_nt_mosaic_pad_finalize (GObject * object)
   g_clear_pointer (&pad->arrivals, gst_nt_arrivals_unref);
   g_mutex_clear (&pad->gap_lock);
   g_mutex_clear (&pad->flush_lock);
-  g_cond_clear (&pad->queue_shorter);
-  g_mutex_clear (&pad->queue_lock);
+  gst_nt_mosaic_queue_clear (&pad->queue);
 
   G_OBJECT_CLASS (gst_nt_mosaic_pad_parent_class)->finalize (object);
 }
@@ -588,6 +545,5 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   pad->tile = -1;
   g_mutex_init (&pad->flush_lock);
   g_mutex_init (&pad->gap_lock);
-  g_mutex_init (&pad->queue_lock);
-  g_cond_init (&pad->queue_shorter);
+  gst_nt_mosaic_queue_init (&pad->queue);
 }

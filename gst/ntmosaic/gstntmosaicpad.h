@@ -10,6 +10,8 @@
 
 #include "gstntarrivals.h"
 
+#include "gstntmosaicqueue.h"
+
 G_BEGIN_DECLS
 
 #define GST_TYPE_NT_MOSAIC_PAD (gst_nt_mosaic_pad_get_type ())
@@ -25,21 +27,9 @@ struct _GstNtMosaicPad
   GstNtArrivals *arrivals;      /* counts its frames */
   GstPadChainFunction base_chain;
 
-  /* Frames in the base class' queue. Upstream may wait for them to be fewer. */
-  GMutex queue_lock;
-  GCond queue_shorter;
+  GstNtMosaicQueue queue;       /* has its own lock */
 
   gint caps_refused;            /* atomic: its frames are gaps */
-
-  /* Guarded by @queue_lock. Both wrap around. */
-  guint n_in;                   /* frames that came to be queued */
-  guint n_left;                 /* of them, frames that are next, shown or
-                                 * dropped */
-  gboolean waits;               /* upstream does, for so few in between: */
-  guint wake_at;
-  gboolean hurry;               /* it must not wait */
-  gconstpointer untimed;        /* the next frame if it had no timestamp; to
-                                 * compare with */
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
@@ -48,6 +38,8 @@ struct _GstNtMosaicPad
   gboolean link_was_tried;      /* the pad was asked for its caps without a
                                  * peer */
   gboolean was_linked;
+  gconstpointer untimed;        /* the next frame if it had no timestamp; to
+                                 * compare with */
 
   gint had_data;                /* atomic: a frame or a gap came, or EOS */
 
@@ -123,9 +115,8 @@ void gst_nt_mosaic_pad_note_data (GstNtMosaicPad * pad);
 /* Whether there was any since the element was started. From any thread. */
 gboolean gst_nt_mosaic_pad_has_had_data (GstNtMosaicPad * pad);
 
-/* To be called when a frame comes to be queued, and if it isn't after all. In
- * upstream's thread. */
-void gst_nt_mosaic_pad_count_in (GstNtMosaicPad * pad);
+/* To be called if a frame that was counted into the queue isn't queued after
+ * all. In upstream's thread. */
 void gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad);
 
 /* To be called when @buffer leaves the base class' queue. From any thread. */
@@ -150,10 +141,6 @@ void gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad,
 
 /* To be called when no frame is on its way from upstream to a strip. */
 void gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad);
-
-/* Whether upstream must not wait for its turn: the pad is being flushed or
- * stopped. From any thread. */
-void gst_nt_mosaic_pad_set_hurry (GstNtMosaicPad * pad, gboolean hurry);
 
 /* Whether the pad is at EOS and what it showed last is over at the running time
  * @now, so that nothing is to come from it. */
