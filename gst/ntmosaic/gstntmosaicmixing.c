@@ -30,7 +30,8 @@
 
 /* ---- What its tiles show ---- */
 
-/* All that is needed to make one strip; everything is a reference. */
+/* All that is needed to make one strip: a copy of the settings, and references
+ * to all else. */
 typedef struct
 {
   GstNtMosaicSettings settings;
