@@ -125,7 +125,7 @@ GST_START_TEST (pads_run_as_far_ahead_as_they_may)
 {
   const Room *room = &rooms[__i__];
   TestRig *rig = new_rig (room->frames_ahead);
-  Pusher p = { NULL, };
+  Pusher p = { 0, };
   guint n;
 
   pusher_start (&p, test_rig_input (rig, 0), 1);
@@ -144,7 +144,7 @@ GST_START_TEST (large_frames_are_not_run_ahead_of)
   const TestTile large[] = { {256, 128, 0}, {WIDTH, HEIGHT, 0} };
   const TestStrip strip = { large, G_N_ELEMENTS (large), 128, "top", 0 };
   TestRig *rig = test_rig_new (strip.n_tiles);
-  Pusher p = { NULL, };
+  Pusher p = { 0, };
 
   test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_send (rig, &strip);
@@ -179,7 +179,7 @@ GST_END_TEST;
 GST_START_TEST (strips_are_whole)
 {
   TestRig *rig = new_rig (-1);
-  Pusher pushers[2] = { {NULL,}, };
+  Pusher pushers[2] = { {0,}, };
   guint n;
   guint i;
 
@@ -205,7 +205,7 @@ GST_END_TEST;
 GST_START_TEST (stop_ends_waiting)
 {
   TestRig *rig = new_rig (8);
-  Pusher p = { NULL, };
+  Pusher p = { 0, };
 
   pusher_start (&p, test_rig_input (rig, 0), 1);
   pusher_wait_for (&p, 7);
@@ -221,7 +221,7 @@ GST_START_TEST (release_ends_waiting)
 {
   TestRig *rig = new_rig (8);
   GstPad *pad = gst_element_get_static_pad (rig->element, "sink_0");
-  Pusher p = { NULL, };
+  Pusher p = { 0, };
 
   pusher_start (&p, test_rig_input (rig, 0), 1);
   pusher_wait_for (&p, 7);
@@ -239,7 +239,7 @@ GST_START_TEST (flush_starts_anew)
   TestRig *rig = new_rig (8);
   GstHarness *input = test_rig_input (rig, 0);
   GstSegment segment;
-  Pusher p = { NULL, };
+  Pusher p = { 0, };
   guint i;
 
   for (i = 0; i < 3; i++) {

@@ -320,9 +320,10 @@ is_same_film (const Film * a, const Film * b)
 
 /* ---- In a mosaic ---- */
 
-/* Frames as the middle's, of another width. Next to a still, a film. */
+/* Frames as the middle's, of another width and @color. Next to a still, a
+ * film. */
 static gchar *
-new_neighbour (const Film * film, guint width, guint speed)
+new_neighbour (const Film * film, guint width, const gchar * color)
 {
   GstCaps *caps = gst_caps_from_string (film->caps);
   gchar *text;
@@ -332,8 +333,8 @@ new_neighbour (const Film * film, guint width, guint speed)
   if (strstr (film->caps, "framerate=(fraction)0/1"))
     gst_caps_set_simple (caps, "framerate", GST_TYPE_FRACTION, 100, 1, NULL);
   text = gst_caps_to_string (caps);
-  line = g_strdup_printf ("videotestsrc pattern=zone-plate kx2=30 ky2=9 kt=%u "
-      "num-buffers=" MANY " ! capsfilter caps=\"%s\"", speed, text);
+  line = g_strdup_printf (NOISE "foreground-color=%s num-buffers=" MANY
+      " ! capsfilter caps=\"%s\"", color, text);
   g_free (text);
   gst_caps_unref (caps);
 
@@ -427,8 +428,8 @@ compare (const Film * mosaic, Film ** films)
 static gchar *
 run_mosaic (const gchar * line, Film * alone)
 {
-  gchar *left = new_neighbour (alone, LEFT_WIDTH, 2);
-  gchar *right = new_neighbour (alone, RIGHT_WIDTH, 5);
+  gchar *left = new_neighbour (alone, LEFT_WIDTH, "0xffff8040");
+  gchar *right = new_neighbour (alone, RIGHT_WIDTH, "0xff40a0ff");
   gchar *whole = g_strdup_printf ("ntmosaic name=m tile-meta=true "
       "! appsink name=s sync=false max-buffers=1 enable-last-sample=false "
       "%s ! m.sink_0 %s ! capsfilter caps=video/x-raw,format=%s ! m.sink_1 "

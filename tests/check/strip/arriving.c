@@ -223,7 +223,7 @@ check_strip (const Fixture * f, GstBuffer * strip)
 GstBuffer *
 show (Fixture * f, GstBuffer * const *frames, GstNtComposeReport * report)
 {
-  GstNtTileSource sources[N_TILES] = { {NULL,}, };
+  GstNtTileSource sources[N_TILES] = { {0,}, };
   guint64 *numbers = g_new0 (guint64, N_TILES);
   GstBuffer *strip;
   guint i;

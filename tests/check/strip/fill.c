@@ -52,7 +52,7 @@ compose (guint8 * first, gssize stride, guint rows, GstNtStores stores)
 {
   const NtmTile tile = {.width = WIDTH };
   const NtmLayoutRules rules = {.align = NTM_ALIGN_TOP,.min_height = rows };
-  const GstNtTileSource source = { NULL, };
+  const GstNtTileSource source = { 0, };
   GstNtLayout *layout = gst_nt_layout_new (&tile, 1, &rules, NULL);
   GstNtComposer *composer = gst_nt_composer_new ();
   GstNtComposeReport report;
