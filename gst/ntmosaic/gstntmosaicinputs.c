@@ -146,7 +146,7 @@ gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
     return self->base_chain (pad, parent, buffer);
 
   buffer = gst_nt_mosaic_arrive (self, mosaic->composer, buffer);
-  gst_nt_mosaic_wait_for_turn (mosaic, self);
+  gst_nt_mosaic_wait_for_turn (mosaic, self, &segment, buffer);
   gst_nt_mosaic_queue_count_in (&self->queue);
   ret = self->base_chain (pad, parent, buffer);
   if (ret != GST_FLOW_OK)

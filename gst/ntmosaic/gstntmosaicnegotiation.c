@@ -202,14 +202,11 @@ negotiated_stills (GstAggregator * agg, GstCaps * caps,
   GST_OBJECT_UNLOCK (agg);
 
   gst_aggregator_set_src_caps (agg, caps);
-  gst_aggregator_set_latency (agg, 0, 0);
-  gst_nt_mosaic_forbid_ahead (GST_NT_MOSAIC (agg));
+  gst_nt_mosaic_allow_ahead (GST_NT_MOSAIC (agg), 0);
 
   return TRUE;
 }
 
-/* The base class sets no latency if the caps before the stills were the
- * same. */
 static gboolean
 negotiated_rate (GstAggregator * agg, GstCaps * caps,
     const GstVideoInfo * info)
@@ -221,7 +218,6 @@ negotiated_rate (GstAggregator * agg, GstCaps * caps,
   if (!GST_AGGREGATOR_CLASS (parent_class)->negotiated_src_caps (agg, caps))
     return FALSE;
 
-  gst_aggregator_set_latency (agg, latency, latency);
   gst_nt_mosaic_allow_ahead (GST_NT_MOSAIC (agg), latency);
 
   return TRUE;

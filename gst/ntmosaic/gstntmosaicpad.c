@@ -281,6 +281,21 @@ gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad)
   gst_nt_arrivals_uncount (pad->arrivals);
 }
 
+/* As the base class reckons: behind the stop of the segment there is no
+ * time. */
+gboolean
+gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad, const GstSegment * segment,
+    GstBuffer * buffer)
+{
+  GstClockTime end = GST_BUFFER_DTS_OR_PTS (buffer);
+
+  if (GST_CLOCK_TIME_IS_VALID (end) && GST_BUFFER_DURATION_IS_VALID (buffer))
+    end += GST_BUFFER_DURATION (buffer);
+  end = gst_segment_to_running_time (segment, GST_FORMAT_TIME, end);
+
+  return gst_nt_mosaic_queue_adds_time (&pad->queue, end);
+}
+
 /* The base class makes an empty buffer of a GAP event, which never arrived. */
 void
 gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer)

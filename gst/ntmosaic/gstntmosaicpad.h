@@ -119,6 +119,11 @@ gboolean gst_nt_mosaic_pad_has_had_data (GstNtMosaicPad * pad);
  * all. In upstream's thread. */
 void gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad);
 
+/* Whether @buffer, which comes in @segment, ends later than all before it. To
+ * be called once for each frame, in upstream's thread. */
+gboolean gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad,
+    const GstSegment * segment, GstBuffer * buffer);
+
 /* To be called when @buffer leaves the base class' queue. From any thread. */
 void gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer);
 

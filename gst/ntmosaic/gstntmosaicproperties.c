@@ -437,8 +437,10 @@ install_frames (GObjectClass * klass)
    * ahead of the strip by so many. Fewer threads are then woken for each strip,
    * which is most of what many small tiles cost. -1: if a tile has 32 KiB at
    * most, as many as 32 MiB hold, frames and coming strips together, and 8 at
-   * most; larger frames are better copied on arrival. Pads may queue more if
-   * #GstAggregator:latency says so. The latency that is reported does not
+   * most; larger frames are better copied on arrival. If
+   * #GstAggregator:latency is longer than these frames last, pads queue as many
+   * as last so long; of frames whose timestamps stand still, no more than two
+   * beyond @frames-ahead. The latency that is reported does not
    * depend on it.
    *
    * Since: 0.1
@@ -448,9 +450,13 @@ install_frames (GObjectClass * klass)
           "Number of frames that each pad may queue where nothing is live "
           "(-1 = for tiles of up to 32 KiB as many as 32 MiB hold, 8 at most)",
           -1, MAX_FRAMES_AHEAD, DEFAULT_FRAMES_AHEAD, READY));
+}
 
-  /* The base class' own, which is given other values; see
-   * gstntmosaicahead.c. */
+/* The base class has them too, and is given other values. */
+static void
+install_inherited (GObjectClass * klass)
+{
+  /* See gstntmosaicahead.c. */
   g_object_class_install_property (klass, PROP_LATENCY,
       g_param_spec_uint64 ("latency", "Buffer latency",
           "Additional latency in live mode to allow upstream to take longer to "
@@ -549,6 +555,7 @@ gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass)
   install_sizes (object_class);
   install_writing (object_class);
   install_frames (object_class);
+  install_inherited (object_class);
   install_reports (object_class);
 
   gst_type_mark_as_plugin_api (gst_nt_mosaic_align_get_type (), 0);

@@ -12,6 +12,7 @@ gst_nt_mosaic_queue_init (GstNtMosaicQueue * queue)
 {
   g_mutex_init (&queue->lock);
   g_cond_init (&queue->shorter);
+  queue->until = GST_CLOCK_TIME_NONE;
 }
 
 void
@@ -68,6 +69,7 @@ gst_nt_mosaic_queue_restart (GstNtMosaicQueue * queue)
   n_left = queue->n_left;
   queue->n_in = n_left;
   queue->hurry = FALSE;
+  queue->until = GST_CLOCK_TIME_NONE;
   g_mutex_unlock (&queue->lock);
 
   return n_left;
@@ -82,21 +84,45 @@ gst_nt_mosaic_queue_set_hurry (GstNtMosaicQueue * queue, gboolean hurry)
   g_mutex_unlock (&queue->lock);
 }
 
+guint
+gst_nt_mosaic_queue_get_n_queued (GstNtMosaicQueue * queue)
+{
+  guint n_queued;
+
+  g_mutex_lock (&queue->lock);
+  n_queued = queue->n_in - queue->n_left;
+  g_mutex_unlock (&queue->lock);
+
+  return n_queued;
+}
+
 gboolean
-gst_nt_mosaic_queue_wait (GstNtMosaicQueue * queue, guint full,
+gst_nt_mosaic_queue_adds_time (GstNtMosaicQueue * queue, GstClockTime end)
+{
+  gboolean adds;
+
+  g_mutex_lock (&queue->lock);
+  adds = GST_CLOCK_TIME_IS_VALID (end)
+      && (!GST_CLOCK_TIME_IS_VALID (queue->until) || end > queue->until);
+  if (adds)
+    queue->until = end;
+  g_mutex_unlock (&queue->lock);
+
+  return adds;
+}
+
+gboolean
+gst_nt_mosaic_queue_wait (GstNtMosaicQueue * queue, guint n,
     GTimeSpan patience)
 {
   const gint64 end = g_get_monotonic_time () + patience;
   gboolean in_time = TRUE;
 
   g_mutex_lock (&queue->lock);
-  queue->wake_at = full / 2;
-  queue->waits = queue->n_in - queue->n_left >= full;
-  while (queue->waits && queue->n_in - queue->n_left > queue->wake_at
-      && !queue->hurry) {
+  queue->wake_at = n;
+  queue->waits = TRUE;
+  while (in_time && !queue->hurry && queue->n_in - queue->n_left > n)
     in_time = g_cond_wait_until (&queue->shorter, &queue->lock, end);
-    queue->waits = in_time;
-  }
   queue->waits = FALSE;
   g_mutex_unlock (&queue->lock);
 

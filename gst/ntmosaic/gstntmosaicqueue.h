@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <gst/gst.h>
 
 G_BEGIN_DECLS
 
@@ -22,6 +22,8 @@ typedef struct
   gboolean waits;               /* upstream does, for so few in between: */
   guint wake_at;
   gboolean hurry;               /* it must not wait */
+  GstClockTime until;           /* running time at which the latest frame ends;
+                                 * NONE: none came */
 } GstNtMosaicQueue;
 
 /* Of a queue in memory that is zeros. */
@@ -45,9 +47,18 @@ guint gst_nt_mosaic_queue_restart (GstNtMosaicQueue * queue);
 /* Upstream must not wait (@hurry), or may. */
 void gst_nt_mosaic_queue_set_hurry (GstNtMosaicQueue * queue, gboolean hurry);
 
-/* If @full frames are in it, waits until half of them have left, but no longer
- * than @patience microseconds: then the answer is FALSE. */
-gboolean gst_nt_mosaic_queue_wait (GstNtMosaicQueue * queue, guint full,
+/* How many frames are in it. The frame that is taken next may have left it
+ * already. */
+guint gst_nt_mosaic_queue_get_n_queued (GstNtMosaicQueue * queue);
+
+/* Whether @end, the running time at which a frame ends that comes, is later
+ * than that of all before it. To be called once for each frame. */
+gboolean gst_nt_mosaic_queue_adds_time (GstNtMosaicQueue * queue,
+    GstClockTime end);
+
+/* Waits until no more than @n frames are in it, or upstream must not wait.
+ * FALSE: there were more for all of @patience microseconds. */
+gboolean gst_nt_mosaic_queue_wait (GstNtMosaicQueue * queue, guint n,
     GTimeSpan patience);
 
 G_END_DECLS

@@ -58,6 +58,8 @@ struct _GstNtMosaic
   GstNtMosaicSettings settings;
   GstNtMosaicStats stats;
   GstClockTime ahead;           /* what pads may run ahead; 0: live */
+  GstClockTime untold;          /* what a strip takes, if the base class is not
+                                 * told; 0: live, or no rate */
   GstNtLayout *layout;          /* of the caps that the src pad has */
   gboolean has_misfits;         /* a pad's caps don't fit there */
   GstClockTime last_time;       /* of the strip made last; NONE after a seek */

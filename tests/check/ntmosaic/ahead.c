@@ -19,7 +19,7 @@ typedef struct
   GstHarness *input;
   GThread *thread;
   guint first;                  /* the number of its first frame */
-  gboolean time_stands;         /* all frames have the same timestamp */
+  gboolean time_stands;         /* all frames have its timestamp */
 
   GMutex lock;
   GCond pushed;
@@ -35,8 +35,10 @@ push_frames (gpointer data)
   guint n = p->first;
 
   do {
+    const GstClockTime pts = (p->time_stands ? p->first : n) * TEST_FRAME_TIME;
+
     flow = gst_harness_push (p->input, test_frame_new_timed (WIDTH, HEIGHT, n,
-            (p->time_stands ? 1 : n) * TEST_FRAME_TIME, TEST_FRAME_TIME));
+            pts, TEST_FRAME_TIME));
     n++;
     g_mutex_lock (&p->lock);
     p->flow = flow;
@@ -76,7 +78,8 @@ static guint
 pusher_end (Pusher * p)
 {
   g_thread_join (p->thread);
-  fail_unless (p->flow == GST_FLOW_FLUSHING || p->flow == GST_FLOW_NOT_LINKED);
+  fail_unless (p->flow == GST_FLOW_FLUSHING || p->flow == GST_FLOW_NOT_LINKED
+      || p->flow == GST_FLOW_ERROR);
   g_cond_clear (&p->pushed);
   g_mutex_clear (&p->lock);
 
@@ -159,17 +162,64 @@ GST_START_TEST (large_frames_are_not_run_ahead_of)
 
 GST_END_TEST;
 
-/* The base class counts time: it would take such frames for ever. */
+static GstClockTime
+query_latency (TestRig * rig, gboolean * live)
+{
+  GstQuery *query = gst_query_new_latency ();
+  GstClockTime min;
+
+  fail_unless (gst_pad_peer_query (rig->out->sinkpad, query));
+  gst_query_parse_latency (query, live, &min, NULL);
+  gst_query_unref (query);
+
+  return min;
+}
+
+/* From the next strip on. */
+static void
+make_live (TestRig * rig)
+{
+  const TestStrip strip = { tiles, G_N_ELEMENTS (tiles), HEIGHT, "top", 0 };
+  gboolean live;
+  guint i;
+
+  for (i = 0; i < strip.n_tiles; i++)
+    gst_harness_set_live (test_rig_input (rig, i), TRUE);
+  query_latency (rig, &live);
+  fail_unless (live);
+  test_rig_send (rig, &strip);
+  gst_buffer_unref (test_rig_pull (rig, NULL));
+}
+
+static const struct
+{
+  guint frames_ahead;
+  gboolean live;
+  GstClockTime latency;
+} stands[] = {
+  {8, FALSE, 0},
+  {8, FALSE, GST_SECOND},
+  {1, FALSE, GST_SECOND},
+  {1, TRUE, GST_SECOND},
+};
+
+/* The base class limits time: it would take such frames for ever. */
 GST_START_TEST (frames_of_one_time_are_no_more)
 {
-  TestRig *rig = new_rig (8);
+  TestRig *rig = new_rig (stands[__i__].frames_ahead);
   Pusher p = {.time_stands = TRUE };
+  guint n;
 
-  pusher_start (&p, test_rig_input (rig, 0), 1);
-  pusher_wait_for (&p, 7);
-  g_usleep (3500 * G_TIME_SPAN_MILLISECOND);
+  g_object_set (rig->element, "latency", stands[__i__].latency, NULL);
+  if (stands[__i__].live)
+    make_live (rig);
+  pusher_start (&p, test_rig_input (rig, 0), 2);
+  pusher_wait_for (&p, MAX (stands[__i__].frames_ahead - 1, 1));
+  /* Longer than upstream has patience. */
+  g_usleep (2500 * G_TIME_SPAN_MILLISECOND);
   flush_start (test_rig_input (rig, 0));
-  fail_unless (pusher_end (&p) <= 9);
+  n = pusher_end (&p);
+  fail_unless (n <= stands[__i__].frames_ahead + 2, "%u frames", n);
   test_rig_free (rig);
 }
 
@@ -179,7 +229,7 @@ GST_END_TEST;
 GST_START_TEST (strips_are_whole)
 {
   TestRig *rig = new_rig (-1);
-  Pusher pushers[2] = { {0,}, };
+  Pusher pushers[2] = { {NULL,}, };
   guint n;
   guint i;
 
@@ -202,13 +252,26 @@ GST_END_TEST;
 
 /* ---- An end to waiting ---- */
 
-GST_START_TEST (stop_ends_waiting)
+/* One input is silent, and upstream of the other waits: for its turn, or because
+ * time stands still. */
+static TestRig *
+new_full_rig (Pusher * p)
 {
   TestRig *rig = new_rig (8);
-  Pusher p = { 0, };
 
-  pusher_start (&p, test_rig_input (rig, 0), 1);
-  pusher_wait_for (&p, 7);
+  if (p->time_stands)
+    g_object_set (rig->element, "latency", GST_SECOND, NULL);
+  pusher_start (p, test_rig_input (rig, 0), 1);
+  pusher_wait_for (p, p->time_stands ? 8 : 7);
+
+  return rig;
+}
+
+GST_START_TEST (stop_ends_waiting)
+{
+  Pusher p = {.time_stands = __i__ };
+  TestRig *rig = new_full_rig (&p);
+
   fail_unless_equals_int (gst_element_set_state (rig->element,
           GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
   pusher_end (&p);
@@ -219,14 +282,39 @@ GST_END_TEST;
 
 GST_START_TEST (release_ends_waiting)
 {
-  TestRig *rig = new_rig (8);
+  Pusher p = {.time_stands = __i__ };
+  TestRig *rig = new_full_rig (&p);
   GstPad *pad = gst_element_get_static_pad (rig->element, "sink_0");
-  Pusher p = { 0, };
 
-  pusher_start (&p, test_rig_input (rig, 0), 1);
-  pusher_wait_for (&p, 7);
   gst_element_release_request_pad (rig->element, pad);
   pusher_end (&p);
+  gst_object_unref (pad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static GstPadProbeReturn
+fail_push (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_ERROR;
+
+  return GST_PAD_PROBE_HANDLED;
+}
+
+/* The base class drops what is queued, and nothing takes it out. */
+GST_START_TEST (error_ends_waiting)
+{
+  Pusher p = {.time_stands = __i__ };
+  TestRig *rig = new_full_rig (&p);
+  GstPad *pad = gst_element_get_static_pad (rig->element, "src");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, fail_push, NULL, NULL);
+  gst_harness_push (test_rig_input (rig, 1), test_frame_new_timed (WIDTH,
+          HEIGHT, 1, TEST_FRAME_TIME, TEST_FRAME_TIME));
+  pusher_end (&p);
+  fail_unless_equals_int (p.flow, GST_FLOW_ERROR);
   gst_object_unref (pad);
   test_rig_free (rig);
 }
@@ -259,19 +347,6 @@ GST_START_TEST (flush_starts_anew)
 GST_END_TEST;
 
 /* ---- Latency ---- */
-
-static GstClockTime
-query_latency (TestRig * rig, gboolean * live)
-{
-  GstQuery *query = gst_query_new_latency ();
-  GstClockTime min;
-
-  fail_unless (gst_pad_peer_query (rig->out->sinkpad, query));
-  gst_query_parse_latency (query, live, &min, NULL);
-  gst_query_unref (query);
-
-  return min;
-}
 
 GST_START_TEST (latency_is_that_of_the_user)
 {
@@ -335,20 +410,18 @@ GST_END_TEST;
 
 GST_START_TEST (nothing_runs_ahead_live)
 {
-  const TestStrip strip = { tiles, G_N_ELEMENTS (tiles), HEIGHT, "top", 0 };
   TestRig *rig = new_rig (8);
   gboolean live;
-  guint i;
 
   fail_unless (get_base_latency (rig->element) > 0);
-  for (i = 0; i < strip.n_tiles; i++)
-    gst_harness_set_live (test_rig_input (rig, i), TRUE);
-  query_latency (rig, &live);
-  fail_unless (live);
   g_object_set (rig->element, "latency", GST_MSECOND, NULL);
-  test_rig_send (rig, &strip);
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  make_live (rig);
   fail_unless_equals_uint64 (get_base_latency (rig->element), GST_MSECOND);
+  /* What the base class waits for frames that are late. */
+  fail_unless_equals_uint64 (gst_aggregator_get_latency (GST_AGGREGATOR
+          (rig->element)), TEST_FRAME_TIME + GST_MSECOND);
+  fail_unless_equals_uint64 (query_latency (rig, &live),
+      TEST_FRAME_TIME + GST_MSECOND);
   test_rig_free (rig);
 }
 
@@ -365,12 +438,14 @@ ahead_suite (void)
   tcase_add_loop_test (queue, pads_run_as_far_ahead_as_they_may, 0,
       G_N_ELEMENTS (rooms));
   tcase_add_test (queue, large_frames_are_not_run_ahead_of);
-  tcase_add_test (queue, frames_of_one_time_are_no_more);
+  tcase_add_loop_test (queue, frames_of_one_time_are_no_more, 0,
+      G_N_ELEMENTS (stands));
   tcase_add_test (queue, strips_are_whole);
   suite_add_tcase (suite, queue);
 
-  tcase_add_test (end, stop_ends_waiting);
-  tcase_add_test (end, release_ends_waiting);
+  tcase_add_loop_test (end, stop_ends_waiting, FALSE, TRUE + 1);
+  tcase_add_loop_test (end, release_ends_waiting, FALSE, TRUE + 1);
+  tcase_add_loop_test (end, error_ends_waiting, FALSE, TRUE + 1);
   tcase_add_test (end, flush_starts_anew);
   suite_add_tcase (suite, end);
 

@@ -162,12 +162,26 @@ note_tiles (Frame * frame, GstBuffer * buffer)
   }
 }
 
+/* Without what a decoder of tensors says of them: its neighbours have none. */
+static gchar *
+describe_caps (GstSample * sample)
+{
+  GstCaps *caps = gst_caps_copy (gst_sample_get_caps (sample));
+  gchar *text;
+
+  gst_structure_remove_field (gst_caps_get_structure (caps, 0), "tensors");
+  text = gst_caps_to_string (caps);
+  gst_caps_unref (caps);
+
+  return text;
+}
+
 static gboolean
 note_frame (Film * film, GstSample * sample)
 {
   Frame *frame = &film->frames[film->n];
   GstBuffer *buffer = gst_sample_get_buffer (sample);
-  gchar *caps = gst_caps_to_string (gst_sample_get_caps (sample));
+  gchar *caps = describe_caps (sample);
   GstVideoFrame video;
   GstVideoInfo info;
   guint y;
