@@ -62,7 +62,8 @@ gst_nt_mosaic_warn_of_caps (GstNtMosaic * self, GstNtMosaicPad * pad,
       "it has caps that fit: %s", GST_OBJECT_NAME (pad), why->message);
 }
 
-/* The first pad whose next buffer is as @is_wrong says; a reference. */
+/* The first pad whose next buffer is as @is_wrong says, which is called with
+ * the object lock held; a reference. */
 static GstNtMosaicPad *
 find_pad (GstNtMosaic * self, gboolean (*is_wrong) (GstNtMosaicPad * pad))
 {
@@ -82,9 +83,11 @@ static gboolean
 has_no_timestamp (GstNtMosaicPad * pad)
 {
   GstBuffer *buffer = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
-  gboolean wrong = buffer && !GST_BUFFER_PTS_IS_VALID (buffer);
+  const gboolean wrong = buffer && !GST_BUFFER_PTS_IS_VALID (buffer);
 
-  gst_clear_buffer (&buffer);
+  /* Upstream may have flushed the pad meanwhile. */
+  if (buffer)
+    gst_nt_mosaic_pad_drop_later (pad, buffer);
 
   return wrong;
 }

@@ -16,8 +16,10 @@ void gst_nt_mosaic_begin_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
 void gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     guint32 seqnum);
 
-/* A flushing seek with @seqnum begins, or has failed: GST_SEQNUM_INVALID. */
-void gst_nt_mosaic_set_seek (GstNtMosaic * self, guint32 seqnum);
+/* To be called before and after the base class carries out a flushing seek. */
+void gst_nt_mosaic_begin_seek (GstNtMosaic * self, guint32 seqnum);
+void gst_nt_mosaic_end_seek (GstNtMosaic * self, guint32 seqnum,
+    gboolean succeeded);
 
 /* No flush is going on. */
 void gst_nt_mosaic_forget_flushes (GstNtMosaic * self);
@@ -25,8 +27,8 @@ void gst_nt_mosaic_forget_flushes (GstNtMosaic * self);
 /* Makes @pad, which is new, part of the flush that is going on, if one is. */
 void gst_nt_mosaic_join_flush (GstNtMosaic * self, GstNtMosaicPad * pad);
 
-/* The seqnum of a flush that waits for @pad, or INVALID; to be handed on when
- * @pad is gone. */
+/* The seqnum of the flush that @pad is in, or INVALID; to be handed on when
+ * @pad is gone: the flush may wait for nothing else. */
 guint32 gst_nt_mosaic_get_flush (GstNtMosaic * self, GstNtMosaicPad * pad);
 void gst_nt_mosaic_leave_flush (GstNtMosaic * self, guint32 seqnum);
 

@@ -51,19 +51,3 @@ gst_nt_mosaic_guess (GstNtMosaic * self,
 
   return made;
 }
-
-void
-gst_nt_mosaic_forget_guess (GstNtMosaic * self, const GstCaps * caps)
-{
-  GstVideoAggregator *vagg = GST_VIDEO_AGGREGATOR (self);
-  GstVideoInfo info;
-
-  if (!self->strip_is_guessed || !gst_video_info_from_caps (&info, caps)
-      || GST_VIDEO_INFO_INTERLACE_MODE (&info)
-      == GST_VIDEO_INFO_INTERLACE_MODE (&vagg->info))
-    return;
-
-  GST_OBJECT_LOCK (self);
-  gst_video_info_init (&vagg->info);
-  GST_OBJECT_UNLOCK (self);
-}

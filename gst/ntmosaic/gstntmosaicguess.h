@@ -19,9 +19,4 @@ gboolean gst_nt_mosaic_guess (GstNtMosaic * self,
     const GstNtMosaicSettings * settings, GstCaps * downstream,
     GstNtMosaicInput * input);
 
-/* To be called before the base class takes @caps of a pad: it refuses another
- * interlace-mode than the strip has, even if the strip's was guessed. In the
- * streaming thread. */
-void gst_nt_mosaic_forget_guess (GstNtMosaic * self, const GstCaps * caps);
-
 G_END_DECLS

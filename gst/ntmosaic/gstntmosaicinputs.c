@@ -164,20 +164,20 @@ gst_nt_mosaic_init_pad_inputs (GstNtMosaicPad * pad)
 
 /* A frame of caps that were refused: nothing, for the same time. */
 static GstBuffer *
-make_gap (GstBuffer * frame)
+make_gap (GstNtMosaicPad * pad, GstBuffer * frame)
 {
   GstBuffer *gap = gst_buffer_new ();
 
   GST_BUFFER_PTS (gap) = GST_BUFFER_PTS (frame);
   GST_BUFFER_DURATION (gap) = GST_BUFFER_DURATION (frame);
   GST_BUFFER_FLAG_SET (gap, GST_BUFFER_FLAG_GAP);
-  gst_buffer_unref (frame);
+  gst_nt_mosaic_pad_drop_later (pad, frame);
 
   return gap;
 }
 
 /* Each frame comes here once, when it is the next. The caller may hold the
- * element's object lock. */
+ * element's object lock, so no frame is dropped here. */
 static GstBuffer *
 gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
     GstBuffer * buffer)
@@ -187,7 +187,7 @@ gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
 
   gst_nt_mosaic_pad_count_out (pad, buffer);
   if (g_atomic_int_get (&pad->caps_refused) && !gst_nt_mosaic_is_gap (buffer))
-    buffer = make_gap (buffer);
+    buffer = make_gap (pad, buffer);
   if (!GST_BUFFER_PTS_IS_VALID (buffer)
       && gst_nt_mosaic_pad_has_stills (pad)) {
     buffer = gst_nt_mosaic_pad_time_still (pad, buffer, self->strip_time);

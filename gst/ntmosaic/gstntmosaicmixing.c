@@ -234,14 +234,15 @@ set_time_of_frames (GstNtMosaic * self, const Picture * picture,
 {
   GstAggregator *agg = GST_AGGREGATOR (self);
   const GstClockTime latest = find_latest_time (picture);
+  GstSegment segment;
 
   GST_OBJECT_LOCK (self);
   GST_BUFFER_PTS (strip) = self->last_time;
+  segment = GST_AGGREGATOR_PAD (agg->srcpad)->segment;
   GST_OBJECT_UNLOCK (self);
   if (GST_CLOCK_TIME_IS_VALID (latest) || !GST_BUFFER_PTS_IS_VALID (strip))
-    GST_BUFFER_PTS (strip) = gst_segment_position_from_running_time
-        (&GST_AGGREGATOR_PAD (agg->srcpad)->segment, GST_FORMAT_TIME,
-        GST_CLOCK_TIME_IS_VALID (latest) ? latest : 0);
+    GST_BUFFER_PTS (strip) = gst_segment_position_from_running_time (&segment,
+        GST_FORMAT_TIME, GST_CLOCK_TIME_IS_VALID (latest) ? latest : 0);
   GST_BUFFER_DURATION (strip) = GST_CLOCK_TIME_NONE;
 }
 

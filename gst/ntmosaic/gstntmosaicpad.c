@@ -32,6 +32,20 @@ get_current (GstNtMosaicPad * pad)
       (GST_VIDEO_AGGREGATOR_PAD (pad));
 }
 
+static GstBuffer *
+ref_current (GstNtMosaicPad * pad)
+{
+  GstBuffer *current;
+
+  g_mutex_lock (&pad->flush_lock);
+  current = get_current (pad);
+  if (current)
+    gst_buffer_ref (current);
+  g_mutex_unlock (&pad->flush_lock);
+
+  return current;
+}
+
 /* Whether a frame with the caps @a, said to have @b, looks the same. */
 static gboolean
 looks_the_same (const GstVideoInfo * a, const GstVideoInfo * b)
@@ -88,7 +102,8 @@ is_same_content (GstBuffer * a, GstBuffer * b)
 }
 
 /* References that the pad gives up with the flush lock held, to be dropped
- * without it: the last one frees the frame. */
+ * without locks: the frame's memory may be upstream's, which does what it likes
+ * when it comes back. */
 typedef struct
 {
   GstBuffer *shown;
@@ -229,6 +244,26 @@ gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad)
 }
 
 void
+gst_nt_mosaic_pad_drop_later (GstNtMosaicPad * pad, GstBuffer * buffer)
+{
+  GST_OBJECT_LOCK (pad);
+  pad->dropped = g_slist_prepend (pad->dropped, buffer);
+  GST_OBJECT_UNLOCK (pad);
+}
+
+static void
+drop_now (GstNtMosaicPad * pad)
+{
+  GSList *dropped;
+
+  GST_OBJECT_LOCK (pad);
+  dropped = g_steal_pointer (&pad->dropped);
+  GST_OBJECT_UNLOCK (pad);
+
+  g_slist_free_full (dropped, (GDestroyNotify) gst_buffer_unref);
+}
+
+void
 gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
 {
   OldFrames old = { NULL, NULL };
@@ -238,6 +273,7 @@ gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
   g_mutex_unlock (&pad->flush_lock);
 
   drop (&old);
+  drop_now (pad);
 }
 
 /* The base class takes the current buffer away. */
@@ -245,6 +281,7 @@ static GstFlowReturn
 gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  GstBuffer *current = ref_current (pad);
   OldFrames old = { NULL, NULL };
   GstFlowReturn ret;
 
@@ -254,7 +291,9 @@ gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
   let_go_of_all (pad, &old);
   g_mutex_unlock (&pad->flush_lock);
 
+  gst_clear_buffer (&current);
   drop (&old);
+  drop_now (pad);
 
   return ret;
 }
@@ -338,7 +377,12 @@ GstBuffer *
 gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad, GstBuffer * buffer,
     GstClockTime running_time)
 {
-  buffer = gst_buffer_make_writable (buffer);
+  if (!gst_buffer_is_writable (buffer)) {
+    GstBuffer *copy = gst_buffer_copy (buffer);
+
+    gst_nt_mosaic_pad_drop_later (pad, buffer);
+    buffer = copy;
+  }
   GST_BUFFER_PTS (buffer) = find_position (pad, running_time);
   GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
   set_untimed (pad, buffer);
@@ -387,11 +431,7 @@ gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now)
   if (!gst_aggregator_pad_is_eos (aggpad))
     return FALSE;
 
-  g_mutex_lock (&pad->flush_lock);
-  buffer = get_current (pad);
-  if (buffer)
-    gst_buffer_ref (buffer);
-  g_mutex_unlock (&pad->flush_lock);
+  buffer = ref_current (pad);
   if (buffer == NULL)
     return TRUE;
 
@@ -447,6 +487,7 @@ gst_nt_mosaic_pad_release (GstNtMosaicPad * pad)
   g_mutex_unlock (&pad->flush_lock);
 
   drop (&old);
+  drop_now (pad);
   gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
 }
@@ -525,6 +566,7 @@ gst_nt_mosaic_pad_finalize (GObject * object)
 
   gst_clear_buffer (&pad->shown);
   gst_clear_buffer (&pad->kept);
+  drop_now (pad);
   g_clear_pointer (&pad->arrivals, gst_nt_arrivals_unref);
   g_mutex_clear (&pad->gap_lock);
   g_mutex_clear (&pad->flush_lock);

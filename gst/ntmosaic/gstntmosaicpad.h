@@ -40,6 +40,7 @@ struct _GstNtMosaicPad
   gboolean was_linked;
   gconstpointer untimed;        /* the next frame if it had no timestamp; to
                                  * compare with */
+  GSList *dropped;              /* of GstBuffer: to be dropped without locks */
 
   gint had_data;                /* atomic: a frame or a gap came, or EOS */
 
@@ -103,6 +104,11 @@ void gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad,
 /* The frame that was taken last can't be shown: FALSE if that was said before.
  * In the streaming thread. */
 gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad);
+
+/* Drops @buffer, which it takes, in the next gst_nt_mosaic_pad_let_go(). For
+ * callers that hold locks: this may be the last reference on upstream's
+ * memory. */
+void gst_nt_mosaic_pad_drop_later (GstNtMosaicPad * pad, GstBuffer * buffer);
 
 /* Lets go of the frame that was taken last, unless the pad still shows it. To
  * be called before anything waits for more data without a strip. In the

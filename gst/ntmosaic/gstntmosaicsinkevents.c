@@ -13,7 +13,6 @@
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicflush.h"
-#include "gstntmosaicguess.h"
 #include "gstntmosaicpad.h"
 
 static gpointer parent_class;
@@ -114,10 +113,18 @@ set_interlace_mode (GstNtMosaic * self, GstVideoInterlaceMode mode)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* The base class refuses another interlace-mode than the strip has. Whether the
- * caps fit is seen when strips are negotiated, where it can be told from other
- * pads that change alike. The base class compares in this thread, and nothing
- * else reads it. */
+/* Whether caps are judged when strips are negotiated, where it can be told from
+ * other pads that change alike, and not when they come. */
+static gboolean
+judges_later (GstNtMosaic * self)
+{
+  return gst_nt_mosaic_has_caps (self) && (self->strip_is_guessed
+      || gst_nt_mosaic_has_made_strips (self));
+}
+
+/* The base class refuses another interlace-mode than the strip has, even if the
+ * strip's was guessed. It compares in this thread, and nothing else reads
+ * it. */
 static gboolean
 chain_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
@@ -129,8 +136,7 @@ chain_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   gboolean ret;
 
   gst_event_parse_caps (event, &caps);
-  if (!gst_nt_mosaic_has_caps (self) || !gst_nt_mosaic_has_made_strips (self)
-      || !gst_video_info_from_caps (&info, caps))
+  if (!judges_later (self) || !gst_video_info_from_caps (&info, caps))
     return GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
 
   set_interlace_mode (self, GST_VIDEO_INFO_INTERLACE_MODE (&info));
@@ -187,7 +193,6 @@ take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   gst_caps_ref (caps);
 
   g_atomic_int_set (&GST_NT_MOSAIC_PAD (pad)->caps_refused, FALSE);
-  gst_nt_mosaic_forget_guess (GST_NT_MOSAIC (agg), caps);
   ret = hand_over_caps (agg, pad, event);
   if (gst_nt_mosaic_pad_is_released (GST_NT_MOSAIC_PAD (pad)))
     GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);

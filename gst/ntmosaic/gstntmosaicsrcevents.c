@@ -108,12 +108,9 @@ seek (GstAggregator * agg, GstEvent * event)
 
   /* A flushing seek waits for the streaming thread to end. */
   gst_nt_mosaic_set_stopping (self, TRUE);
-  gst_nt_mosaic_set_seek (self, seqnum);
+  gst_nt_mosaic_begin_seek (self, seqnum);
   ret = GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
-  if (ret)
-    gst_nt_mosaic_flush_unlinked (self, seqnum);
-  else
-    gst_nt_mosaic_set_seek (self, GST_SEQNUM_INVALID);
+  gst_nt_mosaic_end_seek (self, seqnum, ret);
   gst_nt_mosaic_set_stopping (self, FALSE);
 
   return ret;

@@ -249,6 +249,60 @@ GST_START_TEST (pad_joins_in_a_seek)
 
 GST_END_TEST;
 
+/* An application's seek comes once through each sink that it has. The second
+ * one does nothing, and a pad that is requested then is no reason to flush. */
+GST_START_TEST (seek_that_comes_twice)
+{
+  TestRig *rig = rig_new (2);
+  GstEvent *seek = gst_event_new_seek (1.0, GST_FORMAT_TIME,
+      GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, 0);
+  guint i;
+
+  check_strip (rig, 0);
+  fail_unless (gst_harness_push_upstream_event (rig->out,
+          gst_event_ref (seek)));
+  for (i = 0; i < 2; i++)
+    carry_out_seek (test_rig_input (rig, i), gst_event_get_seqnum (seek));
+  check_strip (rig, 0);
+  check_strip (rig, 1);
+  fail_unless (gst_harness_push_upstream_event (rig->out, seek));
+  check_strip (rig, 2);
+
+  test_rig_add (rig, "sink_9");
+  set_caps (test_rig_input (rig, 2));
+  for (i = 3; i < 6; i++)
+    check_strip (rig, i);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Upstream says that it seeks, does not flush, and flushes later for another
+ * reason. The pad that is requested in that flush is part of it. */
+GST_START_TEST (pad_joins_after_a_seek_without_flush)
+{
+  const guint n_pads = 1 + __i__;
+  TestRig *rig = rig_new (n_pads);
+  const guint32 seqnum = gst_util_seqnum_next ();
+  guint i;
+
+  check_strip (rig, 0);
+  begin_seek (rig);
+  for (i = 0; i < n_pads; i++)
+    push_flush (test_rig_input (rig, i), seqnum, TRUE);
+  test_rig_add (rig, "sink_9");
+  for (i = 0; i < n_pads; i++) {
+    push_flush (test_rig_input (rig, i), seqnum, FALSE);
+    push_segment (test_rig_input (rig, i));
+  }
+  set_caps (test_rig_input (rig, n_pads));
+  for (i = 0; i < 3; i++)
+    check_strip (rig, i);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* The application ended the pad by itself: it stays at its end. */
 GST_START_TEST (seek_with_an_unlinked_pad)
 {
@@ -339,6 +393,32 @@ GST_START_TEST (pad_leaves_in_a_flush)
     test_rig_add (rig, "sink_9");
     set_caps (test_rig_input (rig, 0));
   }
+  for (i = 0; i < 3; i++)
+    check_strip (rig, i);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A pad joins, and then the only pad goes that the flush still waits for. */
+GST_START_TEST (pad_joins_before_another_leaves)
+{
+  TestRig *rig = rig_new (2);
+  guint32 seqnum;
+  guint i;
+
+  check_strip (rig, 0);
+  if (__i__ == 0) {
+    seqnum = begin_seek (rig);
+  } else {
+    seqnum = gst_util_seqnum_next ();
+    for (i = 0; i < 2; i++)
+      push_flush (test_rig_input (rig, i), seqnum, TRUE);
+  }
+  carry_out_seek (test_rig_input (rig, 0), seqnum);
+  test_rig_add (rig, "sink_9");
+  set_caps (test_rig_input (rig, 2));
+  test_rig_remove (rig, test_rig_input (rig, 1));
   for (i = 0; i < 3; i++)
     check_strip (rig, i);
   test_rig_free (rig);
@@ -453,8 +533,11 @@ flush_races_suite (void)
   tcase_add_test (tc, stopping_while_upstream_flushes);
   tcase_add_loop_test (tc, pad_joins_in_a_flush, 0, 6);
   tcase_add_loop_test (tc, pad_joins_in_a_seek, 0, 2);
+  tcase_add_test (tc, seek_that_comes_twice);
+  tcase_add_loop_test (tc, pad_joins_after_a_seek_without_flush, 0, 2);
   tcase_add_test (tc, seek_with_an_unlinked_pad);
   tcase_add_loop_test (tc, pad_leaves_in_a_flush, 0, 4);
+  tcase_add_loop_test (tc, pad_joins_before_another_leaves, 0, 2);
   tcase_add_test (tc, seek_that_a_source_refuses);
   tcase_add_test (tc, flush_of_one_pad_leaves_an_unlinked_one);
   tcase_add_test (tc, flush_while_downstream_is_asked);

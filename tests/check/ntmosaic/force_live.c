@@ -63,10 +63,10 @@ live_clear (Live * live)
 }
 
 static void
-set_caps (Live * live, guint input, const gchar * interlace_mode)
+set_caps_of_width (Live * live, guint input, guint width,
+    const gchar * interlace_mode)
 {
-  GstCaps *caps = test_caps_new ("RGBA", TEST_TILE_WIDTH, TEST_TILE_HEIGHT,
-      TEST_FPS, 1);
+  GstCaps *caps = test_caps_new ("RGBA", width, TEST_TILE_HEIGHT, TEST_FPS, 1);
 
   gst_caps_set_simple (caps, "interlace-mode", G_TYPE_STRING, interlace_mode,
       NULL);
@@ -74,11 +74,23 @@ set_caps (Live * live, guint input, const gchar * interlace_mode)
 }
 
 static void
-push (Live * live, guint input, guint32 seed, guint n)
+set_caps (Live * live, guint input, const gchar * interlace_mode)
+{
+  set_caps_of_width (live, input, TEST_TILE_WIDTH, interlace_mode);
+}
+
+static void
+push_of_width (Live * live, guint input, guint width, guint32 seed, guint n)
 {
   fail_unless_equals_int (gst_harness_push (live->inputs[input],
-          test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed,
-              n * STEP, STEP)), GST_FLOW_OK);
+          test_frame_new_timed (width, TEST_TILE_HEIGHT, seed, n * STEP,
+              STEP)), GST_FLOW_OK);
+}
+
+static void
+push (Live * live, guint input, guint32 seed, guint n)
+{
+  push_of_width (live, input, TEST_TILE_WIDTH, seed, n);
 }
 
 static void
@@ -303,6 +315,56 @@ GST_START_TEST (before_the_first_camera)
 
 GST_END_TEST;
 
+static void
+expect_misfit (Live * live, const gchar * pad_name)
+{
+  GstMessage *message = gst_bus_timed_pop_filtered (live->bus, TEST_PATIENCE,
+      GST_MESSAGE_WARNING | GST_MESSAGE_ERROR);
+  GError *error;
+
+  fail_unless (message != NULL);
+  fail_unless_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_WARNING);
+  gst_message_parse_warning (message, &error, NULL);
+  fail_unless (strstr (error->message, pad_name) != NULL
+      && strstr (error->message, "tile-width") != NULL, "%s", error->message);
+  g_error_free (error);
+  gst_message_unref (message);
+}
+
+/* A camera whose frames don't fit is a warning and a tile of background,
+ * whatever its interlace-mode and that of the next camera, which fits. */
+GST_START_TEST (first_camera_does_not_fit)
+{
+  const guint32 nothing[] = { NONE, NONE };
+  Live live;
+  guint i;
+
+  live_init (&live, TRUE);
+  set_tile_size (&live);
+  crank (&live);
+  expect (&live, nothing, 2);
+
+  set_caps_of_width (&live, 1, TEST_TILE_WIDTH + 1,
+      __i__ & 1 ? "interleaved" : "progressive");
+  push_of_width (&live, 1, TEST_TILE_WIDTH + 1, 201, 1);
+  crank (&live);
+  expect_misfit (&live, "sink_1");
+  expect (&live, nothing, 2);
+  for (i = 0; i < 2; i++) {
+    crank (&live);
+    expect (&live, nothing, 2);
+  }
+
+  set_caps (&live, 0, __i__ & 2 ? "interleaved" : "progressive");
+  push (&live, 0, 102, 2);
+  crank (&live);
+  expect (&live, (guint32[]) { 102, NONE }, 2);
+  expect_caps (&live, "RGBA", TEST_FPS);
+  live_clear (&live);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (before_the_first_camera_as_downstream_wants)
 {
   Live live;
@@ -352,6 +414,7 @@ force_live_suite (void)
   tcase_add_test (tc, repeated_one_has_ended);
   tcase_add_test (tc, ignored_cameras_have_caps);
   tcase_add_loop_test (tc, before_the_first_camera, 0, 4);
+  tcase_add_loop_test (tc, first_camera_does_not_fit, 0, 4);
   tcase_add_test (tc, before_the_first_camera_as_downstream_wants);
   tcase_add_test (tc, before_the_first_camera_without_room);
 

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* A source that pushes into one pad never waits for the copy of another, nor
- * does anybody who asks the element a question. */
+ * does anybody who asks the element a question. Upstream's code that gets a
+ * frame back may do both. */
 
 #include "pipelines.h"
 
@@ -236,6 +237,115 @@ GST_START_TEST (no_lock_is_held_while_copying)
 
 GST_END_TEST;
 
+/* ---- Upstream's memory comes back ---- */
+
+typedef struct
+{
+  TestRig *rig;
+  void (*act) (TestRig * rig);
+  gint done;                    /* atomic */
+  guint8 bytes[ROW_BYTES * TEST_TILE_HEIGHT];
+} Lent;
+
+static void
+take_back (gpointer data)
+{
+  Lent *lent = data;
+
+  lent->act (lent->rig);
+  g_atomic_int_set (&lent->done, TRUE);
+}
+
+/* The last reference on it does what @lent says. */
+static void
+push_lent (Lent * lent, guint input, guint32 seed, guint n)
+{
+  GstBuffer *frame = gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY,
+      lent->bytes, sizeof (lent->bytes), 0, sizeof (lent->bytes), lent,
+      take_back);
+  guint i;
+
+  for (i = 0; i < sizeof (lent->bytes); i++)
+    lent->bytes[i] = test_byte (seed, i / ROW_BYTES, i % ROW_BYTES);
+  GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
+  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
+  fail_unless_equals_int (gst_harness_push (test_rig_input (lent->rig, input),
+          frame), GST_FLOW_OK);
+}
+
+static void
+wait_until_taken_back (Lent * lent)
+{
+  while (!g_atomic_int_get (&lent->done))
+    g_usleep (100);
+}
+
+static void
+flush_second_pad (TestRig * rig)
+{
+  GstPad *sink = gst_element_get_static_pad (rig->element, "sink_1");
+
+  gst_pad_send_event (sink, gst_event_new_flush_start ());
+  gst_pad_send_event (sink, gst_event_new_flush_stop (TRUE));
+  gst_object_unref (sink);
+}
+
+static TestRig *
+rig_with_caps (void)
+{
+  TestRig *rig = test_rig_new (2);
+  guint i;
+
+  g_object_set (rig->element, "copy-on-arrival", FALSE, NULL);
+  for (i = 0; i < 2; i++)
+    test_input_set_caps (test_rig_input (rig, i), "RGBA", TEST_TILE_WIDTH,
+        TEST_TILE_HEIGHT);
+
+  return rig;
+}
+
+/* If the pad's flush lock were held, this would hang. */
+GST_START_TEST (no_lock_is_held_when_another_frame_is_shown)
+{
+  TestRig *rig = rig_with_caps ();
+  Lent lent = {.rig = rig,.act = flush_second_pad };
+
+  push_lent (&lent, 1, 200, 0);
+  push (rig, 0, 100, 0);
+  expect (rig, 100, 200);
+  push (rig, 1, 201, 1);
+  push (rig, 0, 101, 1);
+  expect (rig, 101, 201);
+  wait_until_taken_back (&lent);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A frame of caps that were refused is never shown. If the element's object
+ * lock were held, this would hang. */
+GST_START_TEST (no_lock_is_held_when_a_frame_is_not_wanted)
+{
+  TestRig *rig = rig_with_caps ();
+  Lent lent = {.rig = rig,.act = ask_all_and_everything };
+  const TestTile tiles[] = {
+    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 101}, {TEST_TILE_WIDTH, 0, 0},
+  };
+  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", 0xff000000 };
+
+  push (rig, 0, 100, 0);
+  push (rig, 1, 200, 0);
+  expect (rig, 100, 200);
+  test_input_set_caps (test_rig_input (rig, 1), "RGBA", 60000, 60000);
+  push_lent (&lent, 1, 201, 1);
+  push (rig, 0, 101, 1);
+  test_rig_expect (rig, &strip);
+  wait_until_taken_back (&lent);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 locks_suite (void)
 {
@@ -244,6 +354,8 @@ locks_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, no_lock_is_held_while_copying, 0, 2);
+  tcase_add_test (tc, no_lock_is_held_when_another_frame_is_shown);
+  tcase_add_test (tc, no_lock_is_held_when_a_frame_is_not_wanted);
 
   return suite;
 }

@@ -4,17 +4,11 @@
 /* How much memory an element has for strips: a peak is given back while strips are
  * made, and where there is memory for some strips, these must do. */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE             /* RTLD_NEXT */
-#endif
-
 #include "support.h"
+#include "../strip/mappings.h"
 
-#include <dlfcn.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 /* The address space of this process; 0: not known. */
@@ -86,32 +80,6 @@ GST_END_TEST;
 
 /* ---- Little memory ---- */
 
-/* How many mappings as large as a strip the system still gives; -1: all. */
-static gint n_mappings = -1;
-
-/* In place of the C library's, for the library under test as well. */
-__attribute__ ((visibility ("default")))
-void *
-mmap (void *address, size_t bytes, int protection, int flags, int file,
-    off_t offset)
-{
-  static gpointer real;
-
-  if (bytes >= STRIP_BYTES && g_atomic_int_get (&n_mappings) >= 0
-      && g_atomic_int_add (&n_mappings, -1) <= 0) {
-    g_atomic_int_set (&n_mappings, 0);
-    errno = ENOMEM;
-    return MAP_FAILED;
-  }
-  if (real == NULL)
-    real = dlsym (RTLD_NEXT, "mmap64");
-  if (real == NULL)
-    real = dlsym (RTLD_NEXT, "mmap");
-
-  return ((void *(*)(void *, size_t, int, int, int, off_t)) real) (address,
-      bytes, protection, flags, file, offset);
-}
-
 static void
 check_warning (GstBus * bus)
 {
@@ -137,10 +105,10 @@ GST_START_TEST (memory_for_two)
   gst_buffer_memset (still, 0, 0x55, -1);
   g_object_set (rig->element, "copy-on-arrival", FALSE, "strips", 8, NULL);
   test_input_set_caps (test_rig_input (rig, 0), "RGBA", WIDTH, HEIGHT);
-  g_atomic_int_set (&n_mappings, 2);
+  test_limit_mappings (2, STRIP_BYTES);
   for (n = 0; n < 10; n++)
     gst_buffer_unref (make_strip (rig, still, n));
-  g_atomic_int_set (&n_mappings, -1);
+  test_unlimit_mappings ();
 
   check_warning (rig->bus);
   fail_unless_equals_uint64 (test_get_stat (rig->element, "strips-allocated"),
