@@ -438,14 +438,15 @@ compare (const Film * mosaic, Film ** films)
   return wrong;
 }
 
-/* NULL, or what is wrong. */
+/* NULL, or what is wrong. With one frame ahead, most frames are copied on
+ * arrival: tiles so small would otherwise run too far ahead for that. */
 static gchar *
 run_mosaic (const gchar * line, Film * alone)
 {
   gchar *left = new_neighbour (alone, LEFT_WIDTH, "0xffff8040");
   gchar *right = new_neighbour (alone, RIGHT_WIDTH, "0xff40a0ff");
   gchar *whole = g_strdup_printf ("ntmosaic name=m tile-meta=true "
-      "! appsink name=s sync=false max-buffers=1 enable-last-sample=false "
+      "frames-ahead=1 ! appsink name=s sync=false max-buffers=1 enable-last-sample=false "
       "%s ! m.sink_0 %s ! capsfilter caps=video/x-raw,format=%s ! m.sink_1 "
       "%s ! m.sink_2", left, line, alone->format, right);
   Film *films[N_TILES] = {
