@@ -208,16 +208,15 @@ find_latest_time (const Picture * picture)
   guint i;
 
   for (i = 0; i < picture->layout->n_tiles; i++) {
-    GstAggregatorPad *pad = (GstAggregatorPad *) picture->pads[i];
     GstClockTime time;
+    GstSegment segment;
 
-    if (picture->frames[i].buffer == NULL)
+    if (picture->frames[i].buffer == NULL
+        || !gst_nt_mosaic_pad_get_segment (picture->pads[i], &segment))
       continue;
 
-    GST_OBJECT_LOCK (pad);
-    time = gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME,
+    time = gst_segment_to_running_time (&segment, GST_FORMAT_TIME,
         GST_BUFFER_PTS (picture->frames[i].buffer));
-    GST_OBJECT_UNLOCK (pad);
     if (GST_CLOCK_TIME_IS_VALID (time)
         && (time > latest || !GST_CLOCK_TIME_IS_VALID (latest)))
       latest = time;

@@ -352,11 +352,20 @@ gst_nt_mosaic_pad_has_stills (GstNtMosaicPad * pad)
       && GST_VIDEO_INFO_FPS_N (&pad->next_info) == 0;
 }
 
-/* A strip that begins before the pad's segment has none of its frames. */
-static GstClockTime
-find_position (GstNtMosaicPad * pad, GstClockTime running_time)
+gboolean
+gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad, GstSegment * segment)
 {
-  const GstSegment *segment = &GST_AGGREGATOR_PAD (pad)->segment;
+  g_mutex_lock (&pad->gap_lock);
+  *segment = GST_AGGREGATOR_PAD (pad)->segment;
+  g_mutex_unlock (&pad->gap_lock);
+
+  return segment->format == GST_FORMAT_TIME;
+}
+
+/* A strip that begins before @segment has no frame of it. */
+static GstClockTime
+find_position (const GstSegment * segment, GstClockTime running_time)
+{
   const guint64 position = gst_segment_position_from_running_time (segment,
       GST_FORMAT_TIME, running_time);
 
@@ -372,7 +381,8 @@ set_untimed (GstNtMosaicPad * pad, gconstpointer buffer)
 }
 
 /* Without a duration the base class shows it until the next one, and never
- * takes it for one that is late. */
+ * takes it for one that is late. It holds a lock that a flush needs to take the
+ * segment away. */
 GstBuffer *
 gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad, GstBuffer * buffer,
     GstClockTime running_time)
@@ -383,7 +393,8 @@ gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad, GstBuffer * buffer,
     gst_nt_mosaic_pad_drop_later (pad, buffer);
     buffer = copy;
   }
-  GST_BUFFER_PTS (buffer) = find_position (pad, running_time);
+  GST_BUFFER_PTS (buffer) =
+      find_position (&GST_AGGREGATOR_PAD (pad)->segment, running_time);
   GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
   set_untimed (pad, buffer);
 
@@ -401,10 +412,13 @@ void
 gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad, GstClockTime running_time)
 {
   GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
+  GstSegment segment;
+  const gboolean has_segment =
+      next && gst_nt_mosaic_pad_get_segment (pad, &segment);
 
   GST_OBJECT_LOCK (pad);
-  if (next && next == pad->untimed)
-    GST_BUFFER_PTS (next) = find_position (pad, running_time);
+  if (has_segment && next == pad->untimed)
+    GST_BUFFER_PTS (next) = find_position (&segment, running_time);
   else
     pad->untimed = NULL;
   GST_OBJECT_UNLOCK (pad);
@@ -424,27 +438,25 @@ gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
 gboolean
 gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now)
 {
-  GstAggregatorPad *aggpad = GST_AGGREGATOR_PAD (pad);
   GstClockTime end = GST_CLOCK_TIME_NONE;
+  GstSegment segment;
   GstBuffer *buffer;
 
-  if (!gst_aggregator_pad_is_eos (aggpad))
+  if (!gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad)))
     return FALSE;
 
   buffer = ref_current (pad);
   if (buffer == NULL)
     return TRUE;
 
-  if (GST_BUFFER_PTS_IS_VALID (buffer)
-      && GST_BUFFER_DURATION_IS_VALID (buffer)) {
-    GST_OBJECT_LOCK (pad);
-    end = aggpad->segment.rate < 0 ? GST_BUFFER_PTS (buffer)
+  if (GST_BUFFER_PTS_IS_VALID (buffer) && GST_BUFFER_DURATION_IS_VALID (buffer)
+      && gst_nt_mosaic_pad_get_segment (pad, &segment)) {
+    end = segment.rate < 0 ? GST_BUFFER_PTS (buffer)
         : GST_BUFFER_PTS (buffer) + GST_BUFFER_DURATION (buffer);
-    if (GST_CLOCK_TIME_IS_VALID (aggpad->segment.stop))
-      end = MIN (end, aggpad->segment.stop);
-    end = MAX (end, aggpad->segment.start);
-    end = gst_segment_to_running_time (&aggpad->segment, GST_FORMAT_TIME, end);
-    GST_OBJECT_UNLOCK (pad);
+    if (GST_CLOCK_TIME_IS_VALID (segment.stop))
+      end = MIN (end, segment.stop);
+    end = MAX (end, segment.start);
+    end = gst_segment_to_running_time (&segment, GST_FORMAT_TIME, end);
   }
   gst_buffer_unref (buffer);
 

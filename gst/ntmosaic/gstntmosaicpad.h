@@ -53,8 +53,8 @@ struct _GstNtMosaicPad
   guint32 flushed_seqnum;       /* of the flush that it went through last */
   gboolean named_silent;        /* a warning says that it gets no data */
 
-  /* Held while a GAP event becomes a frame, and while a flush takes the
-   * segment away that the frame is to be in. */
+  /* Held while a GAP event becomes a frame, while the segment is read, and
+   * while a flush takes it away. */
   GMutex gap_lock;
 
   /* Held while the current buffer is taken away from the pad. The base class
@@ -104,6 +104,12 @@ void gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad,
 /* The frame that was taken last can't be shown: FALSE if that was said before.
  * In the streaming thread. */
 gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad);
+
+/* The segment of the pad's frames. FALSE: none, because a flush from upstream
+ * has taken it away. In the streaming thread, and only where the pad has a
+ * frame: a pad that joins a flush may wait for that thread. */
+gboolean gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad,
+    GstSegment * segment);
 
 /* Drops @buffer, which it takes, in the next gst_nt_mosaic_pad_let_go(). For
  * callers that hold locks: this may be the last reference on upstream's

@@ -237,6 +237,52 @@ GST_START_TEST (no_lock_is_held_while_copying)
 
 GST_END_TEST;
 
+static void
+flush_second_pad (TestRig * rig)
+{
+  GstPad *sink = gst_element_get_static_pad (rig->element, "sink_1");
+
+  gst_pad_send_event (sink, gst_event_new_flush_start ());
+  gst_pad_send_event (sink, gst_event_new_flush_stop (TRUE));
+  gst_object_unref (sink);
+}
+
+/* A strip of stills has the time of its frames. Upstream flushes the pad of
+ * one, and takes its segment away, after the frame was chosen. */
+GST_START_TEST (still_is_flushed_while_it_is_mapped)
+{
+  TestRig *rig = test_rig_new (2);
+  SlowMemory *memory = slow_memory_new (200);
+  GstBuffer *still = slow_frame_new (memory, 1);
+  const TestTile tiles[] = {
+    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 100},
+    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 200},
+  };
+  const TestStrip expected = { tiles, 2, TEST_TILE_HEIGHT, "top", 0xff000000 };
+  GstBuffer *strip;
+  GstCaps *caps;
+  guint i;
+
+  for (i = 0; i < 2; i++)
+    test_input_set_caps_full (test_rig_input (rig, i), "RGBA", TEST_TILE_WIDTH,
+        TEST_TILE_HEIGHT, 0, 1);
+  push (rig, 0, 100, 0);
+  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, 1), still),
+      GST_FLOW_OK);
+  wait_until_mapping (memory);
+  flush_second_pad (rig);
+  release (memory);
+
+  strip = test_rig_pull (rig, &caps);
+  test_assert_strip (strip, caps, &expected);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (strip), 0);
+  gst_buffer_unref (strip);
+  gst_caps_unref (caps);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* ---- Upstream's memory comes back ---- */
 
 typedef struct
@@ -278,16 +324,6 @@ wait_until_taken_back (Lent * lent)
 {
   while (!g_atomic_int_get (&lent->done))
     g_usleep (100);
-}
-
-static void
-flush_second_pad (TestRig * rig)
-{
-  GstPad *sink = gst_element_get_static_pad (rig->element, "sink_1");
-
-  gst_pad_send_event (sink, gst_event_new_flush_start ());
-  gst_pad_send_event (sink, gst_event_new_flush_stop (TRUE));
-  gst_object_unref (sink);
 }
 
 static TestRig *
@@ -354,6 +390,7 @@ locks_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, no_lock_is_held_while_copying, 0, 2);
+  tcase_add_test (tc, still_is_flushed_while_it_is_mapped);
   tcase_add_test (tc, no_lock_is_held_when_another_frame_is_shown);
   tcase_add_test (tc, no_lock_is_held_when_a_frame_is_not_wanted);
 
