@@ -2,50 +2,52 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* How far pads run ahead of the strip. A pad that may queue one frame wakes its
- * upstream for each; with small tiles that takes longer than the copy. Where nothing
- * is live, pads may queue more, as far as it costs little memory.
+ * upstream for each; with small tiles that takes longer than the copy. Where
+ * nothing is live, pads may queue more, as far as it costs little memory.
  *
- * The base class lets a pad queue what its property `latency` covers in time. The
- * property is therefore the element's own, and the base class is given the larger one
- * of it and of what pads may run ahead. From GStreamer 1.26.5 on, the base class lets
- * a pad queue in addition what a subclass says that a strip takes. Where nothing is
- * live, the base class does nothing else with that time, and isn't told. What is
- * reported to the pipeline is the user's latency, and the time that a strip takes. */
+ * The base class lets a pad queue what its property `latency` covers in time.
+ * The property is therefore the element's own, and the base class is given the
+ * larger one of it and of what pads may run ahead. From GStreamer 1.26.5 on,
+ * the base class lets a pad queue in addition what a subclass says that a strip
+ * takes. Where nothing is live, the base class does nothing else with that
+ * time, and isn't told. What is reported to the pipeline is the user's latency,
+ * and the time that a strip takes. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicahead.h"
 
-#include "gstntmosaicpad.h"
+#include "gstntmosaicqueue.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
-/* All frames on their way to strips and the strips that wait for them may take this
- * much memory. */
+/* All frames on their way to strips and the strips that wait for them may take
+ * this much memory. */
 #define AHEAD_BYTES ((gsize) 32 << 20)
 
-/* Larger frames are better copied on arrival, to one of the next strips: with 8 pads,
- * running ahead took 1.0 of the CPU time with frames of 64 KiB, 1.5 with frames of
- * 256 KiB. */
+/* Larger frames are better copied on arrival, to one of the next strips: with 8
+ * pads, running ahead took 1.0 of the CPU time with frames of 64 KiB, 1.5 with
+ * frames of 256 KiB. */
 #define MAX_FRAME_BYTES ((gsize) 32 << 10)
 
 /* Of each pad, besides the queued frames: one is shown, and one is drawn. */
 #define OTHER_FRAMES 2
 
-/* More than this saves hardly any more time: 400 pads of 16x16 took 13.3 ms a strip
- * with 1 frame, 6.2 with 4, 4.9 with 8 and 4.8 with 16 (one run, beside other work). */
+/* More than this saves hardly any more time: 400 pads of 16x16 took 13.3 ms a
+ * strip with 1 frame, 6.2 with 4, 4.9 with 8 and 4.8 with 16 (one run, beside
+ * other work). */
 #define MAX_FRAMES_AHEAD 8
 
-/* How long upstream waits for its pad's queue to be half empty. Whatever empties
- * the queue or stops the element ends the wait before that. Longer than this is a
- * stall: pads then don't run ahead any more, and the base class has upstream wait.
- * A wait for frames whose time stands still begins again. */
+/* How long upstream waits for its pad's queue to be half empty. Whatever
+ * empties the queue or stops the element ends the wait before that. Longer than
+ * this is a stall: pads then don't run ahead any more, and the base class has
+ * upstream wait. A wait for frames whose time stands still begins again. */
 #define PATIENCE G_TIME_SPAN_SECOND
 
-/* Where something is live, the base class always has room for so many frames. */
+/* Where something is live, the base class always has room for so many
+ * frames. */
 #define LEAST_ROOM 2
 
 /* After a stall, pads run ahead again when so many strips were made. */
@@ -74,7 +76,7 @@ get_wanted_latency (GstNtMosaic * self)
   GstClockTime latency;
 
   GST_OBJECT_LOCK (self);
-  latency = MAX (self->latency, self->ahead);
+  latency = MAX (self->settings.latency, self->ahead);
   GST_OBJECT_UNLOCK (self);
 
   return latency;
@@ -110,7 +112,7 @@ void
 gst_nt_mosaic_set_latency (GstNtMosaic * self, GstClockTime latency)
 {
   GST_OBJECT_LOCK (self);
-  self->latency = latency;
+  self->settings.latency = latency;
   GST_OBJECT_UNLOCK (self);
 
   update_base_latency (self);
@@ -142,23 +144,20 @@ count_frames_ahead (GstNtMosaic * self)
 {
   const gsize strip_bytes = self->layout->geometry.size;
   const gsize frames = AHEAD_BYTES / strip_bytes;
-  gint wanted;
+  GstNtMosaicSettings settings;
 
-  GST_OBJECT_LOCK (self);
-  wanted = self->frames_ahead;
-  GST_OBJECT_UNLOCK (self);
-
-  if (wanted >= 0)
-    return MAX (wanted, 1);
+  gst_nt_mosaic_get_settings (self, &settings);
+  if (settings.frames_ahead >= 0)
+    return MAX (settings.frames_ahead, 1);
   if (strip_bytes / self->layout->n_tiles > MAX_FRAME_BYTES)
     return 1;
 
   return CLAMP ((gssize) frames - OTHER_FRAMES, 1, MAX_FRAMES_AHEAD);
 }
 
-/* The base class always lets a pad queue one frame, the next to be taken, and others
- * behind it until they last longer than the latency. Half a period is for durations
- * that are rounded. */
+/* The base class always lets a pad queue one frame, the next to be taken, and
+ * others behind it until they last longer than the latency. Half a period is
+ * for durations that are rounded. */
 void
 gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period)
 {
@@ -202,45 +201,26 @@ gst_nt_mosaic_check_ahead (GstNtMosaic * self)
 
 /* ---- Upstream's turn ---- */
 
-/* Waits until @pad has no more than @n frames in its queue, or must not wait.
- * FALSE: the queue was longer for all of PATIENCE. */
-static gboolean
-wait_for_room (GstNtMosaicPad * pad, guint n)
-{
-  const gint64 end = g_get_monotonic_time () + PATIENCE;
-  gboolean in_time = TRUE;
-
-  g_mutex_lock (&pad->queue_lock);
-  pad->wake_at = n;
-  pad->waits = TRUE;
-  while (in_time && !pad->hurry && pad->n_in - pad->n_left > n)
-    in_time = g_cond_wait_until (&pad->queue_shorter, &pad->queue_lock, end);
-  pad->waits = FALSE;
-  g_mutex_unlock (&pad->queue_lock);
-
-  return in_time;
-}
-
-/* The base class wakes an upstream that waits with each frame that it takes. Here
- * upstream waits until half of the queue is empty, and then makes several frames in
- * one go. */
+/* The base class wakes an upstream that waits with each frame that it takes.
+ * Here upstream waits until half of the queue is empty, and then makes several
+ * frames in one go. */
 static void
 wait_for_half (GstNtMosaic * self, GstNtMosaicPad * pad, guint n_queued)
 {
   /* The next frame to be taken is not in the queue any more. */
   const guint full = n_queued - 1;
 
-  if (full == 0 || gst_nt_mosaic_pad_get_n_queued (pad) < full
-      || wait_for_room (pad, full / 2))
+  if (full == 0 || gst_nt_mosaic_queue_get_n_queued (&pad->queue) < full
+      || gst_nt_mosaic_queue_wait (&pad->queue, full / 2, PATIENCE))
     return;
 
   gst_nt_mosaic_forbid_ahead (self);
   g_atomic_int_set (&self->n_after_stall, STRIPS_AFTER_STALL);
 }
 
-/* Whether strips may still be made of what @pad has queued. After an error, and up
- * to GStreamer 1.26 after EOS, the base class drops the queue, and nothing wakes
- * upstream. */
+/* Whether strips may still be made of what @pad has queued. After an error, and
+ * up to GStreamer 1.26 after EOS, the base class drops the queue, and nothing
+ * wakes upstream. */
 static gboolean
 goes_on (GstNtMosaic * self, GstNtMosaicPad * pad)
 {
@@ -251,8 +231,9 @@ goes_on (GstNtMosaic * self, GstNtMosaicPad * pad)
       && gst_pad_get_last_flow_return (srcpad) == GST_FLOW_OK;
 }
 
-/* The base class limits the time of a queue and not the number of frames. Frames
- * whose time stands still never fill it, so their number is limited here. */
+/* The base class limits the time of a queue and not the number of frames.
+ * Frames whose time stands still never fill it, so their number is limited
+ * here. */
 void
 gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad,
     const GstSegment * segment, GstBuffer * buffer)
@@ -263,13 +244,14 @@ gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad,
 
   if (gst_nt_mosaic_pad_adds_time (pad, segment, buffer))
     return;
-  while (!wait_for_room (pad, MAX (n_queued, LEAST_ROOM) - 1))
+  while (!gst_nt_mosaic_queue_wait (&pad->queue,
+          MAX (n_queued, LEAST_ROOM) - 1, PATIENCE))
     if (!goes_on (self, pad))
       break;
 }
 
-/* Takes away what the base class has on top of what the user wants, and adds what the
- * base class does not know. */
+/* Takes away what the base class has on top of what the user wants, and adds
+ * what the base class does not know. */
 static void
 correct_latency (GstNtMosaic * self, GstQuery * query)
 {
@@ -280,7 +262,8 @@ correct_latency (GstNtMosaic * self, GstQuery * query)
   gboolean live;
 
   GST_OBJECT_LOCK (self);
-  excess = MAX (self->latency, self->ahead) - self->latency;
+  excess = MAX (self->settings.latency, self->ahead)
+      - self->settings.latency;
   untold = self->untold;
   GST_OBJECT_UNLOCK (self);
 

@@ -11,11 +11,11 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicflush.h"
 
-#include "gstntmosaicpad.h"
+#include "gstntmosaicposition.h"
+#include "gstntmosaicsilence.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 static gpointer parent_class;
@@ -297,15 +297,9 @@ can_seek (GstPad * pad)
 gboolean
 gst_nt_mosaic_can_flush (GstNtMosaic * self)
 {
-  GstElement *element = GST_ELEMENT (self);
-  GList *pads = NULL;
+  GList *pads = gst_nt_mosaic_ref_pads (self);
   gboolean can = TRUE;
   GList *l;
-
-  GST_OBJECT_LOCK (self);
-  for (l = element->sinkpads; l; l = l->next)
-    pads = g_list_prepend (pads, gst_object_ref (l->data));
-  GST_OBJECT_UNLOCK (self);
 
   for (l = pads; l && can; l = l->next) {
     can = can_seek (l->data);

@@ -10,11 +10,10 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicsilence.h"
 
 #include "gstntmosaicpad.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 /* How long the strip waits before the warning. */
