@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "gstntframes.h"
 #include "gstntmosaic.h"
 #include "gstntmosaicpad.h"
 
@@ -35,7 +36,7 @@ struct _GstNtMosaic
   guint n_strips;
   guint max_threads;
   gboolean ignore_inactive_pads;        /* what the user wants */
-  GstNtStores nt_stores;
+  NtmStores nt_stores;
   guint64 nt_threshold;
   gboolean copy_on_arrival;
   gboolean tile_meta;
@@ -43,7 +44,7 @@ struct _GstNtMosaic
   GstClockTime latency;         /* what the user wants */
   GstClockTime ahead;           /* what pads may run ahead; 0: live */
   GstNtMosaicStats stats;
-  GstNtLayout *layout;          /* of the caps that the src pad has */
+  NtmLayout *layout;          /* of the caps that the src pad has */
   gboolean has_misfits;         /* a pad's caps don't fit there */
   GstClockTime last_time;       /* of the strip made last; NONE after a seek */
   GstClockTime last_end;        /* the same; NONE without a rate */
@@ -62,10 +63,10 @@ struct _GstNtMosaic
   /* Set once. */
   GstNtStripPool *strip_pool;
   GstNtFrames *frames;          /* memory for upstreams */
-  GstNtComposer *composer;      /* composes in the streaming thread */
+  NtmComposer *composer;      /* composes in the streaming thread */
 
   /* Of the streaming thread alone. */
-  GstNtLayout *next_layout;     /* of the caps that are being negotiated */
+  NtmLayout *next_layout;     /* of the caps that are being negotiated */
   GArray *next_seats;           /* the pads of its tiles */
   gboolean strips_fit;          /* the strips are of the current layout */
   gboolean strip_is_guessed;    /* its caps are: no pad has any yet */
@@ -76,6 +77,7 @@ struct _GstNtMosaic
   gboolean strip_made;          /* or begun, in this round */
   GstClockTime strip_time;      /* running time at which that strip begins */
   gboolean strip_is_ours;       /* it is from strip_pool */
+  NtmStrip *downstreams_strip;  /* stands for a buffer that is not; or NULL */
   guint64 last_content;         /* content ids are counted up */
 };
 

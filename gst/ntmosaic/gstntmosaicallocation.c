@@ -119,7 +119,7 @@ warn_of_few_strips (GstNtMosaic * self, guint n_strips)
         GST_RESOURCE_ERROR_NO_SPACE_LEFT, "strips is %u, but there is memory for "
         "%u of %" G_GSIZE_FORMAT " bytes only, and these must do: lower strips, "
         "or let the process have more memory", n_strips, n_made,
-        self->layout->geometry.size);
+        self->layout->bytes);
 }
 
 gboolean

@@ -9,6 +9,7 @@
 #include "config.h"
 #endif
 
+#include "gstntlayout.h"
 #include "gstntmosaic-private.h"
 
 #include "gstntmosaicallocation.h"
@@ -163,7 +164,7 @@ collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
     if (!seat->fits) {
       if (has_caps (info) && seat->before.width > 0) {
         tiles[i].width = seat->before.width;
-        tiles[i].frame_height = seat->before.frame_height;
+        tiles[i].height = seat->before.height;
       }
       continue;
     }
@@ -176,7 +177,7 @@ collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
       return FALSE;
     }
     tiles[i].width = GST_VIDEO_INFO_WIDTH (info);
-    tiles[i].frame_height = GST_VIDEO_INFO_HEIGHT (info);
+    tiles[i].height = GST_VIDEO_INFO_HEIGHT (info);
   }
 
   return TRUE;
@@ -190,23 +191,24 @@ get_rules (GstNtMosaic * self, const GArray * inputs, guint * tile_width,
 
   GST_OBJECT_LOCK (self);
   *tile_width = self->tile_width;
-  rules->align = self->align;
+  rules->align_y = self->align;
   rules->min_height = self->tile_height;
-  rules->max_height = self->tile_height;
+  rules->max_frame_height = self->tile_height;
   GST_OBJECT_UNLOCK (self);
 
   /* An odd row would turn the fields of a frame around. */
+  rules->pixel_bytes = GST_VIDEO_INFO_COMP_PSTRIDE (info, 0);
   rules->y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1;
 }
 
 /* At least @min_height high. */
-static GstNtLayout *
+static NtmLayout *
 place_tiles (GstNtMosaic * self, const GArray * seats, const GArray * inputs,
     guint min_height, GError ** error)
 {
   NtmTile *tiles = g_new0 (NtmTile, seats->len);
-  GstNtLayout *layout = NULL;
-  NtmLayoutRules rules;
+  NtmLayout *layout = NULL;
+  NtmLayoutRules rules = { 0, };
   guint tile_width;
 
   get_rules (self, inputs, &tile_width, &rules);
@@ -225,7 +227,7 @@ static gboolean
 check_seats (GstNtMosaic * self, const GArray * seats, GError ** error)
 {
   GArray *inputs = collect_inputs (self, seats);
-  GstNtLayout *layout = NULL;
+  NtmLayout *layout = NULL;
 
   if (inputs->len > 0
       && gst_nt_mosaic_inputs_agree (&g_array_index (inputs, GstNtMosaicInput,
@@ -235,7 +237,7 @@ check_seats (GstNtMosaic * self, const GArray * seats, GError ** error)
 
   if (layout == NULL)
     return FALSE;
-  gst_nt_layout_unref (layout);
+  ntm_layout_unref (layout);
 
   return TRUE;
 }
@@ -334,7 +336,7 @@ explain_downstream (GstNtMosaic * self, const GstCaps * strip)
  * has caps. */
 static GstCaps *
 design_strip (GstNtMosaic * self, GArray * seats,
-    const GstNtMosaicInput * guess, GstCaps * downstream, GstNtLayout ** layout,
+    const GstNtMosaicInput * guess, GstCaps * downstream, NtmLayout ** layout,
     GError ** error)
 {
   const GstNtMosaicInput *first;
@@ -366,11 +368,11 @@ design_strip (GstNtMosaic * self, GArray * seats,
     goto out;
 
   gst_structure_get_int (gst_caps_get_structure (caps, 0), "height", &height);
-  if ((guint) height == (*layout)->geometry.height)
+  if ((guint) height == (*layout)->height)
     goto out;
 
   /* Downstream wants it higher. */
-  gst_nt_layout_unref (*layout);
+  ntm_layout_unref (*layout);
   *layout = place_tiles (self, seats, inputs, height, error);
   if (*layout == NULL)
     gst_clear_caps (&caps);
@@ -382,9 +384,9 @@ out:
 }
 
 static void
-set_next_layout (GstNtMosaic * self, GstNtLayout * layout, GArray * seats)
+set_next_layout (GstNtMosaic * self, NtmLayout * layout, GArray * seats)
 {
-  g_clear_pointer (&self->next_layout, gst_nt_layout_unref);
+  g_clear_pointer (&self->next_layout, ntm_layout_unref);
   g_clear_pointer (&self->next_seats, g_array_unref);
   self->next_layout = layout;
   self->next_seats = seats;
@@ -457,7 +459,7 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GArray *seats = take_seats (self);
   GstFlowReturn ret = GST_FLOW_OK;
-  GstNtLayout *layout = NULL;
+  NtmLayout *layout = NULL;
   gboolean guessed = FALSE;
   GstNtMosaicInput guess;
   GError *error = NULL;
@@ -484,7 +486,7 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
     set_next_layout (self, layout, g_array_ref (seats));
     self->strip_is_guessed = guessed;
   } else if (layout) {
-    gst_nt_layout_unref (layout);
+    ntm_layout_unref (layout);
   }
   g_clear_error (&error);
   g_array_unref (seats);
@@ -511,7 +513,7 @@ adopt_seat (GstNtMosaic * self, const Seat * seat, guint tile)
 static void
 adopt_next_layout (GstNtMosaic * self)
 {
-  GstNtLayout *old;
+  NtmLayout *old;
   GList *l;
   guint i;
 
@@ -528,7 +530,7 @@ adopt_next_layout (GstNtMosaic * self)
 
   g_clear_pointer (&self->next_seats, g_array_unref);
   if (old)
-    gst_nt_layout_unref (old);
+    ntm_layout_unref (old);
 }
 
 /* The base class divides by the frame rate to get a latency. */
@@ -577,7 +579,7 @@ gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
     return FALSE;
 
   adopt_next_layout (self);
-  GST_DEBUG_OBJECT (self, "strip of %u tiles: %" GST_PTR_FORMAT,
+  GST_DEBUG_OBJECT (self, "strip of %" G_GSIZE_FORMAT " tiles: %" GST_PTR_FORMAT,
       self->layout->n_tiles, caps);
 
   if (GST_VIDEO_INFO_FPS_N (&info) == 0)
@@ -611,17 +613,18 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 
 /* ---- Another place for the tiles of a strip ---- */
 
-static GstNtLayout *
+static NtmLayout *
 align_tiles (GstNtMosaic * self, GError ** error)
 {
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
   NtmLayoutRules rules = {
-    .min_height = self->layout->geometry.height,
+    .pixel_bytes = self->layout->pixel_bytes,
+    .min_height = self->layout->height,
     .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
   };
 
   GST_OBJECT_LOCK (self);
-  rules.align = self->align;
+  rules.align_y = self->align;
   GST_OBJECT_UNLOCK (self);
 
   return gst_nt_layout_new (self->layout->tiles, self->layout->n_tiles, &rules,
@@ -629,12 +632,12 @@ align_tiles (GstNtMosaic * self, GError ** error)
 }
 
 static gboolean
-stand_alike (const GstNtLayout * a, const GstNtLayout * b)
+stand_alike (const NtmLayout * a, const NtmLayout * b)
 {
   guint i;
 
   for (i = 0; i < a->n_tiles; i++)
-    if (a->tiles[i].frame_y != b->tiles[i].frame_y)
+    if (a->cells[i].frame.y != b->cells[i].frame.y)
       return FALSE;
 
   return TRUE;
@@ -646,8 +649,8 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self)
 {
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
   GError *error = NULL;
-  GstNtLayout *layout;
-  GstNtLayout *old;
+  NtmLayout *layout;
+  NtmLayout *old;
 
   if (!gst_pad_needs_reconfigure (srcpad) || GST_PAD_IS_FLUSHING (srcpad))
     return TRUE;
@@ -660,7 +663,7 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self)
   }
 
   if (stand_alike (layout, self->layout)) {
-    gst_nt_layout_unref (layout);
+    ntm_layout_unref (layout);
     return TRUE;
   }
 
@@ -668,7 +671,7 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self)
   old = self->layout;
   self->layout = layout;
   GST_OBJECT_UNLOCK (self);
-  gst_nt_layout_unref (old);
+  ntm_layout_unref (old);
 
   return gst_nt_mosaic_configure_strips (self);
 }

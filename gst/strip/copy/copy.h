@@ -26,8 +26,11 @@
 
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "ntstrip.h"
 
 /* Copies @rows rows of @row_bytes bytes. Strides are in bytes, from the start
  * of a row to the start of the next. */
@@ -65,20 +68,26 @@ uint32_t ntm_cpu_features (void);
 /* All kernels that were compiled in, best first, the "c" row last. */
 const NtmKernel *ntm_kernels (size_t * n_kernels);
 
-/* How ntm_kernel_select() came to its answer. */
-typedef enum
+#define NTM_PATTERN_BYTES ((size_t) 4096)
+typedef struct
 {
-  NTM_KERNEL_BEST,              /* nothing was forced: the best one */
-  NTM_KERNEL_FORCED,            /* the forced one */
-  NTM_KERNEL_UNKNOWN,           /* no kernel has that name: the best one */
-  NTM_KERNEL_UNSUPPORTED,       /* the CPU or build lacks it: the best one */
-} NtmKernelChoice;
+  size_t pixel_bytes;
+  size_t chunk_bytes;
+  uint8_t bytes[4096 + 16];
+} NtmPattern;
+void ntm_pattern_init (NtmPattern * pattern, const void *pixel, size_t pixel_bytes);
+void ntm_fill (const NtmKernel * kernel, bool stream, const NtmPattern * pattern,
+    uint8_t * dst, ptrdiff_t dst_stride, size_t row_bytes, size_t rows);
 
 /* The kernel to use on a CPU with @features: the one named @forced, or the
  * best where @forced is NULL, empty, or can't be had. Never NULL. @choice may
  * be NULL. Pure: same arguments, same answer. */
-const NtmKernel *ntm_kernel_select (const char *forced, uint32_t features,
+const NtmKernel *ntm_kernel_find (const char *forced, uint32_t features,
     NtmKernelChoice * choice);
+
+/* The kernel of this process, which ntm_kernel_select() selected, or else the best
+ * one. From any thread. */
+const NtmKernel *ntm_kernel_get (void);
 
 /* Bytes of the last-level cache that this process can see: the kernel's cache
  * description in sysfs, else CPUID, else a constant; never 0. Reads files:

@@ -91,7 +91,7 @@ ntm_kernels (size_t * n_kernels)
 }
 
 const NtmKernel *
-ntm_kernel_select (const char *forced, uint32_t features,
+ntm_kernel_find (const char *forced, uint32_t features,
     NtmKernelChoice * choice)
 {
   const NtmKernel *named = forced != NULL ? find_named (forced) : NULL;
@@ -100,4 +100,10 @@ ntm_kernel_select (const char *forced, uint32_t features,
   if (choice != NULL)
     *choice = how;
   return how == NTM_KERNEL_FORCED ? named : find_best (features);
+}
+
+const char *
+ntm_kernel_get_names (void)
+{
+  return "avx512, avx2, sse2, c";
 }

@@ -123,7 +123,7 @@ verify (const Options * options, Writer * writer, guint n_threads)
   for (Way way = 0; way < N_WAYS; way++) {
     if (options->ways[way] && !writer_verify (writer, way, way)) {
       g_printerr ("%s with %s on %u threads: the strip is not the frames side "
-          "by side\n", gst_nt_kernel_get_name (), way_names[way], n_threads);
+          "by side\n", ntm_kernel_get_name (), way_names[way], n_threads);
       return FALSE;
     }
   }
@@ -163,11 +163,11 @@ static gboolean
 use_kernel (const gchar * kernel)
 {
   g_setenv ("NTMOSAIC_CPU", kernel, TRUE);
-  if (g_str_equal (gst_nt_kernel_get_name (), kernel))
+  if (g_str_equal (ntm_kernel_get_name (), kernel))
     return TRUE;
 
   g_printerr ("asked for kernel %s and got %s\n", kernel,
-      gst_nt_kernel_get_name ());
+      ntm_kernel_get_name ());
   return FALSE;
 }
 

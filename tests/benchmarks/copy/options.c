@@ -4,7 +4,6 @@
 #include "options.h"
 
 #include "copy/copy.h"
-#include "layout/layout.h"
 
 #include <gst/gst.h>
 
@@ -94,7 +93,7 @@ parse_bytes (const gchar * word, gsize * bytes)
     shift = *unit == 'K' ? 10 : *unit == 'M' ? 20 : 30;
   }
   *bytes = number << shift;
-  return number <= (guint64) NTM_LAYOUT_MAX_BYTES >> shift && *bytes >= 4;
+  return number <= G_MAXUINT32 >> shift && *bytes >= 4;
 }
 
 /* Which of @names, or all, into @chosen. */

@@ -57,7 +57,7 @@ report_print_head (const Report * report)
 {
   const Options *options = report->options;
   const gchar *best =
-      ntm_kernel_select (NULL, ntm_cpu_features (), NULL)->name;
+      ntm_kernel_find (NULL, ntm_cpu_features (), NULL)->name;
 
   machine_print (&report->machine);
   g_print ("cache     last level %.1f MiB\n", ntm_llc_bytes () / MIB);

@@ -8,6 +8,7 @@
 #include "copy/copy.h"
 #include "ntstrip.h"
 
+#include <gst/gst.h>
 #include <string.h>
 
 /* The element's default. */
@@ -29,13 +30,11 @@ const gchar *const way_names[N_WAYS] = {
 struct _Writer
 {
   const Material *material;
-  GstNtLayout *layout;
-  GstNtStripPool *pool;
-  GstBuffer *buffers[N_STRIPS];
-  GstMapInfo maps[N_STRIPS];
-  GstNtTileSource *sources;     /* one for each tile of each set */
+  NtmLayout *layout;
+  NtmStrip *strips[N_STRIPS];
+  NtmSource *sources;           /* one for each tile of each set */
 
-  GstNtComposer *composer;
+  NtmComposer *composer;
   const NtmKernel *best;
   Team *team;
 
@@ -53,41 +52,43 @@ typedef struct
   gboolean stream;
 } Task;
 
-static GstNtLayout *
-make_layout (const Material * material, GError ** error)
+static gboolean
+fail (GError ** error, NtmStatus status)
 {
-  const NtmLayoutRules rules = { NTM_ALIGN_TOP, 0, 0, 0 };
+  g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_FAILED,
+      ntm_status_get_text (status));
+  return FALSE;
+}
+
+static gboolean
+make_layout (Writer * writer, GError ** error)
+{
+  const Material *material = writer->material;
+  const NtmLayoutRules rules = {.pixel_bytes = 4 };
   NtmTile *tiles = g_new0 (NtmTile, material->n_tiles);
-  GstNtLayout *layout;
+  NtmStatus status;
 
   for (guint i = 0; i < material->n_tiles; i++) {
     tiles[i].width = material->tile_width;
-    tiles[i].frame_height = material->tile_height;
+    tiles[i].height = material->tile_height;
   }
-  layout = gst_nt_layout_new (tiles, material->n_tiles, &rules, error);
+  status = ntm_layout_new (&writer->layout, tiles, material->n_tiles, &rules);
 
   g_free (tiles);
-  return layout;
+  return status == NTM_OK || fail (error, status);
 }
 
-/* The strips are out and mapped for as long as the writer lives: only the
- * writing is timed. */
+/* They live as long as the writer: only the writing is timed. */
 static gboolean
-take_strips (Writer * writer, GError ** error)
+make_strips (Writer * writer, GError ** error)
 {
-  writer->pool = gst_nt_strip_pool_new ();
-  if (!gst_nt_strip_pool_configure (writer->pool, writer->layout, N_STRIPS,
-          NULL, error))
-    return FALSE;
-
   for (guint i = 0; i < N_STRIPS; i++) {
-    writer->buffers[i] = gst_nt_strip_pool_acquire (writer->pool, NULL, 0,
-        error);
-    if (writer->buffers[i] == NULL)
-      return FALSE;
-    if (!gst_buffer_map (writer->buffers[i], &writer->maps[i],
-            GST_MAP_READWRITE))
-      g_error ("can't map a strip");
+    const NtmStatus status =
+        ntm_strip_new (&writer->strips[i], writer->layout, NULL);
+
+    if (status != NTM_OK)
+      return fail (error, status);
+    ntm_strip_touch (writer->strips[i]);
   }
   return TRUE;
 }
@@ -98,9 +99,9 @@ list_sources (Writer * writer)
   const Material *material = writer->material;
   const gsize n_frames = (gsize) material->n_tiles * material->n_sets;
 
-  writer->sources = g_new0 (GstNtTileSource, n_frames);
+  writer->sources = g_new0 (NtmSource, n_frames);
   for (gsize i = 0; i < n_frames; i++) {
-    writer->sources[i].data = material->frames[i];
+    writer->sources[i].pixels = material->frames[i];
     writer->sources[i].stride = material->row_bytes;
   }
 }
@@ -120,11 +121,13 @@ writer_new (const Material * material, GError ** error)
   Writer *writer = g_new0 (Writer, 1);
 
   writer->material = material;
-  writer->composer = gst_nt_composer_new ();
-  gst_nt_composer_set_stream_from (writer->composer, 0, N_STRIPS);
-  writer->best = ntm_kernel_select (NULL, ntm_cpu_features (), NULL);
-  writer->layout = make_layout (material, error);
-  if (writer->layout == NULL || !take_strips (writer, error)) {
+  ntm_kernel_select (g_getenv ("NTMOSAIC_CPU"));
+  writer->composer = ntm_composer_new ();
+  if (writer->composer == NULL)
+    g_error ("no memory for a composer");
+  ntm_composer_set_stream_from (writer->composer, 0, N_STRIPS);
+  writer->best = ntm_kernel_find (NULL, ntm_cpu_features (), NULL);
+  if (!make_layout (writer, error) || !make_strips (writer, error)) {
     writer_free (writer);
     return NULL;
   }
@@ -138,16 +141,11 @@ writer_new (const Material * material, GError ** error)
 void
 writer_free (Writer * writer)
 {
-  for (guint i = 0; i < N_STRIPS; i++) {
-    if (writer->buffers[i] == NULL)
-      continue;
-    gst_buffer_unmap (writer->buffers[i], &writer->maps[i]);
-    gst_buffer_unref (writer->buffers[i]);
-  }
-  g_clear_pointer (&writer->pool, gst_nt_strip_pool_unref);
-  g_clear_pointer (&writer->layout, gst_nt_layout_unref);
+  for (guint i = 0; i < N_STRIPS; i++)
+    ntm_strip_free (writer->strips[i]);
+  ntm_layout_unref (writer->layout);
   g_clear_pointer (&writer->team, team_free);
-  gst_nt_composer_free (writer->composer);
+  ntm_composer_free (writer->composer);
   g_free (writer->sources);
   g_free (writer);
 }
@@ -158,21 +156,22 @@ writer_set_threads (Writer * writer, guint n_threads)
   g_clear_pointer (&writer->team, team_free);
   writer->team =
       team_new (writer->material->strip_bytes < ALONE_BYTES ? 1 : n_threads);
-  gst_nt_composer_set_max_threads (writer->composer, n_threads);
+  ntm_composer_set_max_threads (writer->composer, n_threads);
 }
 
 static void
-compose (Writer * writer, GstNtStores stores, guint8 * strip, guint set)
+compose (Writer * writer, NtmStores stores, NtmStrip * strip, guint set)
 {
+  static const guint8 background[4];
   const guint n_tiles = writer->material->n_tiles;
-  GstNtComposeReport report;
+  NtmReport report;
 
-  gst_nt_composer_set_stores (writer->composer, stores);
-  gst_nt_composer_compose_into (writer->composer, writer->layout, strip,
-      writer->layout->geometry.stride, writer->sources + (gsize) set * n_tiles,
-      0, &report);
+  ntm_composer_set_stores (writer->composer, stores);
+  ntm_composer_compose (writer->composer, strip,
+      writer->sources + (gsize) set * n_tiles, background, &report);
   if (report.tiles_copied != n_tiles)
-    g_error ("%u of %u tiles were copied", report.tiles_copied, n_tiles);
+    g_error ("%" G_GSIZE_FORMAT " of %u tiles were copied",
+        report.tiles_copied, n_tiles);
 }
 
 static void
@@ -248,19 +247,21 @@ share_contiguous (const Writer * writer, Task * task)
 void
 writer_write (Writer * writer, Way way, guint turn)
 {
-  guint8 *strip = writer->maps[turn % N_STRIPS].data;
+  NtmStrip *strip = writer->strips[turn % N_STRIPS];
   const guint set = turn % writer->material->n_sets;
-  Task task = { writer, strip, set, way == WAY_CONTIGUOUS };
+  Task task = {
+    writer, ntm_strip_get_data (strip), set, way == WAY_CONTIGUOUS
+  };
 
   switch (way) {
     case WAY_AUTO:
-      compose (writer, GST_NT_STORES_AUTO, strip, set);
+      compose (writer, NTM_STORES_AUTO, strip, set);
       break;
     case WAY_ALWAYS:
-      compose (writer, GST_NT_STORES_ALWAYS, strip, set);
+      compose (writer, NTM_STORES_ALWAYS, strip, set);
       break;
     case WAY_NEVER:
-      compose (writer, GST_NT_STORES_NEVER, strip, set);
+      compose (writer, NTM_STORES_NEVER, strip, set);
       break;
     case WAY_MEMCPY:
       share_memcpy (writer, &task);
@@ -274,7 +275,7 @@ writer_write (Writer * writer, Way way, guint turn)
 void
 writer_read (const Writer * writer, guint turn)
 {
-  const guint64 *words = (const guint64 *) writer->maps[turn % N_STRIPS].data;
+  const guint64 *words = ntm_strip_get_data (writer->strips[turn % N_STRIPS]);
   const gsize n_words = writer->material->strip_bytes / sizeof (*words);
   static volatile guint64 result;
   guint64 sums[4] = { 0, };
@@ -297,7 +298,7 @@ writer_verify (Writer * writer, Way way, guint turn)
 {
   const Material *material = writer->material;
   const guint set = turn % material->n_sets;
-  guint8 *strip = writer->maps[turn % N_STRIPS].data;
+  guint8 *strip = ntm_strip_get_data (writer->strips[turn % N_STRIPS]);
 
   memset (strip, POISON, material->strip_bytes);
   writer_write (writer, way, turn);

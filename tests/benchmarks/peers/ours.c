@@ -38,7 +38,7 @@ say_who (void)
 
   machine_init (&machine);
   machine_append_csv (&machine, line);
-  printf ("%s,%s\n", line->str, gst_nt_kernel_get_name ());
+  printf ("%s,%s\n", line->str, ntm_kernel_get_name ());
 
   machine_clear (&machine);
   g_string_free (line, TRUE);
