@@ -10,30 +10,13 @@
 #include "config.h"
 #endif
 
-#include "gstntarrivals-private.h"
+#include "gstntarrivals.h"
+
+#include "gstntarrivalcount.h"
 #include "gstntstrippool-private.h"
 
 GST_DEBUG_CATEGORY_STATIC (nt_arrivals_debug);
 #define GST_CAT_DEFAULT nt_arrivals_debug
-
-/* For how many frames nothing is copied on arrival after one for which that was
- * useless; doubled each time, as long as that is what comes of it. */
-#define MIN_PAUSE 8
-#define MAX_PAUSE 512
-
-struct _GstNtArrivals
-{
-  GstNtStripPool *strips;       /* a reference */
-
-  /* All below are guarded by the lock of @strips. */
-  NtmLayout *layout;          /* a reference; NULL: no tile */
-  guint tile;
-  guint n_in;                   /* frames that came */
-  guint n_taken;                /* of them, frames taken when a strip was chosen;
-                                 * both wrap around */
-  guint pause;                  /* so many frames stay what they are */
-  guint next_pause;
-};
 
 /* What becomes of a frame. */
 typedef enum
@@ -161,7 +144,7 @@ decide (GstNtArrivals * arrivals, GstBuffer * frame, guint width, guint height,
   if (frame_rect->width != width || frame_rect->height != height || width == 0
       || height == 0)
     return OTHER_SIZE;
-  if (arrivals->layout != pool->layout)
+  if (arrivals->layout != pool->config.layout)
     return OTHER_LAYOUT;
   if (pool->downstream != GST_NT_DOWNSTREAM_READS)
     return UNKNOWN_DOWNSTREAM;
@@ -169,19 +152,6 @@ decide (GstNtArrivals * arrivals, GstBuffer * frame, guint width, guint height,
     return FAR_AHEAD;
 
   return HAS_PLACE;
-}
-
-void
-gst_nt_arrivals_blame (GstNtView * view)
-{
-  GstNtArrivals *arrivals = view->arrivals;
-
-  if (view->blamed)
-    return;
-  view->blamed = TRUE;
-
-  arrivals->next_pause = CLAMP (arrivals->next_pause * 2, MIN_PAUSE, MAX_PAUSE);
-  arrivals->pause = arrivals->next_pause;
 }
 
 /* The memory of @view is gone. */
@@ -193,13 +163,10 @@ release_place (GstNtView * view)
   gboolean unwanted;
 
   g_mutex_lock (&pool->lock);
-  if (view->shown && !view->blamed)
-    view->arrivals->next_pause = 0;
-  if (!view->shown && gst_nt_strip_get_layout (strip) == pool->layout)
-    gst_nt_arrivals_blame (view);
+  gst_nt_arrivals_note_gone (view,
+      gst_nt_strip_get_layout (strip) == pool->config.layout);
   strip->views[view->tile] = NULL;
-  strip->n_views--;
-  unwanted = gst_nt_strip_pool_keep_if_home (pool, strip);
+  unwanted = gst_nt_strip_set_view_gone (&pool->set, strip);
   g_mutex_unlock (&pool->lock);
 
   if (unwanted)
@@ -239,7 +206,8 @@ gst_nt_arrivals_place (GstNtArrivals * arrivals, GstBuffer * frame,
   ahead = arrivals->n_in++ - arrivals->n_taken;
   fate = decide (arrivals, frame, width, height, ahead);
   if (fate == HAS_PLACE) {
-    strip = gst_nt_strip_pool_get_coming (pool, ahead);
+    strip = gst_nt_strip_set_get_coming (&pool->set, ahead,
+        pool->config.layout);
     if (strip == NULL)
       fate = NO_STRIP;
     else if (strip->views[arrivals->tile])
@@ -296,20 +264,4 @@ gst_nt_arrivals_restart (GstNtArrivals * arrivals, guint n_taken)
   arrivals->pause = 0;
   arrivals->next_pause = 0;
   g_mutex_unlock (&arrivals->strips->lock);
-}
-
-/* ---- What came of it ---- */
-
-void
-gst_nt_arrivals_set_taken (GstNtArrivals * arrivals, guint n_taken)
-{
-  arrivals->n_taken = n_taken;
-}
-
-void
-gst_nt_arrivals_note_shown (GstNtView * view)
-{
-  if (view->shown)
-    gst_nt_arrivals_blame (view);
-  view->shown = TRUE;
 }

@@ -7,7 +7,6 @@
 
 #pragma once
 
-#include "ntstrip.h"
 #include "gstntprelude.h"
 #include "gstntstrippool.h"
 

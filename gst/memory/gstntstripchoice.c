@@ -1,229 +1,157 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The strip pool's choice: which strip is best for the frames that are due. A
- * strip in which frames lie may be used only if it is going to show all of them: the
- * others would be lost, or shown too early. */
-
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include "gstntarrivals-private.h"
-#include "gstntstrippool-private.h"
+#include "gstntstripchoice.h"
 
-#include <string.h>
+/* Weight of a frame that is likely to change, relative to a still: a still is
+ * written once, and kept from then on. */
+#define CHANGING_WEIGHT 8
 
 /* The strip found so far for which least has to be done. */
 typedef struct
 {
-  GstNtStripPool *pool;
-  const NtmSource *sources;     /* NULL: not known */
-  const GstNtTileInput *inputs; /* the same */
-  gconstpointer background;
-  GstNtStrip *claimed;          /* list of strips that due frames lie in */
+  const GstNtStripSet *set;
+  const GstNtDue *due;
   GstNtStrip *strip;
   guint64 least;
 } Search;
 
-/* With the lock held: the view that source @i is, if it is one of tile @i in a
- * strip of this layout and generation that isn't out. */
-static GstNtView *
-get_view (const Search * search, guint i)
+/* ---- Frames that lie in strips ---- */
+
+GstNtView *
+gst_nt_strip_set_get_due_view (const GstNtStripSet * set, const GstNtDue * due,
+    guint i)
 {
-  const GstNtStripPool *pool = search->pool;
-  const NtmSource *source = &search->sources[i];
-  GstBuffer *buffer = search->inputs ? search->inputs[i].buffer : NULL;
+  GstBuffer *buffer = due->inputs ? due->inputs[i].buffer : NULL;
   GstNtView *view = buffer ? gst_nt_view_of (buffer) : NULL;
   const GstNtStrip *strip = view ? view->strip : NULL;
 
-  if (strip == NULL || strip->out
-      || gst_nt_strip_get_layout (strip) != pool->layout
-      || strip->generation != pool->generation || strip->views[i] != view
-      || source->pixels != view->place.data
-      || source->stride != view->place.stride)
+  if (strip == NULL || strip->state == GST_NT_STRIP_OUT
+      || gst_nt_strip_get_layout (strip) != due->layout
+      || strip->generation != set->generation || strip->views[i] != view
+      || due->sources[i].pixels != view->place.data
+      || due->sources[i].stride != view->place.stride)
     return NULL;
 
   return view;
 }
 
-/* With the lock held: a strip can be used if no frame lies in it but those that it
- * is to show. */
-static gboolean
-is_usable (const GstNtStrip * strip)
+static guint
+count_due_views (const Search * search, const GstNtStrip * strip)
 {
-  return strip->n_views == strip->n_claimed;
+  guint count = 0;
+  guint i;
+
+  if (strip->n_views == 0 || search->due->sources == NULL
+      || gst_nt_strip_get_layout (strip) != search->due->layout)
+    return 0;
+
+  for (i = 0; i < search->due->layout->n_tiles; i++)
+    if (strip->views[i] && strip->views[i] ==
+        gst_nt_strip_set_get_due_view (search->set, search->due, i))
+      count++;
+
+  return count;
 }
+
+gboolean
+gst_nt_strip_set_is_usable (const GstNtStripSet * set, const GstNtDue * due,
+    const GstNtStrip * strip)
+{
+  const Search search = {.set = set,.due = due };
+
+  return count_due_views (&search, strip) == strip->n_views;
+}
+
+/* ---- Weights ---- */
+
+static gboolean
+stays (const NtmSource * source, guint64 last_content)
+{
+  return source == NULL || source->pixels == NULL
+      || (source->content != NTM_CONTENT_UNKNOWN
+      && source->content <= last_content);
+}
+
+static guint64
+count_pixels (const NtmRect * rect)
+{
+  return (guint64) rect->width * rect->height;
+}
+
+static guint64
+weigh_missing (const GstNtDue * due, const GstNtStrip * strip)
+{
+  const NtmLayout *layout = due->layout;
+  const gboolean is_known = gst_nt_strip_get_layout (strip) == layout;
+  guint64 weight = 0;
+  gsize i;
+
+  if (due->sources == NULL)
+    return 0;
+
+  for (i = 0; i < layout->n_cells; i++) {
+    const NtmSource *source = i < layout->n_tiles ? &due->sources[i] : NULL;
+    const NtmCell *cell = &layout->cells[i];
+    const guint64 pixels = count_pixels (&cell->frame);
+    const guint missing = is_known
+        ? ntm_strip_ask (strip->strip, i, source, due->background)
+        : NTM_MISSES_FRAME | NTM_MISSES_MARGIN;
+
+    if (missing & NTM_MISSES_FRAME)
+      weight += stays (source, due->last_content) ? pixels
+          : pixels * CHANGING_WEIGHT;
+    if (missing & NTM_MISSES_MARGIN)
+      weight += count_pixels (&cell->cell) - pixels;
+  }
+
+  return weight;
+}
+
+/* ---- The choice ---- */
 
 static void
 consider (Search * search, GstNtStrip * strip)
 {
   guint64 missing;
 
-  if (strip == NULL || search->least == 0 || !is_usable (strip))
+  if (strip == NULL || search->least == 0
+      || !gst_nt_strip_set_is_usable (search->set, search->due, strip))
     return;
 
-  missing = search->sources == NULL ? 0
-      : gst_nt_strip_weigh_missing (strip, search->pool->layout,
-      search->sources, search->background, search->pool->last_content);
+  missing = weigh_missing (search->due, strip);
   if (search->strip == NULL || missing < search->least) {
     search->strip = strip;
     search->least = missing;
   }
 }
 
-/* Counts for each strip the frames of @sources that lie in it. */
 static void
-claim (Search * search)
+consider_if_due_lies_in (Search * search, GstNtStrip * strip)
 {
-  GstNtStripPool *pool = search->pool;
-  guint i;
-
-  for (i = 0; search->sources && i < pool->layout->n_tiles; i++) {
-    GstNtView *view = get_view (search, i);
-    GstNtStrip *strip = view ? view->strip : NULL;
-
-    if (search->inputs && search->inputs[i].arrivals)
-      gst_nt_arrivals_set_taken (search->inputs[i].arrivals,
-          search->inputs[i].n_taken);
-    if (strip && strip->n_claimed++ == 0) {
-      strip->next_claimed = search->claimed;
-      search->claimed = strip;
-    }
-  }
-}
-
-/* Says what the chosen strip shows, and whose frames are copied once more because
- * they lie in another. */
-static void
-settle_claims (Search * search)
-{
-  GstNtStripPool *pool = search->pool;
-  GstNtStrip *strip;
-  guint i;
-
-  for (i = 0; search->claimed && i < pool->layout->n_tiles; i++) {
-    GstNtView *view = get_view (search, i);
-
-    if (view && view->strip == search->strip)
-      gst_nt_arrivals_note_shown (view);
-    else if (view)
-      gst_nt_arrivals_blame (view);
-  }
-
-  if (search->strip)
-    search->strip->read_only = search->strip->n_claimed > 0;
-  for (strip = search->claimed; strip; strip = strip->next_claimed)
-    strip->n_claimed = 0;
-}
-
-/* Frames that are not due lie in @strip, which is: they came too early. */
-static void
-blame_early_frames (const Search * search, GstNtStrip * strip)
-{
-  guint i;
-
-  for (i = 0; i < gst_nt_strip_get_layout (strip)->n_tiles; i++) {
-    GstNtView *view = strip->views[i];
-
-    if (view && (search->sources == NULL || get_view (search, i) != view))
-      gst_nt_arrivals_blame (view);
-  }
-  search->pool->n_rebuilds++;
-}
-
-/* With the lock held: moves on to the next strip. */
-static void
-advance (GstNtStripPool * pool, GstNtStrip * chosen)
-{
-  GstNtStrip *due = pool->coming[0];
-  guint i;
-
-  for (i = 0; i < GST_NT_STRIPS_AHEAD; i++)
-    if (pool->coming[i] == chosen)
-      pool->coming[i] = NULL;
-  if (chosen)
-    chosen->coming = FALSE;
-
-  memmove (pool->coming, pool->coming + 1,
-      (GST_NT_STRIPS_AHEAD - 1) * sizeof (pool->coming[0]));
-  pool->coming[GST_NT_STRIPS_AHEAD - 1] = NULL;
-
-  if (due && due != chosen) {
-    due->coming = FALSE;
-    gst_nt_strip_pool_keep_if_home (pool, due);
-  }
-}
-
-/* With the lock held: of the strips that could be used, the one in which least is
- * missing, by weight; of equal ones one in which frames lie, else the one that is
- * due, else the one that came home last, whose bytes may still be in cache. NULL:
- * there is none. */
-static GstNtStrip *
-find_best (Search * search)
-{
-  GstNtStripPool *pool = search->pool;
-  GstNtStrip *due = pool->coming[0];
-  GstNtStrip *strip;
-  guint i;
-
-  for (strip = search->claimed; strip; strip = strip->next_claimed)
+  if (strip && strip->n_views > 0)
     consider (search, strip);
-  consider (search, due);
-  for (i = pool->free_strips->len; i-- > 0;)
-    consider (search, pool->free_strips->pdata[i]);
-  for (i = 1; i < GST_NT_STRIPS_AHEAD && search->strip == NULL; i++)
-    consider (search, pool->coming[i]);
-
-  if (due && !is_usable (due))
-    blame_early_frames (search, due);
-
-  return search->strip;
-}
-
-static void
-remember_contents (GstNtStripPool * pool, const NtmSource * sources)
-{
-  guint i;
-
-  for (i = 0; sources && i < pool->layout->n_tiles; i++)
-    pool->last_content = MAX (pool->last_content, sources[i].content);
-}
-
-static void
-take_out (GstNtStripPool * pool, GstNtStrip * strip)
-{
-  guint index;
-
-  if (g_ptr_array_find (pool->free_strips, strip, &index))
-    g_ptr_array_steal_index (pool->free_strips, index);
-  strip->out = TRUE;
-  pool->n_out++;
 }
 
 GstNtStrip *
-gst_nt_strip_pool_choose (GstNtStripPool * pool, const NtmSource * sources,
-    const GstNtTileInput * inputs, gconstpointer background,
-    GstNtStripConfig * config)
+gst_nt_strip_set_choose (const GstNtStripSet * set, const GstNtDue * due)
 {
-  Search search = {
-    .pool = pool,.sources = sources,.inputs = inputs,.background = background,
-    .least = G_MAXUINT64,
-  };
-  GstNtStrip *strip = NULL;
+  Search search = {.set = set,.due = due,.least = G_MAXUINT64 };
+  guint i;
 
-  g_mutex_lock (&pool->lock);
-  gst_nt_strip_pool_get_config (pool, config);
-  if (config->layout) {
-    claim (&search);
-    strip = find_best (&search);
-    settle_claims (&search);
-    advance (pool, strip);
-    remember_contents (pool, sources);
-  }
-  if (strip)
-    take_out (pool, strip);
-  g_mutex_unlock (&pool->lock);
+  for (i = 0; i < GST_NT_STRIPS_AHEAD; i++)
+    consider_if_due_lies_in (&search, set->coming[i]);
+  for (i = 0; i < set->held->len; i++)
+    consider_if_due_lies_in (&search, g_ptr_array_index (set->held, i));
+  consider (&search, set->coming[0]);
+  for (i = set->free->len; i-- > 0;)
+    consider (&search, g_ptr_array_index (set->free, i));
+  for (i = 1; i < GST_NT_STRIPS_AHEAD && search.strip == NULL; i++)
+    consider (&search, set->coming[i]);
 
-  return strip;
+  return search.strip;
 }

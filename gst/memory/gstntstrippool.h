@@ -14,41 +14,10 @@
 
 #pragma once
 
-#include "ntstrip.h"
 #include "gstntprelude.h"
+#include "gstntstripchoice.h"
 
 G_BEGIN_DECLS
-
-typedef struct _GstNtStripPool GstNtStripPool;
-
-/**
- * GstNtArrivals:
- *
- * Counts the frames of one upstream; see gst_nt_arrivals_new().
- *
- * Since: 0.1
- */
-typedef struct _GstNtArrivals GstNtArrivals;
-
-/**
- * GstNtTileInput:
- * @buffer: (nullable): the buffer that the tile's frame is in. If its memory is
- *   a place from gst_nt_arrivals_place(), nothing needs to be written; %NULL: it
- *   is not
- * @arrivals: (nullable): what counts the frames of this tile; %NULL: nothing does
- * @n_taken: how many of the frames that @arrivals counted were taken so far, to
- *   be shown or dropped; wraps around
- *
- * Where the frame of a tile comes from.
- *
- * Since: 0.1
- */
-typedef struct
-{
-  GstBuffer *buffer;
-  GstNtArrivals *arrivals;
-  guint n_taken;
-} GstNtTileInput;
 
 /**
  * gst_nt_strip_pool_new:

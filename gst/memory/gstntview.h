@@ -2,32 +2,32 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* A frame that lies in a strip, as GstMemory: a read-only view of its tile. The
- * strip is not written to, nor used for anything else, before the view is gone.
- * That is tied to the life of the memory and not to that of a buffer, because
- * buffers lose and share their memories. */
+ * strip is not written to, nor used for anything else, before the view is
+ * gone. */
 
 #pragma once
 
-#include "gstntstrippool.h"
+#include "gstntwatched.h"
+#include "ntstrip.h"
 
 G_BEGIN_DECLS
 
+typedef struct _GstNtArrivals GstNtArrivals;
 typedef struct _GstNtStrip GstNtStrip;
 typedef struct _GstNtView GstNtView;
 
 struct _GstNtView
 {
-  GstMemory memory;
+  GstNtWatched watched;
   NtmPlace place;               /* bytes between its rows are other tiles' */
-  gpointer mapping;             /* of a copy of a view, which has memory of its
-                                 * own; NULL: this is none */
 
-  /* Of a view; NULL and 0 in parts and copies of one. The fields are set once,
-   * but for the flags, which the pool's lock guards. */
+  /* Set once. */
   void (*gone) (GstNtView * self);      /* called before the view is freed */
   GstNtStrip *strip;
   GstNtArrivals *arrivals;      /* a reference */
   guint tile;
+
+  /* Guarded by the pool's lock. */
   gboolean shown;               /* in the strip that it lies in */
   gboolean blamed;              /* its pad was, for this frame */
 };
