@@ -11,6 +11,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "compose/plan.h"
@@ -49,6 +50,7 @@ struct NtmComposer
   size_t llc_bytes;             /* of this machine, asked for once */
 
   NtmPlan plan;                 /* kept to be used again */
+  NtmPattern pattern;           /* the same; no pixel: not made yet */
 };
 
 /* What the threads that write need to know. */
@@ -59,7 +61,7 @@ typedef struct
   ptrdiff_t stride;             /* of the strip */
   bool stream;
   bool stream_short_rows;
-  NtmPattern pattern;           /* background */
+  const NtmPattern *pattern;    /* background */
 } Order;
 
 /* ---- Settings ---- */
@@ -150,6 +152,7 @@ init_order (Order * order, NtmComposer * composer, ptrdiff_t stride,
     size_t strip_bytes)
 {
   order->plan = &composer->plan;
+  order->pattern = &composer->pattern;
   order->kernel = ntm_kernel_get ();
   order->stride = stride;
   order->stream = streams (composer, strip_bytes, 1);
@@ -168,7 +171,7 @@ do_job (const Order * order, const NtmJob * job)
     (stream ? kernel->copy_stream : kernel->copy) (job->dst, order->stride,
         job->src, job->src_stride, job->row_bytes, job->rows);
   else
-    ntm_fill (kernel, stream, &order->pattern, job->dst, order->stride,
+    ntm_fill (kernel, stream, order->pattern, job->dst, order->stride,
         job->row_bytes, job->rows);
 }
 
@@ -368,6 +371,18 @@ get_nanoseconds (void)
   return (uint64_t) now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* The background is mostly what it was. */
+static void
+set_background (NtmComposer * composer, const void *background,
+    size_t pixel_bytes)
+{
+  NtmPattern *pattern = &composer->pattern;
+
+  if (pattern->pixel_bytes != pixel_bytes
+      || memcmp (pattern->bytes, background, pixel_bytes) != 0)
+    ntm_pattern_init (pattern, background, pixel_bytes);
+}
+
 void
 ntm_composer_compose (NtmComposer * composer, NtmStrip * strip,
     const NtmSource * sources, const void *background, NtmReport * report)
@@ -377,8 +392,7 @@ ntm_composer_compose (NtmComposer * composer, NtmStrip * strip,
   NtmReport done = { 0 };
 
   init_order (&work.order, composer, strip->stride, strip->layout->bytes);
-  ntm_pattern_init (&work.order.pattern, background,
-      strip->layout->pixel_bytes);
+  set_background (composer, background, strip->layout->pixel_bytes);
   ntm_ledger_begin (&strip->ledger, background);
   ntm_plan_clear (&composer->plan);
   plan_tiles (&work, sources, &done);

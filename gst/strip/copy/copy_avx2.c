@@ -77,10 +77,4 @@ copy_block (uint8_t * dst, const uint8_t * src, bool stream)
   put_line (dst + LINE, v2, v3, stream);
 }
 
-static ALWAYS_INLINE void
-fill_line (uint8_t * dst, Vector v)
-{
-  put_line (dst, v, v, true);
-}
-
 #include "rows.inc"

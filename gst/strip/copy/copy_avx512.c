@@ -65,10 +65,4 @@ copy_block (uint8_t * dst, const uint8_t * src, bool stream)
   put (dst + 192, v3, stream);
 }
 
-static ALWAYS_INLINE void
-fill_line (uint8_t * dst, Vector v)
-{
-  put (dst, v, true);
-}
-
 #include "rows.inc"

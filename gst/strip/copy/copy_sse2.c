@@ -86,10 +86,4 @@ copy_block (uint8_t * dst, const uint8_t * src, bool stream)
   put_line (dst + LINE, v4, v5, v6, v7, stream);
 }
 
-static ALWAYS_INLINE void
-fill_line (uint8_t * dst, Vector v)
-{
-  put_line (dst, v, v, v, v, true);
-}
-
 #include "rows.inc"

@@ -10,7 +10,7 @@
 
 #define ROW(isa, features) \
   { #isa, features, ntm_copy_##isa, ntm_copy_stream_##isa, \
-      ntm_fill_stream_##isa, ntm_fence_##isa }
+      ntm_fence_##isa }
 
 /* Best first: the widest stores finish a line with the fewest instructions. */
 static const NtmKernel kernels[] = {

@@ -22,8 +22,6 @@
  * nothing. */
 #define PREFETCH_BYTES 512
 
-#define PIXEL sizeof (uint32_t)
-
 #define DECL_KERNEL(isa) \
   void ntm_copy_##isa (uint8_t * dst, ptrdiff_t dst_stride, \
       const uint8_t * src, ptrdiff_t src_stride, size_t row_bytes, \
@@ -31,8 +29,6 @@
   void ntm_copy_stream_##isa (uint8_t * dst, ptrdiff_t dst_stride, \
       const uint8_t * src, ptrdiff_t src_stride, size_t row_bytes, \
       size_t rows); \
-  void ntm_fill_stream_##isa (uint8_t * dst, ptrdiff_t dst_stride, \
-      uint32_t pixel, size_t row_pixels, size_t rows); \
   void ntm_fence_##isa (void)
 
 DECL_KERNEL (avx512);

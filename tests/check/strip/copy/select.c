@@ -59,7 +59,6 @@ GST_START_TEST (test_table)
 
     fail_if (kernels[i].copy == NULL);
     fail_if (kernels[i].copy_stream == NULL);
-    fail_if (kernels[i].fill_stream == NULL);
     fail_if (kernels[i].fence == NULL);
     fail_if ((kernels[i].needs & ~(uint32_t) ALL_FEATURES) != 0);
   }
