@@ -3,16 +3,14 @@
 
 #include "verify.h"
 
-#include "../common/pipeline.h"
-
 #include <string.h>
 
-typedef struct
+struct _Verifier
 {
   const FrameRing *ring;
   guint n_strips;               /* that came so far */
   gchar *wrong;                 /* what was wrong first, or NULL */
-} Verifier;
+};
 
 static gboolean
 tile_is_right (const GstVideoFrame * strip, const FrameRing * ring, guint pad,
@@ -64,6 +62,13 @@ is_strip_of (const GstVideoInfo * info, const FrameRing * ring)
       ring->n_pads * GST_VIDEO_INFO_WIDTH (&ring->info);
 }
 
+static GstClockTime
+time_of (const FrameRing * ring, guint n)
+{
+  return gst_util_uint64_scale (n, GST_SECOND,
+      GST_VIDEO_INFO_FPS_N (&ring->info));
+}
+
 static gchar *
 find_wrong (GstPad * pad, GstBuffer * buffer, const FrameRing * ring, guint n)
 {
@@ -78,7 +83,7 @@ find_wrong (GstPad * pad, GstBuffer * buffer, const FrameRing * ring, guint n)
 
     wrong = g_strdup_printf ("strip %u is %s", n, text);
     g_free (text);
-  } else if (GST_BUFFER_PTS (buffer) != frame_src_time (n)) {
+  } else if (GST_BUFFER_PTS (buffer) != time_of (ring, n)) {
     wrong = g_strdup_printf ("strip %u is for %" GST_TIME_FORMAT, n,
         GST_TIME_ARGS (GST_BUFFER_PTS (buffer)));
   } else {
@@ -102,31 +107,34 @@ strip_leaves (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-gboolean
-verify (const gchar * factory, const Options * options, const FrameRing * ring,
-    GError ** error)
+Verifier *
+verifier_new (GstElement * mixer, const FrameRing * ring)
 {
-  Verifier verifier = { ring, 0, NULL };
-  guint n_frames = WARM_UP + ring->n_slots;
-  Mosaic *mosaic = mosaic_new (factory, options, ring, n_frames, error);
-  gboolean played;
+  Verifier *verifier = g_new0 (Verifier, 1);
 
-  if (mosaic == NULL)
-    return FALSE;
-  gst_pad_add_probe (mosaic->src, GST_PAD_PROBE_TYPE_BUFFER, strip_leaves,
-      &verifier, NULL);
-  played = pipeline_play (mosaic->pipeline, error);
-  mosaic_free (mosaic);
+  verifier->ring = ring;
+  gst_pad_add_probe (mixer->srcpads->data, GST_PAD_PROBE_TYPE_BUFFER,
+      strip_leaves, verifier, NULL);
+  return verifier;
+}
 
-  if (played && verifier.wrong == NULL && verifier.n_strips != n_frames) {
-    verifier.wrong = g_strdup_printf ("%u strips came instead of %u",
-        verifier.n_strips, n_frames);
-  }
-  if (played && verifier.wrong != NULL) {
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED, "%s: %s",
-        factory, verifier.wrong);
-    played = FALSE;
-  }
-  g_free (verifier.wrong);
-  return played;
+void
+verifier_free (Verifier * verifier)
+{
+  g_free (verifier->wrong);
+  g_free (verifier);
+}
+
+gboolean
+verifier_check (const Verifier * verifier, guint n_expected, GError ** error)
+{
+  if (verifier->wrong == NULL && verifier->n_strips == n_expected)
+    return TRUE;
+  if (verifier->wrong != NULL)
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED, "%s",
+        verifier->wrong);
+  else
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+        "%u strips came instead of %u", verifier->n_strips, n_expected);
+  return FALSE;
 }
