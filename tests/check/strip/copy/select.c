@@ -9,11 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "copy.h"
+#include "kernels.h"
 
-#define ALL_FEATURES (NTM_CPU_SSE2 | NTM_CPU_AVX2 | NTM_CPU_AVX512)
+#define NAME(isa, needs) #isa,
+#define OR_NEEDS(isa, needs) | (needs)
 
-static const char *const known_names[] = { "avx512", "avx2", "sse2", "c" };
+#define ALL_FEATURES (0 NTM_KERNELS (OR_NEEDS))
+
+static const char *const known_names[] = { NTM_KERNELS (NAME) };
 
 static const NtmKernel *
 find_row (const char *name)
