@@ -3,7 +3,7 @@
 
 /* The copy kernel of this process. It is selected once, at the first call of
  * any function here: the best that the CPU has, or the one that the environment
- * variable NTMOSAIC_CPU names (c, sse2, avx2, avx512). All functions are safe
+ * variable NTMOSAIC_CPU names (c, sse2, avx2, avx512, neon). All functions are safe
  * from any thread and cost next to nothing after the first call. */
 
 #pragma once
@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 /**
  * gst_nt_kernel_get_name:
  *
- * Returns: (transfer none): the name of the kernel in use: "c", "sse2", "avx2"
- *   or "avx512"
+ * Returns: (transfer none): the name of the kernel in use: "c", "sse2", "avx2",
+ *   "avx512" or "neon"
  *
  * Since: 0.1
  */

@@ -444,8 +444,8 @@ install_properties (GObjectClass * klass)
   /**
    * GstNtMosaic:kernel:
    *
-   * The copy kernel in use: c, sse2, avx2 or avx512. It is the best that the CPU
-   * has; the environment variable NTMOSAIC_CPU forces another.
+   * The copy kernel in use: c, sse2, avx2, avx512 or neon. It is the best that
+   * the CPU has; the environment variable NTMOSAIC_CPU forces another.
    *
    * Since: 0.1
    */

@@ -44,20 +44,22 @@ enum
   NTM_CPU_SSE2 = 1 << 0,
   NTM_CPU_AVX2 = 1 << 1,
   NTM_CPU_AVX512 = 1 << 2,      /* AVX-512F, with the OS saving ZMM state */
+  NTM_CPU_NEON = 1 << 3,        /* Advanced SIMD of AArch64 */
 };
 
 typedef struct
 {
-  const char *name;             /* "avx512", "avx2", "sse2", "c" */
+  const char *name;             /* "avx512", "avx2", "sse2", "neon", "c" */
   uint32_t needs;               /* NTM_CPU_* bits, all of them needed */
   NtmCopyFunc copy;             /* ordinary stores: the result is in cache */
   NtmCopyFunc copy_stream;      /* streaming stores: the result is in memory */
   void (*fence) (void);         /* orders this thread's streaming stores */
 } NtmKernel;
 
-/* The features of the CPU that this process runs on, as NTM_CPU_* bits: CPUID
- * says that the instructions are there, XGETBV that the operating system saves
- * their registers. Cheap, has no state, safe from any thread. */
+/* The features of the CPU that this process runs on, as NTM_CPU_* bits. On x86,
+ * CPUID says that the instructions are there, XGETBV that the operating system
+ * saves their registers; AArch64 always has NEON. Cheap, has no state, safe
+ * from any thread. */
 uint32_t ntm_cpu_features (void);
 
 /* All kernels that were compiled in, best first, the "c" row last. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The list of kernels and what they share, for their own files and for the table
- * in kernels.c. Private to this folder and its tests. Prototypes only: a
+/* The list of kernels and what they share, for their own files and for the
+ * table in kernels.c. Private to this folder and its tests. Prototypes only: a
  * function body in here would be compiled once per instruction set, and the
  * linker could then keep the AVX-512 one for every CPU. */
 
@@ -17,6 +17,7 @@
   X (avx512, NTM_CPU_AVX512) \
   X (avx2, NTM_CPU_AVX2) \
   X (sse2, NTM_CPU_SSE2) \
+  X (neon, NTM_CPU_NEON) \
   X (c, 0)
 
 #define ALWAYS_INLINE inline __attribute__ ((always_inline))

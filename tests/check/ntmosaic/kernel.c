@@ -20,8 +20,7 @@ GST_START_TEST (best_is_used)
   gst_util_set_object_arg (G_OBJECT (rig->element), "align", "bottom");
   gst_util_set_object_arg (G_OBJECT (rig->element), "nt-stores", "always");
   g_object_get (rig->element, "kernel", &kernel, NULL);
-  fail_unless (g_str_equal (kernel, "c") || g_str_equal (kernel, "sse2")
-      || g_str_equal (kernel, "avx2") || g_str_equal (kernel, "avx512"));
+  fail_if (kernel == NULL || g_str_equal (kernel, WISH));
   g_free (kernel);
   test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);

@@ -165,6 +165,9 @@ GST_START_TEST (test_features)
 #ifdef __x86_64__
   fail_unless (features & NTM_CPU_SSE2);
 #endif
+#ifdef __aarch64__
+  fail_unless_equals_int (features, NTM_CPU_NEON);
+#endif
 }
 
 GST_END_TEST;
