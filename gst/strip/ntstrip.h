@@ -144,7 +144,8 @@ typedef struct
 } NtmLayoutRules;
 
 /* Where one tile went: its cell, and its frame in it, both in pixels of the
- * strip. What is left of the cell is margin. */
+ * strip. What is left of the cell is margin. A frame without pixels is 0x0, in
+ * the corner of its cell. */
 typedef struct
 {
   NtmRect cell;

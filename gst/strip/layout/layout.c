@@ -171,7 +171,7 @@ align (uint32_t room, NtmAlign alignment)
   }
 }
 
-/* A frame without pixels stands nowhere. */
+/* A frame without pixels is in the corner of its cell. */
 static void
 place_frame (NtmCell * cell, const NtmTile * tile, const NtmLayoutRules * rules)
 {
@@ -226,6 +226,14 @@ place_cells (Layout * self, const Extent * extent, const NtmTile * tiles,
   }
 }
 
+static void
+place_empty_cell (NtmCell * cell, uint32_t x, uint32_t y, uint32_t width,
+    uint32_t height)
+{
+  cell->cell = (NtmRect) { x, y, width, height };
+  cell->frame = (NtmRect) { x, y, 0, 0 };
+}
+
 /* What the strip has to the right of the grid, and below it. */
 static void
 place_rest (Layout * self, const Extent * extent)
@@ -235,13 +243,11 @@ place_rest (Layout * self, const Extent * extent)
   const uint32_t grid_height = extent->tiles_height;
 
   if (extent->width > grid_width)
-    (cell++)->cell = (NtmRect) {
-      grid_width, 0, extent->width - grid_width, extent->height
-    };
+    place_empty_cell (cell++, grid_width, 0, extent->width - grid_width,
+        extent->height);
   if (extent->height > grid_height)
-    cell->cell = (NtmRect) {
-      0, grid_height, grid_width, extent->height - grid_height
-    };
+    place_empty_cell (cell, 0, grid_height, grid_width,
+        extent->height - grid_height);
 }
 
 static Layout *

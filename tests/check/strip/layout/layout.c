@@ -165,6 +165,8 @@ check_cover (const NtmLayout * layout)
   for (size_t i = 0; i < layout->n_cells; i++) {
     const NtmRect *cell = &layout->cells[i].cell;
 
+    if (i >= layout->n_tiles)
+      assert_rect (&layout->cells[i].frame, cell->x, cell->y, 0, 0);
     for (uint32_t y = cell->y; y < cell->y + cell->height; y++)
       for (uint32_t x = cell->x; x < cell->x + cell->width; x++)
         if (x >= layout->width || y >= layout->height
