@@ -118,8 +118,10 @@ void
 ntm_composer_set_stream_from (NtmComposer * composer, size_t bytes,
     size_t n_strips)
 {
+  const size_t in_flight = n_strips < SIZE_MAX ? n_strips + 1 : n_strips;
+
   if (bytes == 0)
-    bytes = composer->llc_bytes / 2 / (n_strips + 1);
+    bytes = composer->llc_bytes / 2 / in_flight;
   atomic_store (&composer->stream_from_bytes, bytes);
 }
 

@@ -737,6 +737,10 @@ GST_START_TEST (streamed_or_not)
   fail_if (is_streamed (&rig));
   ntm_composer_set_stream_from (rig.composer, 0, 1);
   fail_if (is_streamed (&rig));
+
+  /* So many strips that none fits in the cache. */
+  ntm_composer_set_stream_from (rig.composer, 0, SIZE_MAX);
+  fail_unless (is_streamed (&rig));
   teardown (&rig);
 }
 
