@@ -235,7 +235,8 @@ typedef struct
 {
   size_t alignment;             /* of the first byte: a power of two; less than
                                  * NTM_STRIP_ALIGNMENT, as 0 is, means that */
-  size_t slack_bytes;           /* behind the last row, not written to */
+  size_t slack_bytes;           /* behind the last row, not written to,
+                                 * whatever layout the strip gets */
   uint64_t reserved[4];
 } NtmStripMemory;
 
@@ -271,9 +272,11 @@ NTM_API
 NtmStatus ntm_strip_set_data (NtmStrip * strip, void *data, ptrdiff_t stride);
 
 /* Gives @strip another layout, and takes a reference on it. What the strip
- * holds is forgotten, unless it is the same layout. NTM_TOO_LARGE: the memory
- * is too small; NTM_BAD_STRIDE: the caller's memory has another stride;
- * NTM_NO_MEMORY. The strip stays as it was then. */
+ * holds is forgotten, unless it is the same layout. Memory of the strip's own
+ * has the layout's stride then. The caller's memory keeps its stride, and must
+ * have as many rows as the layout: the strip doesn't know how many there are.
+ * NTM_TOO_LARGE: the strip's own memory is too small; NTM_BAD_STRIDE: the stride
+ * of the caller's is; NTM_NO_MEMORY. The strip stays as it was then. */
 NTM_API
 NtmStatus ntm_strip_set_layout (NtmStrip * strip, NtmLayout * layout);
 

@@ -66,6 +66,7 @@ ntm_strip_new (NtmStrip ** strip, NtmLayout * layout,
   self->data = self->pages.data;
   self->stride = layout->stride;
   self->bytes = bytes;
+  self->slack_bytes = slack_bytes;
   *strip = self;
 
   return NTM_OK;
@@ -160,7 +161,7 @@ ntm_strip_set_layout (NtmStrip * strip, NtmLayout * layout)
 
   if (strip->layout == layout)
     return NTM_OK;
-  if (strip->bytes > 0 && layout->bytes > strip->bytes)
+  if (strip->bytes > 0 && layout->bytes > strip->bytes - strip->slack_bytes)
     return NTM_TOO_LARGE;
   if (strip->bytes == 0 && !is_stride_of (strip->stride, layout))
     return NTM_BAD_STRIDE;

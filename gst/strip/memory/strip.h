@@ -16,7 +16,8 @@ struct NtmStrip
   NtmLedger ledger;
   NtmPages pages;               /* of memory of its own; no mapping: the
                                  * caller's */
-  size_t bytes;                 /* of memory of its own, with its slack */
+  size_t bytes;                 /* of memory of its own */
+  size_t slack_bytes;           /* of these, behind the last row */
 };
 
 /* What cell @cell of @strip should hold. @source may be NULL: background. */

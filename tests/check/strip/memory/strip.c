@@ -146,6 +146,28 @@ GST_START_TEST (slack)
 
 GST_END_TEST;
 
+/* Whatever layout a strip gets, it has its slack behind the last row. */
+GST_START_TEST (slack_is_no_room_for_a_layout)
+{
+  const NtmStripMemory memory = {.slack_bytes = 3 * PIXEL_BYTES * HEIGHT };
+  NtmLayout *layout = new_layout (WIDTH, HEIGHT);
+  NtmLayout *smaller = new_layout (WIDTH - 1, HEIGHT);
+  NtmLayout *larger = new_layout (WIDTH + 1, HEIGHT);
+  NtmStrip *strip = new_strip (layout, &memory);
+
+  assert_equals_int (ntm_strip_set_layout (strip, larger), NTM_TOO_LARGE);
+  fail_unless (ntm_strip_get_layout (strip) == layout);
+  assert_equals_int (ntm_strip_set_layout (strip, smaller), NTM_OK);
+  assert_equals_int (ntm_strip_set_layout (strip, larger), NTM_TOO_LARGE);
+  assert_equals_int (ntm_strip_set_layout (strip, layout), NTM_OK);
+  ntm_strip_free (strip);
+  ntm_layout_unref (larger);
+  ntm_layout_unref (smaller);
+  ntm_layout_unref (layout);
+}
+
+GST_END_TEST;
+
 /* What can't be addressed is refused before anything is asked for. */
 GST_START_TEST (too_large_to_address)
 {
@@ -445,6 +467,7 @@ strip_suite (void)
   tcase_add_test (tc, alignment);
   tcase_add_test (tc, large_strips_are_aligned);
   tcase_add_test (tc, slack);
+  tcase_add_test (tc, slack_is_no_room_for_a_layout);
   tcase_add_test (tc, too_large_to_address);
   tcase_add_test (tc, pages);
   tcase_add_test (tc, touched_pages_are_there);
