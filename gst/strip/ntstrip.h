@@ -260,8 +260,9 @@ NtmStatus ntm_strip_wrap (NtmStrip ** strip, NtmLayout * layout, void *data,
 NTM_API
 void ntm_strip_free (NtmStrip * strip);
 
-/* Touches every page of a new strip with memory of its own, so that no later
- * write has to wait for the system: with as many threads as there are CPUs. */
+/* Touches every page of a strip with memory of its own, so that no later write
+ * has to wait for the system: with as many threads as there are CPUs. For new
+ * strips: what the strip holds is lost. */
 NTM_API
 void ntm_strip_touch (NtmStrip * strip);
 

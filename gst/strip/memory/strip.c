@@ -150,6 +150,7 @@ ntm_strip_touch (NtmStrip * strip)
   ntm_workers_run (touch_piece, NULL, &area,
       (strip->bytes - 1) / NTM_HUGE_PAGE_BYTES + 1, UINT_MAX);
   ntm_workers_unref ();
+  ntm_strip_invalidate (strip);
 }
 
 /* ---- What it is ---- */

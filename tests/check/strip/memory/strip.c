@@ -252,6 +252,22 @@ GST_START_TEST (touched_pages_are_there)
 
 GST_END_TEST;
 
+/* A strip that is touched too late is right again with the next strip. */
+GST_START_TEST (touched_too_late)
+{
+  NtmLayout *layout = new_layout (WIDTH, HEIGHT);
+  NtmStrip *strip = new_strip (layout, NULL);
+
+  compose_background (strip);
+  ntm_strip_touch (strip);
+  compose_background (strip);
+  assert_background (strip);
+  ntm_strip_free (strip);
+  ntm_layout_unref (layout);
+}
+
+GST_END_TEST;
+
 /* ---- Memory of the caller's ---- */
 
 /* Rows with bytes between them, which stay, from the first or the last on. */
@@ -471,6 +487,7 @@ strip_suite (void)
   tcase_add_test (tc, too_large_to_address);
   tcase_add_test (tc, pages);
   tcase_add_test (tc, touched_pages_are_there);
+  tcase_add_test (tc, touched_too_late);
   tcase_add_test (tc, wrapped_memory);
   tcase_add_test (tc, bad_strides);
   tcase_add_test (tc, set_data);
