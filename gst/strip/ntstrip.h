@@ -317,7 +317,8 @@ typedef struct
   const void *pixels;           /* first byte of the first row of the frame, as
                                  * wide and high as the layout says. NULL:
                                  * background. The tile's own place in the
-                                 * strip: the caller has filled it in */
+                                 * strip, with the place's stride: the caller
+                                 * has filled it in */
   ptrdiff_t stride;             /* bytes from row to row; may be negative */
   uint64_t content;
   uint64_t reserved[2];

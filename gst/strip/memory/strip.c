@@ -235,7 +235,7 @@ ntm_strip_want (const NtmStrip * strip, size_t cell, const NtmSource * source)
   wanted.frame = source->content;
   wanted.frame_is_background = false;
   wanted.is_in_place = source->pixels == place.data
-      && source->stride == place.stride;
+      && (source->stride == place.stride || place.rows == 1);
 
   return wanted;
 }

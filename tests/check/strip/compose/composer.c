@@ -559,6 +559,26 @@ GST_START_TEST (filled_in_and_not_shown)
 
 GST_END_TEST;
 
+/* A frame of one row lies in its place whatever its stride is said to be: arrays
+ * of one row have any. */
+GST_START_TEST (one_row_in_its_place)
+{
+  const NtmTile tile = { 40, 1 };
+  const NtmLayoutRules rules = {.pixel_bytes = 4 };
+  NtmLayout *layout;
+  Rig rig;
+
+  fail_unless_equals_int (ntm_layout_new (&layout, &tile, 1, &rules), NTM_OK);
+  setup (&rig, layout);
+  fill_in (&rig, 0, 0, true);
+  rig.sources[0].stride = 1;
+  make_strip (&rig);
+  assert_equals_uint64 (rig.report.tiles_in_place, 1);
+  teardown (&rig);
+}
+
+GST_END_TEST;
+
 /* ---- Threads ---- */
 
 /* Large enough that several threads write, each with blocks of every tile. */
@@ -757,6 +777,7 @@ composer_suite (void)
   tcase_add_test (tcase, content_is_kept);
   tcase_add_test (tcase, kept_is_not_written);
   tcase_add_test (tcase, filled_in_and_not_shown);
+  tcase_add_test (tcase, one_row_in_its_place);
   tcase_add_test (tcase, many_threads);
   tcase_add_test (tcase, arrivals_in_many_threads);
   tcase_add_test (tcase, streamed_or_not);
