@@ -10,16 +10,23 @@
  * again. What is written goes to memory by streaming stores where that is
  * faster, on several threads where there is enough of it.
  *
- *   NtmTile tiles[2] = { {640, 480}, {640, 480} };
+ *   NtmTile tiles[2] = {
+ *     {.width = 640, .height = 480}, {.width = 640, .height = 480},
+ *   };
  *   NtmLayoutRules rules = { .pixel_bytes = 4 };
  *   NtmLayout *layout;
  *   ntm_layout_new (&layout, tiles, 2, &rules);
  *
  *   NtmStrip *strip;
  *   ntm_strip_new (&strip, layout, NULL);
+ *   ntm_strip_touch (strip);
  *   NtmComposer *composer = ntm_composer_new ();
  *
- *   NtmSource sources[2] = { {left, 640 * 4, id}, {right, 640 * 4, 0} };
+ *   NtmSource sources[2] = {
+ *     {.pixels = left, .stride = 640 * 4, .content = id},
+ *     {.pixels = right, .stride = 640 * 4},
+ *   };
+ *   const uint8_t black[4] = {0, 0, 0, 255};
  *   NtmReport report;
  *   ntm_composer_compose (composer, strip, sources, black, &report);
  *   write (fd, ntm_strip_get_data (strip), layout->bytes);
@@ -79,7 +86,8 @@ typedef enum
   NTM_KERNEL_BEST,              /* no name was given: the best one */
   NTM_KERNEL_FORCED,            /* the named one */
   NTM_KERNEL_UNKNOWN,           /* no kernel has that name: the best one */
-  NTM_KERNEL_UNSUPPORTED,       /* the CPU or this build lacks it: the best one */
+  NTM_KERNEL_UNSUPPORTED,       /* the CPU or this build lacks it: the best
+                                 * one */
 } NtmKernelChoice;
 
 /* Selects the copy kernel of this process: the one with @name, or the best one
@@ -266,9 +274,10 @@ void ntm_strip_free (NtmStrip * strip);
 NTM_API
 void ntm_strip_touch (NtmStrip * strip);
 
-/* From now on, the memory of @strip, which ntm_strip_wrap() made, is @data, with
- * @stride; nothing is known of what it holds. For buffers that come one after
- * the other: no memory is allocated. NTM_BAD_STRIDE: the strip stays as it was. */
+/* From now on, the memory of @strip, which ntm_strip_wrap() made, is @data,
+ * with @stride; nothing is known of what it holds. For buffers that come one
+ * after the other: no memory is allocated. NTM_BAD_STRIDE: the strip stays as
+ * it was. */
 NTM_API
 NtmStatus ntm_strip_set_data (NtmStrip * strip, void *data, ptrdiff_t stride);
 
@@ -276,8 +285,8 @@ NtmStatus ntm_strip_set_data (NtmStrip * strip, void *data, ptrdiff_t stride);
  * holds is forgotten, unless it is the same layout. Memory of the strip's own
  * has the layout's stride then. The caller's memory keeps its stride, and must
  * have as many rows as the layout: the strip doesn't know how many there are.
- * NTM_TOO_LARGE: the strip's own memory is too small; NTM_BAD_STRIDE: the stride
- * of the caller's is; NTM_NO_MEMORY. The strip stays as it was then. */
+ * NTM_TOO_LARGE: the strip's own memory is too small; NTM_BAD_STRIDE: the
+ * stride of the caller's is; NTM_NO_MEMORY. The strip stays as it was then. */
 NTM_API
 NtmStatus ntm_strip_set_layout (NtmStrip * strip, NtmLayout * layout);
 
@@ -329,7 +338,8 @@ enum
 {
   NTM_MISSES_FRAME = 1 << 0,    /* the pixels of the frame, or its background,
                                  * have to be written */
-  NTM_MISSES_MARGIN = 1 << 1,   /* background around the frame has to be */
+  NTM_MISSES_MARGIN = 1 << 1,   /* background around the frame has to be, if
+                                 * there is any */
   NTM_FRAME_CAME = 1 << 2,      /* the frame lies in its place, and was not in
                                  * the last strip */
 };
@@ -367,7 +377,8 @@ typedef struct NtmComposer NtmComposer;
  * caches: no line is read before it is written, and none is in cache after. */
 typedef enum
 {
-  NTM_STORES_AUTO,              /* streaming for strips too large for the cache */
+  NTM_STORES_AUTO,              /* streaming for strips too large for the
+                                 * cache */
   NTM_STORES_ALWAYS,            /* streaming always */
   NTM_STORES_NEVER,             /* ordinary stores always */
 } NtmStores;
@@ -391,7 +402,8 @@ typedef struct
   size_t tiles_background;
   size_t bytes_copied;          /* bytes of the frames of tiles_copied */
   uint64_t nanoseconds;         /* for planning and writing */
-  bool streamed;                /* streaming stores were used */
+  bool streamed;                /* what was written, if anything was, went by
+                                 * streaming stores */
   uint64_t reserved[4];
 } NtmReport;
 
@@ -399,7 +411,8 @@ typedef struct
 NTM_API
 NtmComposer *ntm_composer_new (void);
 
-/* Frees @composer. With the last one, the threads that help end. May be NULL. */
+/* Frees @composer. With the last one of the process, the threads that help end.
+ * May be NULL. */
 NTM_API
 void ntm_composer_free (NtmComposer * composer);
 
@@ -429,7 +442,8 @@ NTM_API
 void ntm_composer_compose (NtmComposer * composer, NtmStrip * strip,
     const NtmSource * sources, const void *background, NtmReport * report);
 
-/* Returns what ntm_composer_compose() did last to tile @tile of @strip. */
+/* Returns what ntm_composer_compose() did last to tile @tile of @strip, which
+ * it has made before. */
 NTM_API
 NtmTileWord ntm_strip_get_word (const NtmStrip * strip, size_t tile);
 

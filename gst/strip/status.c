@@ -3,8 +3,6 @@
 
 #include "ntstrip.h"
 
-#include <stdatomic.h>
-
 const char *
 ntm_status_get_text (NtmStatus status)
 {

@@ -112,8 +112,8 @@ ntm_composer_set_stores (NtmComposer * composer, NtmStores stores)
  * one more. Beyond, the strips only evict each other, and streaming wins. Half
  * of the cache counts: the other half is for the frames that wait upstream, and
  * for the rest of the machine. Measured with three strips and 32 MiB of cache:
- * strips that are only written cross at 2 to 3 MiB, strips that are read at once
- * at 4 MiB, which is what this comes to. */
+ * strips that are only written cross at 2 to 3 MiB, strips that are read at
+ * once at 4 MiB, which is what this comes to. */
 void
 ntm_composer_set_stream_from (NtmComposer * composer, size_t bytes,
     size_t n_strips)

@@ -24,8 +24,8 @@ typedef struct
   size_t rows;
 } NtmJob;
 
-/* Threads take units: blocks of NTM_BLOCK_BYTES, or so many small jobs that they
- * come to as much. */
+/* Threads take units: blocks of NTM_BLOCK_BYTES, or so many small jobs that
+ * they come to as much. */
 typedef struct
 {
   NtmJob *jobs;                 /* as many as there is room for */
@@ -45,8 +45,8 @@ void ntm_plan_free (NtmPlan * plan);
 /* Makes @plan empty; its room stays. */
 void ntm_plan_clear (NtmPlan * plan);
 
-/* Adds @job, which is at most one block. False: @plan is full, and there is no
- * memory to make it larger. */
+/* Adds @job, which is at most one block, or one row. False: @plan is full, and
+ * there is no memory to make it larger. */
 bool ntm_plan_add (NtmPlan * plan, const NtmJob * job);
 
 /* The first job of unit @unit; of @n_units: the end. */

@@ -21,8 +21,8 @@ typedef struct
   uint8_t word;                 /* NtmTileWord, of the last strip */
 } NtmLine;
 
-/* Belongs to the thread that has the strip, but for @is_void. Lines of different
- * cells may be changed by different threads at the same time. */
+/* Belongs to the thread that has the strip, but for @is_void. Lines of
+ * different cells may be changed by different threads at the same time. */
 typedef struct
 {
   NtmLine *lines;
@@ -51,8 +51,8 @@ void ntm_ledger_clear (NtmLedger * ledger);
  * with another pixel than @background, which is the pixel from now on. */
 void ntm_ledger_begin (NtmLedger * ledger, const void *background);
 
-/* The question. Returns the bits of ntm_strip_ask(), whether or not the cell has
- * such pixels at all. */
+/* The question. Returns the bits of ntm_strip_ask(), whether or not the cell
+ * has such pixels at all. */
 unsigned ntm_ledger_ask (const NtmLedger * ledger, size_t cell,
     const NtmWanted * wanted, const void *background);
 

@@ -12,6 +12,6 @@
 unsigned ntm_cpus_count (void);
 
 /* Makes the calling thread as the main thread is: on the same CPUs, with the
- * same scheduling policy and niceness, as far as the system allows. A new thread
- * is as the one that started it. */
+ * same scheduling policy and niceness, as far as the system allows. A new
+ * thread is as the one that started it. */
 void ntm_cpus_join_process (void);

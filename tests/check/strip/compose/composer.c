@@ -559,8 +559,8 @@ GST_START_TEST (filled_in_and_not_shown)
 
 GST_END_TEST;
 
-/* A frame of one row lies in its place whatever its stride is said to be: arrays
- * of one row have any. */
+/* A frame of one row lies in its place whatever its stride is said to be:
+ * arrays of one row have any. */
 GST_START_TEST (one_row_in_its_place)
 {
   const NtmTile tile = { 40, 1 };

@@ -3,8 +3,9 @@
 
 /* The workers belong to the process, whichever thread needs them first: from a
  * thread that is pinned to a CPU, or has real-time priority, they inherit
- * neither. The kernel is played here, so that the machine's own CPUs don't matter: what the
- * workers are told of CPUs, policies and threads comes from below. */
+ * neither. The kernel is played here, so that the machine's own CPUs don't
+ * matter: what the workers are told of CPUs, policies and threads comes from
+ * below. */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE             /* cpu_set_t, RTLD_NEXT */
