@@ -35,7 +35,8 @@
  * stride is the distance from one row to the next, and may be negative.
  *
  * Threads. A layout never changes, and any thread may use it. A strip, and a
- * composer, belong to one thread at a time; the exceptions are named.
+ * composer, belong to one thread at a time; the exceptions are named. A child
+ * after fork() can use what it inherits, and has helping threads of its own.
  *
  * Errors. A function that can fail returns an NtmStatus. Nothing is logged, no
  * function aborts, and the environment is not read. Where the system has no

@@ -153,9 +153,48 @@ start_threads (void)
     workers.n_threads++;
 }
 
+/* Around fork(). In the child only the thread that called it is left: there are
+ * no workers to be ended, and no tasks. Its users are those of its parent. */
+static void
+before_fork (void)
+{
+  pthread_mutex_lock (&workers.lock);
+}
+
+static void
+after_fork_in_parent (void)
+{
+  pthread_mutex_unlock (&workers.lock);
+}
+
+static void
+after_fork_in_child (void)
+{
+  free (workers.threads);
+  workers.threads = NULL;
+  workers.n_threads = 0;
+  workers.started = false;
+  workers.ending = false;
+  workers.tasks = NULL;
+  workers.n_callers = 0;
+  workers.n_busy = 0;
+  pthread_cond_init (&workers.wake, NULL);
+  pthread_mutex_init (&workers.lock, NULL);
+}
+
+static void
+watch_forks (void)
+{
+  (void) pthread_atfork (before_fork, after_fork_in_parent,
+      after_fork_in_child);
+}
+
 void
 ntm_workers_ref (void)
 {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+  pthread_once (&once, watch_forks);
   pthread_mutex_lock (&workers.lock);
   if (workers.n_users++ == 0)
     workers.n_cpus = ntm_cpus_count ();
