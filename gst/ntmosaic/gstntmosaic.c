@@ -29,28 +29,30 @@
  * A pad without a frame (not yet, a gap, at EOS without
  * #GstVideoAggregatorPad:repeat-after-eos, silent for longer than
  * #GstVideoAggregatorPad:max-last-buffer-repeat) shows background. A gap with
- * %GST_GAP_FLAG_MISSING_DATA lets the frame before it stay, unless caps of another
- * size or format came in between.
+ * %GST_GAP_FLAG_MISSING_DATA lets the frame before it stay, unless caps of
+ * another size or format came in between.
  *
- * Before the first strip, a frame that is too short, or a pad whose caps don't fit
- * those of the others, is an error. Later it makes that tile background: a warning
- * names the pad and the cause, and all other tiles go on. An only pad has no others,
- * so there it always is an error.
+ * Before the first strip, a frame that is too short, or a pad whose caps don't
+ * fit those of the others, is an error. Later it makes that tile background: a
+ * warning names the pad and the cause, and all other tiles go on. An only pad
+ * has no others, so there it always is an error.
  *
- * Frames before running time 0 are dropped. A frame that begins before it is cut.
+ * Frames before running time 0 are dropped. A frame that begins before it is
+ * cut.
  *
- * Where nothing is live, a strip needs a frame of each pad that is not at EOS. If
- * a pad has had none after five seconds, a warning names it.
+ * Where nothing is live, a strip needs a frame of each pad that is not at EOS.
+ * If a pad has had none after five seconds, a warning names it.
  *
  * A flushing seek is refused if a source says that it can't seek.
  *
- * What a handler of #GstAggregator::samples-selected sets holds for the strip of
- * that signal. The handler must not release a pad.
+ * What a handler of #GstAggregator::samples-selected sets holds for the strip
+ * of that signal. The handler must not release a pad.
  *
  * ## Example launch line
  *
  * |[
- * gst-launch-1.0 ntmosaic name=m ! videoconvert ! autovideosink  videotestsrc ! m.  videotestsrc pattern=ball ! m.
+ * gst-launch-1.0 ntmosaic name=m ! videoconvert ! autovideosink \
+ *     videotestsrc ! m.  videotestsrc pattern=ball ! m.
  * ]| Two test pictures side by side.
  *
  * Since: 0.1
@@ -60,16 +62,30 @@
 #include "config.h"
 #endif
 
-#include "gstntkernel.h"
-#include "gstntmosaic-private.h"
+#include "gstntmosaic.h"
 
 #include <string.h>
 
+#include "gstntkernel.h"
+#include "gstntmosaicahead.h"
+#include "gstntmosaicallocation.h"
 #include "gstntmosaiccaps.h"
+#include "gstntmosaicflush.h"
+#include "gstntmosaicinputs.h"
+#include "gstntmosaicmixing.h"
+#include "gstntmosaicnegotiation.h"
+#include "gstntmosaicpace.h"
 #include "gstntmosaicpad.h"
+#include "gstntmosaicposition.h"
+#include "gstntmosaicproperties.h"
+#include "gstntmosaicqueries.h"
+#include "gstntmosaicqueue.h"
+#include "gstntmosaicrefusals.h"
+#include "gstntmosaicsilence.h"
+#include "gstntmosaicsinkevents.h"
+#include "gstntmosaicsrcevents.h"
+#include "gstntmosaicstate.h"
 
-/* Of all files of the element. */
-GST_DEBUG_CATEGORY (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 #define TEMPLATE_CAPS GST_VIDEO_CAPS_MAKE (GST_NT_MOSAIC_FORMATS)
@@ -98,8 +114,8 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (ntmosaic, "ntmosaic", GST_RANK_NONE,
 
 /* ---- Pads ---- */
 
-/* Numbers up to G_MAXINT: that is what the base class keeps one in. Only the usual
- * form is a name: sink_007 would be a second sink_7. */
+/* Numbers up to G_MAXINT: that is what the base class keeps one in. Only the
+ * usual form is a name: sink_007 would be a second sink_7. */
 static gboolean
 parse_number (const gchar * name, guint * number)
 {
@@ -154,16 +170,14 @@ gst_nt_mosaic_request_new_pad (GstElement * element, GstPadTemplate * templ,
   GstNtMosaic *self = GST_NT_MOSAIC (element);
   GstPad *pad = GST_ELEMENT_CLASS (parent_class)->request_new_pad (element,
       templ, name, caps);
-  gboolean reserved;
+  GstNtMosaicSettings settings;
 
   if (pad == NULL)
     return NULL;
 
   /* With tile-width, its tile is there before its caps are. */
-  GST_OBJECT_LOCK (self);
-  reserved = self->tile_width > 0;
-  GST_OBJECT_UNLOCK (self);
-  if (reserved)
+  gst_nt_mosaic_get_settings (self, &settings);
+  if (settings.tile_width > 0)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
 
   gst_nt_mosaic_join_flush (self, GST_NT_MOSAIC_PAD (pad));
@@ -229,32 +243,6 @@ gst_nt_mosaic_child_proxy_init (gpointer iface, gpointer data)
 
 /* ---- Life and death ---- */
 
-gboolean
-gst_nt_mosaic_has_caps (GstNtMosaic * self)
-{
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
-  gboolean has;
-
-  GST_OBJECT_LOCK (self);
-  has = GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
-  GST_OBJECT_UNLOCK (self);
-
-  return has;
-}
-
-gboolean
-gst_nt_mosaic_has_no_rate (GstNtMosaic * self)
-{
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
-  gboolean none;
-
-  GST_OBJECT_LOCK (self);
-  none = GST_VIDEO_INFO_FPS_N (info) == 0;
-  GST_OBJECT_UNLOCK (self);
-
-  return none;
-}
-
 static void
 forget_layouts (GstNtMosaic * self)
 {
@@ -302,8 +290,8 @@ gst_nt_mosaic_start (GstAggregator * agg)
 }
 
 /* Layouts stay until the next start: a flush that arrives while the pads are
- * being deactivated can start the streaming thread once more, and the base class
- * ends it only after this. */
+ * being deactivated can start the streaming thread once more, and the base
+ * class ends it only after this. */
 static gboolean
 gst_nt_mosaic_stop (GstAggregator * agg)
 {
@@ -332,7 +320,8 @@ gst_nt_mosaic_src_activate (GstAggregator * agg, GstPadMode mode,
 
   GST_OBJECT_LOCK (agg);
   for (l = GST_ELEMENT (agg)->sinkpads; l; l = l->next)
-    gst_nt_mosaic_pad_set_hurry (l->data, !active);
+    gst_nt_mosaic_queue_set_hurry (&GST_NT_MOSAIC_PAD (l->data)->queue,
+        !active);
   GST_OBJECT_UNLOCK (agg);
 
   return TRUE;
@@ -390,9 +379,13 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   agg_class->stop = gst_nt_mosaic_stop;
   agg_class->src_activate = gst_nt_mosaic_src_activate;
   gst_nt_mosaic_class_init_properties (klass);
+  gst_nt_mosaic_class_init_queries (klass);
   gst_nt_mosaic_class_init_inputs (klass);
+  gst_nt_mosaic_class_init_sink_events (klass);
   gst_nt_mosaic_class_init_negotiation (klass);
+  gst_nt_mosaic_class_init_allocation (klass);
   gst_nt_mosaic_class_init_pace (klass);
+  gst_nt_mosaic_class_init_src_events (klass);
   gst_nt_mosaic_class_init_flush (klass);
   gst_nt_mosaic_class_init_ahead (klass);
   gst_nt_mosaic_class_init_mixing (klass);

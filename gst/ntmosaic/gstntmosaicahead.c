@@ -2,43 +2,53 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* How far pads run ahead of the strip. A pad that may queue one frame wakes its
- * upstream for each; with small tiles that takes longer than the copy. Where nothing
- * is live, pads may queue more, as far as it costs little memory.
+ * upstream for each; with small tiles that takes longer than the copy. Where
+ * nothing is live, pads may queue more, as far as it costs little memory.
  *
- * The base class lets a pad queue what its property `latency` covers in time, and
- * nothing else does. The property is therefore the element's own, and the base class
- * is given the larger one of it and of what pads may run ahead. What is reported to
- * the pipeline is the user's. */
+ * The base class lets a pad queue what its property `latency` covers in time.
+ * The property is therefore the element's own, and the base class is given the
+ * larger one of it and of what pads may run ahead. From GStreamer 1.26.5 on,
+ * the base class lets a pad queue in addition what a subclass says that a strip
+ * takes. Where nothing is live, the base class does nothing else with that
+ * time, and isn't told. What is reported to the pipeline is the user's latency,
+ * and the time that a strip takes. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicahead.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
+#include "gstntmosaicqueue.h"
+
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
-/* All frames on their way to strips and the strips that wait for them may take this
- * much memory. */
+/* All frames on their way to strips and the strips that wait for them may take
+ * this much memory. */
 #define AHEAD_BYTES ((gsize) 32 << 20)
 
-/* Larger frames are better copied on arrival, to one of the next strips: with 8 pads,
- * running ahead took 1.0 of the CPU time with frames of 64 KiB, 1.5 with frames of
- * 256 KiB. */
+/* Larger frames are better copied on arrival, to one of the next strips: with 8
+ * pads, running ahead took 1.0 of the CPU time with frames of 64 KiB, 1.5 with
+ * frames of 256 KiB. */
 #define MAX_FRAME_BYTES ((gsize) 32 << 10)
 
 /* Of each pad, besides the queued frames: one is shown, and one is drawn. */
 #define OTHER_FRAMES 2
 
-/* More than this saves hardly any more time: 400 pads of 16x16 took 13.3 ms a strip
- * with 1 frame, 6.2 with 4, 4.9 with 8 and 4.8 with 16 (one run, beside other work). */
+/* More than this saves hardly any more time: 400 pads of 16x16 took 13.3 ms a
+ * strip with 1 frame, 6.2 with 4, 4.9 with 8 and 4.8 with 16 (one run, beside
+ * other work). */
 #define MAX_FRAMES_AHEAD 8
 
-/* How long upstream waits for its pad's queue to be half empty. Whatever empties the
- * queue or stops the element ends the wait before that. Longer than this is a stall:
- * pads then don't run ahead any more, and the base class has upstream wait. */
+/* How long upstream waits for its pad's queue to be half empty. Whatever
+ * empties the queue or stops the element ends the wait before that. Longer than
+ * this is a stall: pads then don't run ahead any more, and the base class has
+ * upstream wait. A wait for frames whose time stands still begins again. */
 #define PATIENCE G_TIME_SPAN_SECOND
+
+/* Where something is live, the base class always has room for so many
+ * frames. */
+#define LEAST_ROOM 2
 
 /* After a stall, pads run ahead again when so many strips were made. */
 #define STRIPS_AFTER_STALL 16
@@ -66,7 +76,7 @@ get_wanted_latency (GstNtMosaic * self)
   GstClockTime latency;
 
   GST_OBJECT_LOCK (self);
-  latency = MAX (self->latency, self->ahead);
+  latency = MAX (self->settings.latency, self->ahead);
   GST_OBJECT_UNLOCK (self);
 
   return latency;
@@ -102,10 +112,21 @@ void
 gst_nt_mosaic_set_latency (GstNtMosaic * self, GstClockTime latency)
 {
   GST_OBJECT_LOCK (self);
-  self->latency = latency;
+  self->settings.latency = latency;
   GST_OBJECT_UNLOCK (self);
 
   update_base_latency (self);
+}
+
+/* Of the time that a strip takes, the base class is to know @told. */
+static void
+tell_strip_time (GstNtMosaic * self, GstClockTime told, GstClockTime untold)
+{
+  GST_OBJECT_LOCK (self);
+  self->untold = untold;
+  GST_OBJECT_UNLOCK (self);
+
+  gst_aggregator_set_latency (GST_AGGREGATOR (self), told, told);
 }
 
 static gboolean
@@ -123,32 +144,29 @@ count_frames_ahead (GstNtMosaic * self)
 {
   const gsize strip_bytes = self->layout->bytes;
   const gsize frames = AHEAD_BYTES / strip_bytes;
-  gint wanted;
+  GstNtMosaicSettings settings;
 
-  GST_OBJECT_LOCK (self);
-  wanted = self->frames_ahead;
-  GST_OBJECT_UNLOCK (self);
-
-  if (wanted >= 0)
-    return MAX (wanted, 1);
+  gst_nt_mosaic_get_settings (self, &settings);
+  if (settings.frames_ahead >= 0)
+    return MAX (settings.frames_ahead, 1);
   if (strip_bytes / self->layout->n_tiles > MAX_FRAME_BYTES)
     return 1;
 
   return CLAMP ((gssize) frames - OTHER_FRAMES, 1, MAX_FRAMES_AHEAD);
 }
 
-/* The base class always lets a pad queue one frame, the next to be taken, and others
- * behind it until they last longer than the latency. Half a period is for durations
- * that are rounded. */
+/* The base class always lets a pad queue one frame, the next to be taken, and
+ * others behind it until they last longer than the latency. Half a period is
+ * for durations that are rounded. */
 void
 gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period)
 {
-  guint frames = count_frames_ahead (self);
+  const gboolean live = is_live (self);
+  const guint frames = live || period == 0 ? 1 : count_frames_ahead (self);
 
   self->period = period;
   g_atomic_int_set (&self->n_after_stall, 0);
-  if (is_live (self))
-    frames = 1;
+  tell_strip_time (self, live ? period : 0, live ? 0 : period);
   period = MIN (period, G_MAXINT64 / frames);
   GST_DEBUG_OBJECT (self, "pads may queue %u frames", frames);
   g_atomic_int_set (&self->n_queued, frames);
@@ -166,14 +184,16 @@ gst_nt_mosaic_forbid_ahead (GstNtMosaic * self)
 void
 gst_nt_mosaic_check_ahead (GstNtMosaic * self)
 {
-  gboolean ahead;
+  gboolean was_live;
 
   GST_OBJECT_LOCK (self);
-  ahead = self->ahead > 0;
+  was_live = self->untold == 0;
   GST_OBJECT_UNLOCK (self);
 
-  if (ahead && is_live (self))
+  if (!was_live && is_live (self)) {
     gst_nt_mosaic_forbid_ahead (self);
+    tell_strip_time (self, self->period, 0);
+  }
   if (g_atomic_int_get (&self->n_after_stall) > 0
       && g_atomic_int_dec_and_test (&self->n_after_stall))
     gst_nt_mosaic_allow_ahead (self, self->period);
@@ -181,54 +201,76 @@ gst_nt_mosaic_check_ahead (GstNtMosaic * self)
 
 /* ---- Upstream's turn ---- */
 
-/* The base class wakes an upstream that waits with each frame that it takes. Here it
- * waits until half of the queue is empty, and then makes several frames in one go.
- * The base class counts time and not frames, so frames whose time stands still would
- * never fill its queue: after a stall it is left to it to have upstream wait. */
-void
-gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad)
+/* The base class wakes an upstream that waits with each frame that it takes.
+ * Here upstream waits until half of the queue is empty, and then makes several
+ * frames in one go. */
+static void
+wait_for_half (GstNtMosaic * self, GstNtMosaicPad * pad, guint n_queued)
 {
   /* The next frame to be taken is not in the queue any more. */
-  const guint full = g_atomic_int_get (&self->n_queued) - 1;
-  const gint64 end = g_get_monotonic_time () + PATIENCE;
-  gboolean stalled = FALSE;
+  const guint full = n_queued - 1;
 
-  if (full == 0)
+  if (full == 0 || gst_nt_mosaic_queue_get_n_queued (&pad->queue) < full
+      || gst_nt_mosaic_queue_wait (&pad->queue, full / 2, PATIENCE))
     return;
 
-  g_mutex_lock (&pad->queue_lock);
-  pad->wake_at = full / 2;
-  pad->waits = pad->n_in - pad->n_left >= full;
-  while (pad->waits && pad->n_in - pad->n_left > pad->wake_at && !pad->hurry) {
-    stalled = !g_cond_wait_until (&pad->queue_shorter, &pad->queue_lock, end);
-    pad->waits = !stalled;
-  }
-  pad->waits = FALSE;
-  g_mutex_unlock (&pad->queue_lock);
-
-  if (stalled) {
-    gst_nt_mosaic_forbid_ahead (self);
-    g_atomic_int_set (&self->n_after_stall, STRIPS_AFTER_STALL);
-  }
+  gst_nt_mosaic_forbid_ahead (self);
+  g_atomic_int_set (&self->n_after_stall, STRIPS_AFTER_STALL);
 }
 
-/* Takes away what the base class has on top of what the user wants. */
+/* Whether strips may still be made of what @pad has queued. After an error, and
+ * up to GStreamer 1.26 after EOS, the base class drops the queue, and nothing
+ * wakes upstream. */
+static gboolean
+goes_on (GstNtMosaic * self, GstNtMosaicPad * pad)
+{
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
+
+  return !g_atomic_int_get (&self->failed) && !GST_PAD_IS_FLUSHING (pad)
+      && !gst_nt_mosaic_pad_is_released (pad) && !GST_PAD_IS_EOS (srcpad)
+      && gst_pad_get_last_flow_return (srcpad) == GST_FLOW_OK;
+}
+
+/* The base class limits the time of a queue and not the number of frames.
+ * Frames whose time stands still never fill it, so their number is limited
+ * here. */
+void
+gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad,
+    const GstSegment * segment, GstBuffer * buffer)
+{
+  const guint n_queued = g_atomic_int_get (&self->n_queued);
+
+  wait_for_half (self, pad, n_queued);
+
+  if (gst_nt_mosaic_pad_adds_time (pad, segment, buffer))
+    return;
+  while (!gst_nt_mosaic_queue_wait (&pad->queue,
+          MAX (n_queued, LEAST_ROOM) - 1, PATIENCE))
+    if (!goes_on (self, pad))
+      break;
+}
+
+/* Takes away what the base class has on top of what the user wants, and adds
+ * what the base class does not know. */
 static void
 correct_latency (GstNtMosaic * self, GstQuery * query)
 {
+  GstClockTime untold;
   GstClockTime excess;
   GstClockTime min;
   GstClockTime max;
   gboolean live;
 
   GST_OBJECT_LOCK (self);
-  excess = MAX (self->latency, self->ahead) - self->latency;
+  excess = MAX (self->settings.latency, self->ahead)
+      - self->settings.latency;
+  untold = self->untold;
   GST_OBJECT_UNLOCK (self);
 
   gst_query_parse_latency (query, &live, &min, &max);
-  min -= MIN (excess, min);
+  min += untold - MIN (excess, min);
   if (GST_CLOCK_TIME_IS_VALID (max))
-    max -= MIN (excess, max);
+    max += untold - MIN (excess, max);
   gst_query_set_latency (query, live, min, max);
 }
 

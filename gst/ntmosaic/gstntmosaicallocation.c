@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* ALLOCATION, in both directions. Most pools that downstream proposes hold plain system
- * memory, made on demand: strips of our own are better in every way. A pool is used
- * only when a copy further down would be the price of not using it. */
+/* ALLOCATION, in both directions: whose memory the strips are made of, and what
+ * upstream is offered for its frames. Most pools that downstream proposes hold
+ * plain system memory, made on demand: strips of our own are better in every
+ * way. A pool is used only when a copy further down would be the price of not
+ * using it. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -12,9 +14,11 @@
 #include "gstntmosaicallocation.h"
 
 #include "gstntmosaicarrival.h"
+#include "gstntmosaicfailures.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
+
+static gpointer parent_class;
 
 /* ---- Downstream's pool ---- */
 
@@ -72,8 +76,8 @@ configure_pool (GstBufferPool * pool, GstQuery * query,
 }
 
 /* Takes every pool out of @query. If one of them brings memory of its own, as a
- * display's does, it is configured for @info and answered; NULL: downstream takes
- * any memory. */
+ * display's does, it is configured for @info and answered; NULL: downstream
+ * takes any memory. */
 static GstBufferPool *
 take_pool (GstQuery * query, const GstVideoInfo * info)
 {
@@ -116,43 +120,42 @@ warn_of_few_strips (GstNtMosaic * self, guint n_strips)
 
   if (n_made < n_strips)
     gst_nt_mosaic_warn (self, GST_RESOURCE_ERROR,
-        GST_RESOURCE_ERROR_NO_SPACE_LEFT, "strips is %u, but there is memory for "
-        "%u of %" G_GSIZE_FORMAT " bytes only, and these must do: lower strips, "
-        "or let the process have more memory", n_strips, n_made,
+        GST_RESOURCE_ERROR_NO_SPACE_LEFT, "strips is %u, but there is memory "
+        "for %u of %" G_GSIZE_FORMAT " bytes only, and these must do: lower "
+        "strips, or let the process have more memory", n_strips, n_made,
         self->layout->bytes);
 }
 
 gboolean
-gst_nt_mosaic_configure_strips (GstNtMosaic * self)
+gst_nt_mosaic_configure_strips (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings)
 {
+  const gboolean are_ours = !self->pool_is_downstreams;
   GError *error = NULL;
-  guint n_strips;
-
-  GST_OBJECT_LOCK (self);
-  n_strips = self->n_strips;
-  GST_OBJECT_UNLOCK (self);
 
   self->strips_fit = gst_nt_strip_pool_configure (self->strip_pool,
-      self->layout, self->pool_is_downstreams ? 0 : n_strips,
-      &self->strip_params, &error);
-  if (self->strips_fit) {
-    if (!self->pool_is_downstreams)
-      warn_of_few_strips (self, n_strips);
-    gst_nt_mosaic_set_arrival_tiles (self,
-        self->pool_is_downstreams ? NULL : self->layout);
-    return TRUE;
+      self->layout, are_ours ? settings->n_strips : 0, &self->strip_params,
+      &error);
+  if (!self->strips_fit) {
+    gst_nt_mosaic_fail (self, error);
+    g_error_free (error);
+    return FALSE;
   }
 
-  gst_nt_mosaic_fail (self, error);
-  g_error_free (error);
-  return FALSE;
+  if (are_ours)
+    warn_of_few_strips (self, settings->n_strips);
+  gst_nt_mosaic_set_arrival_tiles (self,
+      are_ours && settings->copy_on_arrival ? self->layout : NULL);
+
+  return TRUE;
 }
 
-gboolean
+static gboolean
 gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (agg)->info;
+  GstNtMosaicSettings settings;
   GstBufferPool *pool;
 
   /* Downstream's answer is lost, and has to be asked for again after the
@@ -175,12 +178,92 @@ gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
     gst_nt_strip_pool_clear (self->strip_pool);
   }
 
-  return gst_nt_mosaic_configure_strips (self);
+  gst_nt_mosaic_get_settings (self, &settings);
+
+  return gst_nt_mosaic_configure_strips (self, &settings);
+}
+
+/* ---- The memory of one strip ---- */
+
+/* From downstream's pool if there is one and it has a buffer to spare. Waiting
+ * for one could wait for ever: for an application that holds them all, while a
+ * flush or a state change waits for us. */
+static GstBuffer *
+acquire_downstream (GstAggregator * agg)
+{
+  GstBufferPoolAcquireParams params = {
+    .flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT,
+  };
+  GstBufferPool *pool = gst_aggregator_get_buffer_pool (agg);
+  GstBuffer *buffer = NULL;
+
+  if (pool == NULL)
+    return NULL;
+
+  /* The aggregator deactivates the pool that it had before, even if it is the
+   * same. */
+  if (!gst_buffer_pool_set_active (pool, TRUE)
+      || gst_buffer_pool_acquire_buffer (pool, &buffer, &params) != GST_FLOW_OK)
+    buffer = NULL;
+  gst_object_unref (pool);
+
+  return buffer;
+}
+
+gboolean
+gst_nt_mosaic_give_memory (GstNtMosaic * self, GstBuffer * strip,
+    const NtmSource * sources, const GstNtTileInput * inputs,
+    guint32 background)
+{
+  GError *error = NULL;
+  GstBuffer *acquired = gst_nt_strip_pool_acquire (self->strip_pool,
+      sources, inputs, &background, &error);
+
+  if (acquired == NULL) {
+    /* A flush that arrives while the pads are being deactivated can start this
+     * thread once more, after the pool was cleared. */
+    if (error->domain == GST_RESOURCE_ERROR)
+      gst_nt_mosaic_fail (self, error);
+    g_error_free (error);
+    return FALSE;
+  }
+
+  gst_buffer_append_memory (strip, gst_buffer_get_memory (acquired, 0));
+  GST_BUFFER_FLAG_UNSET (strip, GST_BUFFER_FLAG_TAG_MEMORY);
+  gst_buffer_unref (acquired);
+
+  return TRUE;
+}
+
+/* The base class emits samples-selected after this, and what downstream's pool
+ * gives does not depend on it. */
+static GstFlowReturn
+gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
+    GstBuffer ** strip)
+{
+  GstNtMosaic *self = GST_NT_MOSAIC (vagg);
+  GstVideoInfo *info = &vagg->info;
+
+  self->strip_made = TRUE;
+  *strip = acquire_downstream (GST_AGGREGATOR (vagg));
+  self->strip_is_ours = *strip == NULL;
+  if (!self->strip_is_ours)
+    return GST_FLOW_OK;
+
+  *strip = gst_buffer_new ();
+  if (self->downstream_takes_meta)
+    gst_buffer_add_video_meta_full (*strip, GST_VIDEO_FRAME_FLAG_NONE,
+        GST_VIDEO_INFO_FORMAT (info), GST_VIDEO_INFO_WIDTH (info),
+        GST_VIDEO_INFO_HEIGHT (info), GST_VIDEO_INFO_N_PLANES (info),
+        info->offset, info->stride);
+
+  return GST_FLOW_OK;
 }
 
 /* ---- Upstream's frames ---- */
 
-/* Memory for the frames of all pads, which the next frame of any pad finds warm. */
+/* Memory for the frames of all pads, which the next frame of any pad finds
+ * warm. */
 static void
 propose_pool (GstNtMosaic * self, GstQuery * query, GstCaps * caps, gsize size)
 {
@@ -193,9 +276,8 @@ propose_pool (GstNtMosaic * self, GstQuery * query, GstCaps * caps, gsize size)
   gst_object_unref (pool);
 }
 
-gboolean
-gst_nt_mosaic_answer_allocation (GstNtMosaic * self, GstAggregatorPad * pad,
-    GstQuery * query)
+static void
+answer_query (GstNtMosaic * self, GstAggregatorPad * pad, GstQuery * query)
 {
   gboolean need_pool;
   GstVideoInfo info;
@@ -206,6 +288,31 @@ gst_nt_mosaic_answer_allocation (GstNtMosaic * self, GstAggregatorPad * pad,
     propose_pool (self, query, caps, GST_VIDEO_INFO_SIZE (&info));
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
   GST_LOG_OBJECT (pad, "allocation query: %" GST_PTR_FORMAT, query);
+}
 
+/* In upstream's thread and at once: the base class would let the query wait
+ * until all frames before it are in a strip. */
+static gboolean
+gst_nt_mosaic_sink_query_pre_queue (GstAggregator * agg, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION)
+    return GST_AGGREGATOR_CLASS (parent_class)->sink_query_pre_queue (agg, pad,
+        query);
+
+  answer_query (GST_NT_MOSAIC (agg), pad, query);
   return TRUE;
+}
+
+void
+gst_nt_mosaic_class_init_allocation (GstNtMosaicClass * klass)
+{
+  GstAggregatorClass *agg_class = GST_AGGREGATOR_CLASS (klass);
+
+  parent_class = g_type_class_peek_parent (klass);
+
+  agg_class->decide_allocation = gst_nt_mosaic_decide_allocation;
+  agg_class->sink_query_pre_queue = gst_nt_mosaic_sink_query_pre_queue;
+  GST_VIDEO_AGGREGATOR_CLASS (klass)->create_output_buffer =
+      gst_nt_mosaic_create_output_buffer;
 }

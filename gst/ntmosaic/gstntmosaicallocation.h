@@ -6,21 +6,23 @@
 
 #pragma once
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicstate.h"
 
 G_BEGIN_DECLS
 
-/* Makes strips of the current layout; where downstream has a pool, only if that one
- * runs dry. FALSE: an error was posted. In the streaming thread. */
-gboolean gst_nt_mosaic_configure_strips (GstNtMosaic * self);
+/* Makes strips of the current layout; where downstream has a pool, only if that
+ * one runs dry. FALSE: an error was posted. In the streaming thread. */
+gboolean gst_nt_mosaic_configure_strips (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings);
 
-/* The virtual function: takes downstream's pool if it brings memory of its own. */
-gboolean gst_nt_mosaic_decide_allocation (GstAggregator * agg,
-    GstQuery * query);
+/* Gives @strip, which has no memory yet, that of the strip in which least of
+ * @sources is to be written. FALSE: there is none; an error was posted if it is
+ * one. In the streaming thread. */
+gboolean gst_nt_mosaic_give_memory (GstNtMosaic * self, GstBuffer * strip,
+    const NtmSource * sources, const GstNtTileInput * inputs,
+    guint32 background);
 
-/* Offers upstream frames. In upstream's thread and at once: the base class would let
- * the query wait until all frames before it are in a strip. */
-gboolean gst_nt_mosaic_answer_allocation (GstNtMosaic * self,
-    GstAggregatorPad * pad, GstQuery * query);
+/* Sets the virtual functions that this file implements. */
+void gst_nt_mosaic_class_init_allocation (GstNtMosaicClass * klass);
 
 G_END_DECLS

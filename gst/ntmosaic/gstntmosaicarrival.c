@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What a pad does with a frame that arrives, before the base class queues it: if
- * the frame has a place in a coming strip, it is copied there at once, while it is
- * still in the CPU's cache, and upstream gets its memory back. */
+/* What a pad does with a frame that arrives, before the base class queues it:
+ * if the frame has a place in a coming strip, it is copied there at once, while
+ * it is still in the CPU's cache, and upstream gets its memory back. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -40,8 +40,9 @@ count_pixels (const NtmRect * rect)
   return (guint64) rect->width * rect->height;
 }
 
-/* With the object lock held: whether half of the strip can be copied on arrival.
- * Coming strips are used in turn, and what is slower is copied to each of them. */
+/* With the object lock held: whether half of the strip can be copied on
+ * arrival. Coming strips are used in turn, and what is slower is copied to each
+ * of them. */
 static gboolean
 is_worth_it (GstNtMosaic * self, const NtmLayout * layout)
 {
@@ -70,7 +71,7 @@ gst_nt_mosaic_set_arrival_tiles (GstNtMosaic * self, NtmLayout * layout)
   GList *l;
 
   GST_OBJECT_LOCK (self);
-  if (layout && (!self->copy_on_arrival || !is_worth_it (self, layout)))
+  if (layout && !is_worth_it (self, layout))
     layout = NULL;
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
     GstNtMosaicPad *pad = l->data;
@@ -114,8 +115,8 @@ make_stand_in (GstBuffer * frame, const GstVideoInfo * info, GstMemory * place)
   return buffer;
 }
 
-/* A frame that can't be mapped stays what it is: the strip that it belongs to says
- * what is wrong with it. */
+/* A frame that can't be mapped stays what it is: the strip that it belongs to
+ * says what is wrong with it. */
 static gboolean
 copy_to_place (GstBuffer * buffer, const GstVideoInfo * info,
     NtmComposer * composer, GstMemory * place)

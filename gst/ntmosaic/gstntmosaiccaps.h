@@ -41,8 +41,8 @@ typedef struct
 GstCaps *gst_nt_mosaic_caps_for_sink (GstCaps * template_caps,
     GstCaps * downstream, GstCaps * filter, const GstNtMosaicWishes * wishes);
 
-/* Whether format, pixel-aspect-ratio, interlacing and colorimetry agree; if not,
- * @error names two pads and two values. */
+/* Whether format, pixel-aspect-ratio, interlacing and colorimetry agree; if
+ * not, @error names two pads and two values. */
 gboolean gst_nt_mosaic_inputs_agree (const GstNtMosaicInput * inputs,
     guint n_inputs, GError ** error);
 

@@ -2,17 +2,16 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Failures: each gets one error on the bus, which names its cause. What other
- * files of the element don't say themselves, because the base class found it and
- * only logged it, is found out here. */
+ * files of the element don't say themselves, because the base class found it
+ * and only logged it, is found out here. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicfailures.h"
 
 #include "gstntmosaicdownstream.h"
-#include "gstntmosaicpad.h"
 
 void
 gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error)
@@ -63,31 +62,8 @@ gst_nt_mosaic_warn_of_caps (GstNtMosaic * self, GstNtMosaicPad * pad,
       "it has caps that fit: %s", GST_OBJECT_NAME (pad), why->message);
 }
 
-gboolean
-gst_nt_mosaic_has_made_strips (GstNtMosaic * self)
-{
-  gboolean has;
-
-  GST_OBJECT_LOCK (self);
-  has = self->stats.strips > 0;
-  GST_OBJECT_UNLOCK (self);
-
-  return has;
-}
-
-gboolean
-gst_nt_mosaic_goes_on_without_one (GstNtMosaic * self)
-{
-  gboolean goes_on;
-
-  GST_OBJECT_LOCK (self);
-  goes_on = self->stats.strips > 0 && GST_ELEMENT (self)->numsinkpads > 1;
-  GST_OBJECT_UNLOCK (self);
-
-  return goes_on;
-}
-
-/* The first pad whose next buffer is as @is_wrong says; a reference. */
+/* The first pad whose next buffer is as @is_wrong says, which is called with
+ * the object lock held; a reference. */
 static GstNtMosaicPad *
 find_pad (GstNtMosaic * self, gboolean (*is_wrong) (GstNtMosaicPad * pad))
 {
@@ -107,9 +83,11 @@ static gboolean
 has_no_timestamp (GstNtMosaicPad * pad)
 {
   GstBuffer *buffer = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
-  gboolean wrong = buffer && !GST_BUFFER_PTS_IS_VALID (buffer);
+  const gboolean wrong = buffer && !GST_BUFFER_PTS_IS_VALID (buffer);
 
-  gst_clear_buffer (&buffer);
+  /* Upstream may have flushed the pad meanwhile. */
+  if (buffer)
+    gst_nt_mosaic_pad_drop_later (pad, buffer);
 
   return wrong;
 }

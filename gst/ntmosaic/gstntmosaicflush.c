@@ -11,16 +11,25 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicflush.h"
 
-#include "gstntmosaicpad.h"
+#include "gstntmosaicposition.h"
+#include "gstntmosaicsilence.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 static gpointer parent_class;
 
 /* ---- Which flushes are going on ---- */
+
+/* The base class has stopped the streaming thread until a flush is over. At EOS
+ * it only pauses it. */
+static gboolean
+is_flushing (GstNtMosaic * self)
+{
+  return gst_pad_get_task_state (GST_AGGREGATOR_SRC_PAD (self)) ==
+      GST_TASK_STOPPED;
+}
 
 void
 gst_nt_mosaic_begin_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
@@ -41,12 +50,51 @@ gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
   GST_OBJECT_UNLOCK (self);
 }
 
+gboolean
+gst_nt_mosaic_has_flushed (GstNtMosaic * self, guint32 seqnum)
+{
+  gboolean has;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  has = GST_ELEMENT (self)->sinkpads != NULL;
+  for (l = GST_ELEMENT (self)->sinkpads; l && has; l = l->next) {
+    const GstNtMosaicPad *pad = l->data;
+
+    has = pad->flush_seqnum == seqnum || pad->flushed_seqnum == seqnum;
+  }
+  GST_OBJECT_UNLOCK (self);
+
+  return has;
+}
+
 void
-gst_nt_mosaic_set_seek (GstNtMosaic * self, guint32 seqnum)
+gst_nt_mosaic_begin_seek (GstNtMosaic * self, guint32 seqnum)
 {
   GST_OBJECT_LOCK (self);
   self->seek_seqnum = seqnum;
   GST_OBJECT_UNLOCK (self);
+}
+
+/* Not if it is the seek of another thread by now. */
+static void
+forget_seek (GstNtMosaic * self, guint32 seqnum)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->seek_seqnum == seqnum)
+    self->seek_seqnum = GST_SEQNUM_INVALID;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* The base class also drops a seek that it has seen before, and says that it
+ * succeeded. */
+void
+gst_nt_mosaic_end_seek (GstNtMosaic * self, guint32 seqnum, gboolean succeeded)
+{
+  if (succeeded && is_flushing (self))
+    gst_nt_mosaic_flush_unlinked (self, seqnum);
+  else
+    forget_seek (self, seqnum);
 }
 
 void
@@ -67,8 +115,7 @@ gst_nt_mosaic_get_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
   guint32 seqnum;
 
   GST_OBJECT_LOCK (self);
-  seqnum = self->seek_seqnum != GST_SEQNUM_INVALID ? self->seek_seqnum
-      : pad->flush_seqnum;
+  seqnum = pad->flush_seqnum;
   GST_OBJECT_UNLOCK (self);
 
   return seqnum;
@@ -76,18 +123,34 @@ gst_nt_mosaic_get_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
 
 /* ---- Pads that a flush does not reach ---- */
 
-/* Of a flush that is going on. */
+/* With the object lock held: whether upstream flushes, or has flushed, @pad for
+ * the seek. */
+static gboolean
+has_seek_reached (GstNtMosaic * self, GstNtMosaicPad * pad)
+{
+  return self->seek_seqnum != GST_SEQNUM_INVALID
+      && (pad->flush_seqnum == self->seek_seqnum
+      || pad->flushed_seqnum == self->seek_seqnum);
+}
+
+/* Of a flush that is going on; INVALID: none is. An upstream that agreed to a
+ * seek may not flush for it, or with a seqnum of its own. So a seek that has
+ * reached no pad counts less than a flush that has. */
 static guint32
 find_seqnum (GstNtMosaic * self)
 {
-  guint32 seqnum;
+  guint32 seqnum = GST_SEQNUM_INVALID;
+  gboolean is_seek = FALSE;
   GList *l;
 
   GST_OBJECT_LOCK (self);
-  seqnum = self->seek_seqnum;
-  for (l = GST_ELEMENT (self)->sinkpads;
-      l && seqnum == GST_SEQNUM_INVALID; l = l->next)
-    seqnum = GST_NT_MOSAIC_PAD (l->data)->flush_seqnum;
+  for (l = GST_ELEMENT (self)->sinkpads; l && !is_seek; l = l->next) {
+    is_seek = has_seek_reached (self, l->data);
+    if (seqnum == GST_SEQNUM_INVALID)
+      seqnum = GST_NT_MOSAIC_PAD (l->data)->flush_seqnum;
+  }
+  if (is_seek || seqnum == GST_SEQNUM_INVALID)
+    seqnum = self->seek_seqnum;
   GST_OBJECT_UNLOCK (self);
 
   return seqnum;
@@ -114,6 +177,7 @@ gst_nt_mosaic_join_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
   if (seqnum == GST_SEQNUM_INVALID)
     return;
 
+  gst_nt_mosaic_end_flush (self, pad, seqnum);
   give_event (self, pad, gst_event_new_flush_start (), seqnum);
   give_event (self, pad, gst_event_new_flush_stop (TRUE), seqnum);
 }
@@ -166,28 +230,19 @@ gst_nt_mosaic_flush_unlinked (GstNtMosaic * self, guint32 seqnum)
   g_list_free_full (pads, gst_object_unref);
 }
 
-/* A pad that is through with the flush, if all are; a reference. */
+/* With the object lock held: a pad that is through with the flush, if all
+ * are. */
 static GstNtMosaicPad *
 find_last_flushed (GstNtMosaic * self, guint32 seqnum)
 {
   GstNtMosaicPad *pad = NULL;
   GList *l;
 
-  GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
     pad = l->data;
-    if (pad->flushed_seqnum != seqnum)
-      break;
+    if (seqnum == GST_SEQNUM_INVALID || pad->flushed_seqnum != seqnum)
+      return NULL;
   }
-  if (l)
-    pad = NULL;
-  if (pad)
-    gst_object_ref (pad);
-
-  /* The next pad that comes ends it. */
-  if (GST_ELEMENT (self)->sinkpads == NULL)
-    self->seek_seqnum = seqnum;
-  GST_OBJECT_UNLOCK (self);
 
   return pad;
 }
@@ -197,14 +252,26 @@ find_last_flushed (GstNtMosaic * self, guint32 seqnum)
 void
 gst_nt_mosaic_leave_flush (GstNtMosaic * self, guint32 seqnum)
 {
-  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
   GstNtMosaicPad *pad;
 
-  if (seqnum == GST_SEQNUM_INVALID
-      || gst_pad_get_task_state (srcpad) == GST_TASK_STARTED)
+  if (!is_flushing (self))
     return;
 
+  GST_OBJECT_LOCK (self);
   pad = find_last_flushed (self, seqnum);
+  if (pad == NULL) {
+    pad = find_last_flushed (self, self->seek_seqnum);
+    if (pad)
+      seqnum = self->seek_seqnum;
+  }
+  if (pad)
+    gst_object_ref (pad);
+
+  /* The next pad that comes ends it. */
+  if (GST_ELEMENT (self)->sinkpads == NULL && seqnum != GST_SEQNUM_INVALID)
+    self->seek_seqnum = seqnum;
+  GST_OBJECT_UNLOCK (self);
+
   if (pad)
     flush_pad (self, pad, seqnum);
   g_clear_pointer (&pad, gst_object_unref);
@@ -230,15 +297,9 @@ can_seek (GstPad * pad)
 gboolean
 gst_nt_mosaic_can_flush (GstNtMosaic * self)
 {
-  GstElement *element = GST_ELEMENT (self);
-  GList *pads = NULL;
+  GList *pads = gst_nt_mosaic_ref_pads (self);
   gboolean can = TRUE;
   GList *l;
-
-  GST_OBJECT_LOCK (self);
-  for (l = element->sinkpads; l; l = l->next)
-    pads = g_list_prepend (pads, gst_object_ref (l->data));
-  GST_OBJECT_UNLOCK (self);
 
   for (l = pads; l && can; l = l->next) {
     can = can_seek (l->data);

@@ -36,8 +36,8 @@ meta_fits (const GstVideoMeta * meta, const GstVideoInfo * info, gchar ** why)
   return FALSE;
 }
 
-/* FALSE if the frame begins before its buffer does, or ends where nothing can be
- * addressed. */
+/* FALSE if the frame begins before its buffer does, or ends where nothing can
+ * be addressed. */
 static gboolean
 find_extent (Extent * extent, const GstVideoMeta * meta,
     const GstVideoInfo * info)
@@ -122,8 +122,8 @@ gst_nt_mosaic_frame_map (GstNtMosaicFrame * frame, const GstVideoInfo * info,
   if (extent.end > gst_buffer_get_size (buffer)
       || !gst_buffer_find_memory (buffer, extent.first, extent.bytes, &index,
           &n_memories, &skip)) {
-    *why = g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is too short "
-        "for %s %dx%d, which needs %" G_GSIZE_FORMAT,
+    *why = g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is too "
+        "short for %s %dx%d, which needs %" G_GSIZE_FORMAT,
         gst_buffer_get_size (buffer),
         gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
         GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),

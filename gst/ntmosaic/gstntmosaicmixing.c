@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* One strip: what its tiles show, whose memory it gets, how it is filled.
+/* One strip: what its tiles show, how it is filled, and what is said of it.
  * Frames are taken from the pads under their locks and copied under none: a
  * source that pushes never waits for a copy. What a handler of
  * samples-selected sets holds for the strip that the signal is about, so all
@@ -11,13 +11,16 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicmixing.h"
 
+#include "gstntmosaicallocation.h"
 #include "gstntmosaiccaps.h"
+#include "gstntmosaicfailures.h"
 #include "gstntmosaicframe.h"
+#include "gstntmosaicnegotiation.h"
 #include "gstntmosaicpad.h"
+#include "gstntmosaicposition.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 /* Flags that say how the fields of an interlaced frame stand. */
@@ -27,9 +30,11 @@ GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 
 /* ---- What its tiles show ---- */
 
-/* All that is needed to make one strip; everything is a reference. */
+/* All that is needed to make one strip: a copy of the settings, and references
+ * to all else. */
 typedef struct
 {
+  GstNtMosaicSettings settings;
   NtmLayout *layout;
   GstNtMosaicPad **pads;        /* NULL where a pad is gone */
   GstNtMosaicFrame *frames;
@@ -40,11 +45,10 @@ typedef struct
 } Picture;
 
 static Picture *
-new_picture (GstNtMosaic * self)
+new_picture (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 {
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
   Picture *picture = g_new0 (Picture, 1);
-  guint32 argb;
   GList *l;
 
   GST_OBJECT_LOCK (self);
@@ -56,10 +60,11 @@ new_picture (GstNtMosaic * self)
     if (pad->tile >= 0)
       picture->pads[pad->tile] = gst_object_ref (pad);
   }
-  argb = self->background_color;
   GST_OBJECT_UNLOCK (self);
 
-  picture->background = gst_nt_mosaic_pixel (info->finfo, argb);
+  picture->settings = *settings;
+  picture->background =
+      gst_nt_mosaic_pixel (info->finfo, settings->background_color);
   picture->frames = g_new0 (GstNtMosaicFrame, picture->layout->n_tiles);
   picture->sources = g_new0 (NtmSource, picture->layout->n_tiles);
   picture->inputs = g_new0 (GstNtTileInput, picture->layout->n_tiles);
@@ -98,11 +103,10 @@ warn_of_frames (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
       GST_OBJECT_NAME (pad), why);
 }
 
-/* @buffer, which @pad shows, can't be: @why. The tile is background, unless there
- * is nothing else to show: then that is an error. */
+/* What was taken from @pad can't be shown: @why. The tile is background, unless
+ * there is nothing else to show: then that is an error. */
 static gboolean
-refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, GstBuffer * buffer,
-    const gchar * why)
+refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
 {
   if (!gst_nt_mosaic_goes_on_without_one (self)) {
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s: %s",
@@ -110,20 +114,19 @@ refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, GstBuffer * buffer,
     return FALSE;
   }
 
-  if (gst_nt_mosaic_pad_refuse (pad, buffer)) {
+  if (gst_nt_mosaic_pad_refuse (pad)) {
     GST_OBJECT_LOCK (self);
     self->stats.frames_refused++;
     GST_OBJECT_UNLOCK (self);
   }
-  gst_nt_mosaic_pad_let_go (pad);
   warn_of_frames (self, pad, why);
 
   return TRUE;
 }
 
 /* Whether frames of the pad have a place in tile @i. The base class negotiates
- * before it takes a frame with new caps. Should it ever not, the strip has no room
- * for that frame. */
+ * before it takes a frame with new caps. Should it ever not, the strip has no
+ * room for that frame. */
 static gboolean
 has_place (GstNtMosaicPad * pad, const NtmRect * place)
 {
@@ -137,53 +140,56 @@ has_place (GstNtMosaicPad * pad, const NtmRect * place)
   return FALSE;
 }
 
+/* Takes over @buffer, which the pad shows in tile @i. */
 static gboolean
 map_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
 {
   GstNtMosaicPad *pad = picture->pads[i];
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
   GstNtMosaicFrame *frame = &picture->frames[i];
+  NtmSource *source = &picture->sources[i];
   gboolean goes_on;
   gchar *why = NULL;
 
-  if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN)
-    return refuse_frame (self, pad, buffer, "a buffer comes before caps");
-  if (!has_place (pad, &picture->layout->cells[i].frame))
-    return TRUE;
-
-  if (!gst_nt_mosaic_frame_map (frame, info, gst_buffer_ref (buffer), &why)) {
-    goes_on = refuse_frame (self, pad, buffer, why);
+  if (!gst_nt_mosaic_frame_map (frame, info, buffer, &why)) {
+    goes_on = refuse_frame (self, pad, why);
     g_free (why);
     return goes_on;
   }
 
-  picture->sources[i].pixels = frame->data;
-  picture->sources[i].stride = frame->stride;
-  picture->sources[i].content = gst_nt_mosaic_pad_identify (pad,
-      frame->buffer, &self->last_content);
+  source->pixels = frame->data;
+  source->stride = frame->stride;
   picture->inputs[i].buffer = frame->buffer;
   return TRUE;
 }
 
-/* Maps what the pad shows in tile @i, if it shows anything. */
+/* Asks the pad of tile @i what it shows, and maps that. FALSE: there can't be a
+ * strip, and an error was posted. */
 static gboolean
 take_frame (GstNtMosaic * self, Picture * picture, guint i)
 {
   GstNtMosaicPad *pad = picture->pads[i];
-  GstBuffer *buffer = gst_nt_mosaic_pad_ref_frame (pad);
-  gboolean goes_on;
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+  GstNtTileInput *input = &picture->inputs[i];
+  GstNtMosaicTaken taken;
 
-  /* Not only when the strip is out: downstream may take its time. */
-  if (buffer == NULL || pad->unfit) {
-    gst_clear_buffer (&buffer);
-    gst_nt_mosaic_pad_let_go (pad);
+  gst_nt_mosaic_pad_take_frame (pad, &self->last_content, &taken);
+  input->arrivals = pad->arrivals;
+  input->n_taken = taken.n_taken;
+  if (taken.buffer == NULL)
+    return TRUE;
+
+  if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN) {
+    gst_buffer_unref (taken.buffer);
+    return refuse_frame (self, pad, "a buffer comes before caps");
+  }
+  if (!has_place (pad, &picture->layout->cells[i].frame)) {
+    gst_buffer_unref (taken.buffer);
     return TRUE;
   }
 
-  goes_on = map_frame (self, picture, i, buffer);
-  gst_buffer_unref (buffer);
-
-  return goes_on;
+  picture->sources[i].content = taken.content;
+  return map_frame (self, picture, i, taken.buffer);
 }
 
 static gboolean
@@ -191,16 +197,9 @@ take_frames (GstNtMosaic * self, Picture * picture)
 {
   guint i;
 
-  for (i = 0; i < picture->layout->n_tiles; i++) {
-    GstNtMosaicPad *pad = picture->pads[i];
-
-    if (pad == NULL)
-      continue;
-    picture->inputs[i].arrivals = pad->arrivals;
-    picture->inputs[i].n_taken = gst_nt_mosaic_pad_get_n_taken (pad);
-    if (!take_frame (self, picture, i))
+  for (i = 0; i < picture->layout->n_tiles; i++)
+    if (picture->pads[i] && !take_frame (self, picture, i))
       return FALSE;
-  }
 
   return TRUE;
 }
@@ -213,16 +212,15 @@ find_latest_time (const Picture * picture)
   guint i;
 
   for (i = 0; i < picture->layout->n_tiles; i++) {
-    GstAggregatorPad *pad = (GstAggregatorPad *) picture->pads[i];
     GstClockTime time;
+    GstSegment segment;
 
-    if (picture->frames[i].buffer == NULL)
+    if (picture->frames[i].buffer == NULL
+        || !gst_nt_mosaic_pad_get_segment (picture->pads[i], &segment))
       continue;
 
-    GST_OBJECT_LOCK (pad);
-    time = gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME,
+    time = gst_segment_to_running_time (&segment, GST_FORMAT_TIME,
         GST_BUFFER_PTS (picture->frames[i].buffer));
-    GST_OBJECT_UNLOCK (pad);
     if (GST_CLOCK_TIME_IS_VALID (time)
         && (time > latest || !GST_CLOCK_TIME_IS_VALID (latest)))
       latest = time;
@@ -231,22 +229,23 @@ find_latest_time (const Picture * picture)
   return latest;
 }
 
-/* Without a rate, a strip has the time of its latest frame; if it has no frame, that
- * of the strip before it. */
+/* Without a rate, a strip has the time of its latest frame; if it has no frame,
+ * that of the strip before it. */
 static void
 set_time_of_frames (GstNtMosaic * self, const Picture * picture,
     GstBuffer * strip)
 {
   GstAggregator *agg = GST_AGGREGATOR (self);
   const GstClockTime latest = find_latest_time (picture);
+  GstSegment segment;
 
   GST_OBJECT_LOCK (self);
   GST_BUFFER_PTS (strip) = self->last_time;
+  segment = GST_AGGREGATOR_PAD (agg->srcpad)->segment;
   GST_OBJECT_UNLOCK (self);
   if (GST_CLOCK_TIME_IS_VALID (latest) || !GST_BUFFER_PTS_IS_VALID (strip))
-    GST_BUFFER_PTS (strip) = gst_segment_position_from_running_time
-        (&GST_AGGREGATOR_PAD (agg->srcpad)->segment, GST_FORMAT_TIME,
-        GST_CLOCK_TIME_IS_VALID (latest) ? latest : 0);
+    GST_BUFFER_PTS (strip) = gst_segment_position_from_running_time (&segment,
+        GST_FORMAT_TIME, GST_CLOCK_TIME_IS_VALID (latest) ? latest : 0);
   GST_BUFFER_DURATION (strip) = GST_CLOCK_TIME_NONE;
 }
 
@@ -261,82 +260,6 @@ set_field_flags (const Picture * picture, GstBuffer * strip)
           & FIELD_FLAGS);
       return;
     }
-}
-
-/* ---- Whose memory it gets ---- */
-
-/* From downstream's pool if there is one and it has a buffer to spare. Waiting
- * for one could wait for ever: for an application that holds them all, while a
- * flush or a state change waits for us. */
-static GstBuffer *
-acquire_downstream (GstAggregator * agg)
-{
-  GstBufferPoolAcquireParams params = {
-    .flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT,
-  };
-  GstBufferPool *pool = gst_aggregator_get_buffer_pool (agg);
-  GstBuffer *buffer = NULL;
-
-  if (pool == NULL)
-    return NULL;
-
-  /* The aggregator deactivates the pool that it had before, even if it is the
-   * same. */
-  if (!gst_buffer_pool_set_active (pool, TRUE)
-      || gst_buffer_pool_acquire_buffer (pool, &buffer, &params) != GST_FLOW_OK)
-    buffer = NULL;
-  gst_object_unref (pool);
-
-  return buffer;
-}
-
-/* Gives @strip, which has no memory yet, that of a strip of ours. */
-static gboolean
-acquire_memory (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
-{
-  GError *error = NULL;
-  GstBuffer *acquired = gst_nt_strip_pool_acquire (self->strip_pool,
-      picture->sources, picture->inputs, &picture->background, &error);
-
-  if (acquired == NULL) {
-    /* A flush that arrives while the pads are being deactivated can start this
-     * thread once more, after the pool was cleared. */
-    if (error->domain == GST_RESOURCE_ERROR)
-      gst_nt_mosaic_fail (self, error);
-    g_error_free (error);
-    return FALSE;
-  }
-
-  gst_buffer_append_memory (strip, gst_buffer_get_memory (acquired, 0));
-  GST_BUFFER_FLAG_UNSET (strip, GST_BUFFER_FLAG_TAG_MEMORY);
-  gst_buffer_unref (acquired);
-
-  return TRUE;
-}
-
-/* The base class emits samples-selected after this, and what downstream's pool
- * gives does not depend on it. */
-static GstFlowReturn
-gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
-    GstBuffer ** strip)
-{
-  GstNtMosaic *self = GST_NT_MOSAIC (vagg);
-  GstVideoInfo *info = &vagg->info;
-
-  self->strip_made = TRUE;
-  *strip = acquire_downstream (GST_AGGREGATOR (vagg));
-  self->strip_is_ours = *strip == NULL;
-  if (!self->strip_is_ours)
-    return GST_FLOW_OK;
-
-  *strip = gst_buffer_new ();
-  if (self->downstream_takes_meta)
-    gst_buffer_add_video_meta_full (*strip, GST_VIDEO_FRAME_FLAG_NONE,
-        GST_VIDEO_INFO_FORMAT (info), GST_VIDEO_INFO_WIDTH (info),
-        GST_VIDEO_INFO_HEIGHT (info), GST_VIDEO_INFO_N_PLANES (info),
-        info->offset, info->stride);
-
-  return GST_FLOW_OK;
 }
 
 /* ---- How it is filled ---- */
@@ -360,11 +283,10 @@ add_tile_meta (GstNtMosaic * self, const Picture * picture, guint i,
 {
   const NtmCell *cell = &picture->layout->cells[i];
   const GstBuffer *frame = picture->frames[i].buffer;
+  const NtmRect *rect = frame ? &cell->frame : &cell->cell;
   const guint number = picture->pads[i]->number;
   GstVideoRegionOfInterestMeta *meta;
   GstStructure *param;
-
-  const NtmRect *rect = frame ? &cell->frame : &cell->cell;
 
   meta = gst_buffer_add_video_region_of_interest_meta (strip, "tile", rect->x,
       rect->y, rect->width, rect->height);
@@ -382,36 +304,20 @@ add_tile_meta (GstNtMosaic * self, const Picture * picture, guint i,
 static void
 add_tile_metas (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
 {
-  gboolean wanted;
   guint i;
 
-  GST_OBJECT_LOCK (self);
-  wanted = self->tile_meta;
-  GST_OBJECT_UNLOCK (self);
-
-  for (i = 0; wanted && i < picture->layout->n_tiles; i++)
+  for (i = 0; i < picture->layout->n_tiles; i++)
     if (picture->pads[i])
       add_tile_meta (self, picture, i, strip);
 }
 
 static void
-set_up_composer (GstNtMosaic * self)
+set_up_composer (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 {
-  NtmStores stores;
-  guint64 threshold;
-  guint max_threads;
-  guint n_strips;
-
-  GST_OBJECT_LOCK (self);
-  stores = self->nt_stores;
-  threshold = self->nt_threshold;
-  max_threads = self->max_threads;
-  n_strips = self->n_strips;
-  GST_OBJECT_UNLOCK (self);
-
-  ntm_composer_set_stores (self->composer, stores);
-  ntm_composer_set_stream_from (self->composer, threshold, n_strips);
-  ntm_composer_set_max_threads (self->composer, max_threads);
+  ntm_composer_set_stores (self->composer, settings->nt_stores);
+  ntm_composer_set_stream_from (self->composer, settings->nt_threshold,
+      settings->n_strips);
+  ntm_composer_set_max_threads (self->composer, settings->max_threads);
 }
 
 static void
@@ -424,7 +330,7 @@ compose (GstNtMosaic * self, Picture * picture, NtmStrip * strip,
 }
 
 /* One strip stands for all buffers of downstream's pool, whose memory is another
- * each time. NULL: rows of that memory are too short. */
+ * each time. NULL: rows of that memory are too short, or there is no memory. */
 static NtmStrip *
 wrap_downstreams (GstNtMosaic * self, NtmLayout * layout,
     const GstVideoFrame * frame)
@@ -463,7 +369,7 @@ fill_downstreams (GstNtMosaic * self, Picture * picture, GstBuffer * buffer,
     compose (self, picture, strip, report);
   else
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED, "downstream's "
-        "pool gave a buffer with rows of %d bytes, and a strip has rows of %"
+        "pool gave a buffer with %d bytes a row, and a strip has %"
         G_GSIZE_FORMAT, GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0),
         picture->layout->stride);
   gst_video_frame_unmap (&frame);
@@ -475,7 +381,7 @@ static gboolean
 fill_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip,
     NtmReport * report)
 {
-  set_up_composer (self);
+  set_up_composer (self, &picture->settings);
 
   if (!self->strip_is_ours)
     return fill_downstreams (self, picture, strip, report);
@@ -518,7 +424,8 @@ describe (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
   gst_nt_mosaic_remember_time (self, strip);
   if (GST_VIDEO_INFO_IS_INTERLACED (&GST_VIDEO_AGGREGATOR (self)->info))
     set_field_flags (picture, strip);
-  add_tile_metas (self, picture, strip);
+  if (picture->settings.tile_meta)
+    add_tile_metas (self, picture, strip);
 }
 
 /* The frames are taken before the strip, because which strip is best depends on
@@ -529,7 +436,8 @@ make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
   NtmReport report;
 
   if (!take_frames (self, picture)
-      || (self->strip_is_ours && !acquire_memory (self, picture, strip))
+      || (self->strip_is_ours && !gst_nt_mosaic_give_memory (self, strip,
+              picture->sources, picture->inputs, picture->background))
       || !fill_strip (self, picture, strip, &report))
     return FALSE;
 
@@ -539,17 +447,19 @@ make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
   return TRUE;
 }
 
-/* A src pad that is stopped forgets that its caps have to be negotiated again: then
- * the strips may be of another layout. */
+/* A src pad that is stopped forgets that its caps have to be negotiated again:
+ * then the strips may be of another layout. */
 static GstFlowReturn
 gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (vagg);
+  GstNtMosaicSettings settings;
   gboolean made = FALSE;
   Picture *picture;
 
-  if (self->strips_fit && gst_nt_mosaic_follow_align (self)) {
-    picture = new_picture (self);
+  gst_nt_mosaic_get_settings (self, &settings);
+  if (self->strips_fit && gst_nt_mosaic_follow_align (self, &settings)) {
+    picture = new_picture (self, &settings);
     made = make_strip (self, picture, strip);
     free_picture (picture);
   }
@@ -563,8 +473,6 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
 void
 gst_nt_mosaic_class_init_mixing (GstNtMosaicClass * klass)
 {
-  GstVideoAggregatorClass *vagg_class = GST_VIDEO_AGGREGATOR_CLASS (klass);
-
-  vagg_class->create_output_buffer = gst_nt_mosaic_create_output_buffer;
-  vagg_class->aggregate_frames = gst_nt_mosaic_aggregate_frames;
+  GST_VIDEO_AGGREGATOR_CLASS (klass)->aggregate_frames =
+      gst_nt_mosaic_aggregate_frames;
 }

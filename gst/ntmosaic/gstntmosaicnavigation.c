@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Translation of navigation events: pixels of the strip to pixels of a frame. */
+/* Translation of navigation events: pixels of the strip to pixels of a
+ * frame. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

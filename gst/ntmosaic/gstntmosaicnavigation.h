@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 /* Sends @event (taken over), with coordinates of the frame, to the pad of
- * @element whose frame in @layout it hits. Answers whether somebody up there
+ * @element whose frame in @layout it hits. Answers whether an element upstream
  * handled it; FALSE for an event without coordinates, or beside all frames. */
 gboolean gst_nt_mosaic_navigate (GstElement * element,
     const NtmLayout * layout, GstEvent * event);

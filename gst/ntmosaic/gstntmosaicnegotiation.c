@@ -1,317 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Negotiation: what the strip is, and whose memory it is made of. The base class'
- * ways with plain pads are those of pictures on top of each other, all of one
- * size; they are replaced. */
+/* Negotiation: what the strip is. The base class' ways with plain pads are
+ * those of pictures on top of each other, all of one size; they are
+ * replaced. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include "gstntlayout.h"
-#include "gstntmosaic-private.h"
+#include "gstntmosaicnegotiation.h"
 
+#include "gstntlayout.h"
+#include "gstntmosaicahead.h"
 #include "gstntmosaicallocation.h"
-#include "gstntmosaicarrival.h"
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicdownstream.h"
-#include "gstntmosaicpad.h"
+#include "gstntmosaicfailures.h"
+#include "gstntmosaicguess.h"
+#include "gstntmosaicposition.h"
+#include "gstntmosaicseats.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
-
-/* The rate of a strip before any pad has caps, if downstream takes any: that
- * of the base class. */
-#define GUESSED_FPS 25
 
 static gpointer parent_class;
 
 /* ---- The strip's caps ---- */
-
-/* A pad, and the caps of its frames as they were when it was looked at. */
-typedef struct
-{
-  GstNtMosaicPad *pad;          /* a reference */
-  GstVideoInfo info;            /* UNKNOWN: none yet */
-  NtmTile before;               /* its tile so far; zeros: none */
-  gboolean is_settled;          /* these caps are in the strip already */
-  gboolean is_over;             /* at EOS, and shows no frame after that */
-  gboolean fits;                /* its frames are going to be in the strip */
-} Seat;
-
-static void
-clear_seat (gpointer seat)
-{
-  gst_object_unref (((Seat *) seat)->pad);
-}
-
-static gboolean
-has_caps (const GstVideoInfo * info)
-{
-  return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
-}
-
-/* With the object lock held. */
-static Seat
-take_seat (GstNtMosaic * self, GstNtMosaicPad * pad)
-{
-  Seat seat = {
-    .pad = gst_object_ref (pad),
-    .info = GST_VIDEO_AGGREGATOR_PAD (pad)->info,
-  };
-
-  if (pad->tile >= 0 && self->layout)
-    seat.before = self->layout->tiles[pad->tile];
-  seat.is_settled = has_caps (&seat.info)
-      && gst_video_info_is_equal (&seat.info, &pad->settled);
-  seat.fits = has_caps (&seat.info);
-
-  return seat;
-}
-
-static gboolean
-is_over (GstNtMosaicPad * pad)
-{
-  gboolean repeats;
-
-  g_object_get (pad, "repeat-after-eos", &repeats, NULL);
-
-  return !repeats && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
-}
-
-/* All pads, in the order of their tiles. */
-static GArray *
-take_seats (GstNtMosaic * self)
-{
-  GArray *seats = g_array_new (FALSE, FALSE, sizeof (Seat));
-  GList *sorted;
-  GList *l;
-  guint i;
-
-  g_array_set_clear_func (seats, clear_seat);
-
-  GST_OBJECT_LOCK (self);
-  sorted = g_list_sort (g_list_copy (GST_ELEMENT (self)->sinkpads),
-      gst_nt_mosaic_pad_compare);
-  for (l = sorted; l; l = l->next) {
-    const Seat seat = take_seat (self, l->data);
-
-    g_array_append_val (seats, seat);
-  }
-  GST_OBJECT_UNLOCK (self);
-  g_list_free (sorted);
-
-  for (i = 0; i < seats->len; i++) {
-    Seat *seat = &g_array_index (seats, Seat, i);
-
-    seat->is_over = is_over (seat->pad);
-  }
-
-  return seats;
-}
-
-static gboolean
-any_has_caps (const GArray * seats)
-{
-  guint i;
-
-  for (i = 0; i < seats->len; i++)
-    if (has_caps (&g_array_index (seats, Seat, i).info))
-      return TRUE;
-
-  return FALSE;
-}
-
-/* What the strip is made of, as the pure functions want it: the pads that fit; if
- * none does, what it is now. */
-static GArray *
-collect_inputs (GstNtMosaic * self, const GArray * seats)
-{
-  GArray *inputs = g_array_new (FALSE, FALSE, sizeof (GstNtMosaicInput));
-  const GstNtMosaicInput strip = {
-    "the strip", GST_VIDEO_AGGREGATOR (self)->info
-  };
-  guint i;
-
-  for (i = 0; i < seats->len; i++) {
-    const Seat *seat = &g_array_index (seats, Seat, i);
-    const GstNtMosaicInput input = { GST_OBJECT_NAME (seat->pad), seat->info };
-
-    if (seat->fits)
-      g_array_append_val (inputs, input);
-  }
-  if (inputs->len == 0 && has_caps (&strip.info))
-    g_array_append_val (inputs, strip);
-
-  return inputs;
-}
-
-/* One tile a pad. One whose caps don't fit keeps the size that it has: they change
- * nothing. Without caps, it is as wide as tile-width says. FALSE with @error set if a
- * frame does not fit into its tile. */
-static gboolean
-collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
-    GError ** error)
-{
-  guint i;
-
-  for (i = 0; i < seats->len; i++) {
-    const Seat *seat = &g_array_index (seats, Seat, i);
-    const GstVideoInfo *info = &seat->info;
-
-    tiles[i] = (NtmTile) { .width = tile_width };
-    if (!seat->fits) {
-      if (has_caps (info) && seat->before.width > 0) {
-        tiles[i].width = seat->before.width;
-        tiles[i].height = seat->before.height;
-      }
-      continue;
-    }
-
-    if (tile_width > 0 && (guint) GST_VIDEO_INFO_WIDTH (info) != tile_width) {
-      g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-          "%s brings frames that are %d pixels wide, but tile-width is %u: a "
-          "videoscale before the pad can help", GST_OBJECT_NAME (seat->pad),
-          GST_VIDEO_INFO_WIDTH (info), tile_width);
-      return FALSE;
-    }
-    tiles[i].width = GST_VIDEO_INFO_WIDTH (info);
-    tiles[i].height = GST_VIDEO_INFO_HEIGHT (info);
-  }
-
-  return TRUE;
-}
-
-static void
-get_rules (GstNtMosaic * self, const GArray * inputs, guint * tile_width,
-    NtmLayoutRules * rules)
-{
-  const GstVideoInfo *info = &g_array_index (inputs, GstNtMosaicInput, 0).info;
-
-  GST_OBJECT_LOCK (self);
-  *tile_width = self->tile_width;
-  rules->align_y = self->align;
-  rules->min_height = self->tile_height;
-  rules->max_frame_height = self->tile_height;
-  GST_OBJECT_UNLOCK (self);
-
-  /* An odd row would turn the fields of a frame around. */
-  rules->pixel_bytes = GST_VIDEO_INFO_COMP_PSTRIDE (info, 0);
-  rules->y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1;
-}
-
-/* At least @min_height high. */
-static NtmLayout *
-place_tiles (GstNtMosaic * self, const GArray * seats, const GArray * inputs,
-    guint min_height, GError ** error)
-{
-  NtmTile *tiles = g_new0 (NtmTile, seats->len);
-  NtmLayout *layout = NULL;
-  NtmLayoutRules rules = { 0, };
-  guint tile_width;
-
-  get_rules (self, inputs, &tile_width, &rules);
-  rules.min_height = MAX (rules.min_height, min_height);
-  if (collect_tiles (seats, tile_width, tiles, error))
-    layout = gst_nt_layout_new (tiles, seats->len, &rules, error);
-  g_free (tiles);
-
-  return layout;
-}
-
-/* ---- Pads that don't fit ---- */
-
-/* Whether the pads that are said to fit do. */
-static gboolean
-check_seats (GstNtMosaic * self, const GArray * seats, GError ** error)
-{
-  GArray *inputs = collect_inputs (self, seats);
-  NtmLayout *layout = NULL;
-
-  if (inputs->len > 0
-      && gst_nt_mosaic_inputs_agree (&g_array_index (inputs, GstNtMosaicInput,
-              0), inputs->len, error))
-    layout = place_tiles (self, seats, inputs, 0, error);
-  g_array_unref (inputs);
-
-  if (layout == NULL)
-    return FALSE;
-  ntm_layout_unref (layout);
-
-  return TRUE;
-}
-
-/* Once for the same caps. What was shown and is over needs none. */
-static void
-warn_of_caps (GstNtMosaic * self, Seat * seat, const GError * why)
-{
-  GstNtMosaicPad *pad = seat->pad;
-
-  if ((seat->is_settled && seat->is_over)
-      || (has_caps (&pad->misfit)
-          && gst_video_info_is_equal (&pad->misfit, &seat->info)))
-    return;
-
-  pad->misfit = seat->info;
-  gst_nt_mosaic_warn_of_caps (self, pad, why);
-}
-
-/* In which order pads are let in: those that the strip shows stay, and those that
- * are over must not keep others out. */
-static guint
-get_turn (const Seat * seat)
-{
-  return seat->is_over ? 2 : seat->is_settled ? 0 : 1;
-}
-
-/* Lets in one pad after the other, as long as they fit. */
-static void
-let_in_what_fits (GstNtMosaic * self, GArray * seats)
-{
-  guint turn;
-  guint i;
-
-  for (i = 0; i < seats->len; i++)
-    g_array_index (seats, Seat, i).fits = FALSE;
-
-  for (turn = 0; turn <= 2; turn++)
-    for (i = 0; i < seats->len; i++) {
-      Seat *seat = &g_array_index (seats, Seat, i);
-      GError *error = NULL;
-
-      if (!has_caps (&seat->info) || get_turn (seat) != turn)
-        continue;
-      seat->fits = TRUE;
-      if (check_seats (self, seats, &error))
-        continue;
-      seat->fits = FALSE;
-      warn_of_caps (self, seat, error);
-      g_error_free (error);
-    }
-}
-
-/* Says of the pads which fit. FALSE with @error set if some don't and there is no
- * strip without them. */
-static gboolean
-choose_pads (GstNtMosaic * self, GArray * seats, GError ** error)
-{
-  GError *why = NULL;
-
-  if (check_seats (self, seats, &why))
-    return TRUE;
-
-  if (gst_nt_mosaic_goes_on_without_one (self)) {
-    let_in_what_fits (self, seats);
-    if (check_seats (self, seats, NULL)) {
-      g_error_free (why);
-      return TRUE;
-    }
-  }
-  g_propagate_error (error, why);
-
-  return FALSE;
-}
 
 /* Downstream may have changed its mind since it was asked. */
 static GError *
@@ -332,53 +46,49 @@ explain_downstream (GstNtMosaic * self, const GstCaps * strip)
   return error;
 }
 
-/* Caps and layout of a strip of @seats, as downstream takes it; of @guess if no pad
- * has caps. */
+/* Fixed caps for a strip of @layout that downstream takes. */
 static GstCaps *
-design_strip (GstNtMosaic * self, GArray * seats,
-    const GstNtMosaicInput * guess, GstCaps * downstream, NtmLayout ** layout,
-    GError ** error)
+fit_downstream (GstNtMosaic * self, const GArray * inputs,
+    const NtmLayout * layout, GstCaps * downstream, GError ** error)
 {
-  const GstNtMosaicInput *first;
-  GstCaps *natural;
-  GArray *inputs;
-  GstCaps *caps;
-  gint height;
+  GstCaps *natural =
+      gst_nt_mosaic_describe_strip (&g_array_index (inputs, GstNtMosaicInput,
+          0), inputs->len, layout);
+  GstCaps *caps = gst_nt_mosaic_fit_strip (natural, downstream);
 
-  if (!guess && !choose_pads (self, seats, error))
-    return NULL;
-
-  inputs = guess ? g_array_new (FALSE, FALSE, sizeof (*guess))
-      : collect_inputs (self, seats);
-  if (guess)
-    g_array_append_vals (inputs, guess, 1);
-  first = &g_array_index (inputs, GstNtMosaicInput, 0);
-  *layout = place_tiles (self, seats, inputs, 0, error);
-  if (*layout == NULL) {
-    caps = NULL;
-    goto out;
-  }
-
-  natural = gst_nt_mosaic_describe_strip (first, inputs->len, *layout);
-  caps = gst_nt_mosaic_fit_strip (natural, downstream);
   if (caps == NULL)
     *error = explain_downstream (self, natural);
   gst_caps_unref (natural);
+
+  return caps;
+}
+
+/* Caps and layout of a strip of @inputs, which are those of @seats or a
+ * guess. */
+static GstCaps *
+design_strip (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    const GArray * seats, const GArray * inputs, GstCaps * downstream,
+    NtmLayout ** layout, GError ** error)
+{
+  GstCaps *caps;
+  gint height;
+
+  *layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, 0, error);
+  if (*layout == NULL)
+    return NULL;
+  caps = fit_downstream (self, inputs, *layout, downstream, error);
   if (caps == NULL)
-    goto out;
+    return NULL;
 
   gst_structure_get_int (gst_caps_get_structure (caps, 0), "height", &height);
   if ((guint) height == (*layout)->height)
-    goto out;
+    return caps;
 
   /* Downstream wants it higher. */
   ntm_layout_unref (*layout);
-  *layout = place_tiles (self, seats, inputs, height, error);
+  *layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, height, error);
   if (*layout == NULL)
     gst_clear_caps (&caps);
-
-out:
-  g_array_unref (inputs);
 
   return caps;
 }
@@ -392,64 +102,44 @@ set_next_layout (GstNtMosaic * self, NtmLayout * layout, GArray * seats)
   self->next_seats = seats;
 }
 
-/* ---- Before the first camera ---- */
-
-/* Strips without any frame can be made at once if the element is live by
- * itself and the size of the tiles is set. What cameras bring replaces this. */
-static gboolean
-may_guess (GstNtMosaic * self, const GArray * seats)
+/* What the strip is going to be made of: the pads that fit, or else a guess.
+ * NULL without @error: there is nothing yet to make one of. */
+static GArray *
+find_inputs (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    GArray * seats, GstCaps * downstream, gboolean * guessed, GError ** error)
 {
-  gboolean has_size;
+  GstNtMosaicInput guess;
+  GArray *inputs;
 
-  GST_OBJECT_LOCK (self);
-  has_size = self->tile_width > 0 && self->tile_height > 0;
-  GST_OBJECT_UNLOCK (self);
+  *guessed = FALSE;
+  if (gst_nt_mosaic_seats_have_caps (seats))
+    return gst_nt_mosaic_choose_seats (self, settings, seats, error) ?
+        gst_nt_mosaic_collect_inputs (self, seats) : NULL;
 
-  return has_size && seats->len > 0
-      && gst_aggregator_get_force_live (GST_AGGREGATOR (self))
-      && (self->strip_is_guessed || !gst_nt_mosaic_has_caps (self));
+  *guessed = seats->len > 0
+      && gst_nt_mosaic_guess (self, settings, downstream, &guess);
+  if (!*guessed)
+    return NULL;
+  inputs = g_array_new (FALSE, FALSE, sizeof (guess));
+
+  return g_array_append_val (inputs, guess);
 }
 
-/* An input as pads are asked for. */
-static gboolean
-make_guess (GstNtMosaic * self, GstCaps * downstream, GstNtMosaicInput * input)
+/* Where the strip was only guessed, it has to wait for what the first camera
+ * brings. */
+static GstFlowReturn
+explain_no_strip (GstNtMosaic * self, gboolean guessed, const GError * error)
 {
-  GstCaps *template_caps =
-      gst_pad_get_pad_template_caps (GST_AGGREGATOR_SRC_PAD (self));
-  GstNtMosaicWishes wishes = { NULL, };
-  gboolean made;
-  GstCaps *caps;
+  if (error && !guessed) {
+    gst_nt_mosaic_fail (self, error);
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
 
-  GST_OBJECT_LOCK (self);
-  wishes.tile_width = self->tile_width;
-  wishes.tile_height = self->tile_height;
-  GST_OBJECT_UNLOCK (self);
+  if (error)
+    GST_INFO_OBJECT (self, "no strip before the first pad has caps: %s",
+        error->message);
 
-  caps = gst_nt_mosaic_caps_for_sink (template_caps, downstream, NULL, &wishes);
-  caps = gst_caps_truncate (gst_caps_make_writable (caps));
-  gst_caps_set_simple (caps, "width", G_TYPE_INT, (gint) wishes.tile_width,
-      "height", G_TYPE_INT, (gint) wishes.tile_height,
-      "framerate", GST_TYPE_FRACTION, GUESSED_FPS, 1, NULL);
-  caps = gst_caps_fixate (caps);
-  input->pad_name = "the guess before any pad has caps";
-  made = gst_video_info_from_caps (&input->info, caps);
-
-  gst_caps_unref (caps);
-  gst_caps_unref (template_caps);
-
-  return made;
-}
-
-/* TRUE if the strip has to wait for what the first camera brings. */
-static gboolean
-is_only_a_guess (GstNtMosaic * self, gboolean guessed, const GError * error)
-{
-  if (!guessed)
-    return FALSE;
-
-  GST_INFO_OBJECT (self, "no strip before the first pad has caps: %s",
-      error->message);
-  return TRUE;
+  return GST_AGGREGATOR_FLOW_NEED_DATA;
 }
 
 static GstFlowReturn
@@ -457,75 +147,43 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
     GstCaps ** caps)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  GArray *seats = take_seats (self);
+  GArray *seats = gst_nt_mosaic_take_seats (self);
   GstFlowReturn ret = GST_FLOW_OK;
   NtmLayout *layout = NULL;
-  gboolean guessed = FALSE;
-  GstNtMosaicInput guess;
+  GstNtMosaicSettings settings;
   GError *error = NULL;
+  gboolean guessed;
+  GArray *inputs;
 
-  if (!any_has_caps (seats) && may_guess (self, seats))
-    guessed = make_guess (self, downstream, &guess);
-
-  if (guessed || any_has_caps (seats))
-    *caps = design_strip (self, seats, guessed ? &guess : NULL, downstream,
-        &layout, &error);
-  else
-    ret = GST_AGGREGATOR_FLOW_NEED_DATA;
-
-  if (ret == GST_FLOW_OK && *caps == NULL) {
-    if (is_only_a_guess (self, guessed, error)) {
-      ret = GST_AGGREGATOR_FLOW_NEED_DATA;
-    } else {
-      gst_nt_mosaic_fail (self, error);
-      ret = GST_FLOW_NOT_NEGOTIATED;
-    }
-  }
-
-  if (ret == GST_FLOW_OK) {
-    set_next_layout (self, layout, g_array_ref (seats));
+  gst_nt_mosaic_get_settings (self, &settings);
+  inputs = find_inputs (self, &settings, seats, downstream, &guessed, &error);
+  *caps = inputs ? design_strip (self, &settings, seats, inputs, downstream,
+      &layout, &error) : NULL;
+  if (*caps) {
+    set_next_layout (self, g_steal_pointer (&layout), g_array_ref (seats));
     self->strip_is_guessed = guessed;
-  } else if (layout) {
-    ntm_layout_unref (layout);
+  } else {
+    ret = explain_no_strip (self, guessed, error);
   }
+
+  g_clear_pointer (&layout, ntm_layout_unref);
+  g_clear_pointer (&inputs, g_array_unref);
   g_clear_error (&error);
   g_array_unref (seats);
 
   return ret;
 }
 
-/* With the object lock held. */
-static void
-adopt_seat (GstNtMosaic * self, const Seat * seat, guint tile)
-{
-  GstNtMosaicPad *pad = seat->pad;
-
-  pad->tile = tile;
-  pad->unfit = has_caps (&seat->info) && !seat->fits;
-  self->has_misfits |= pad->unfit;
-  if (seat->fits)
-    pad->settled = seat->info;
-  else
-    gst_video_info_init (&pad->settled);
-}
-
-/* From here on, tiles belong to the pads that they were laid out for. */
 static void
 adopt_next_layout (GstNtMosaic * self)
 {
   NtmLayout *old;
-  GList *l;
-  guint i;
 
   GST_OBJECT_LOCK (self);
   old = self->layout;
   self->layout = g_steal_pointer (&self->next_layout);
-  self->has_misfits = FALSE;
   self->strips_fit = FALSE;
-  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
-    GST_NT_MOSAIC_PAD (l->data)->tile = -1;
-  for (i = 0; i < self->next_seats->len; i++)
-    adopt_seat (self, &g_array_index (self->next_seats, Seat, i), i);
+  gst_nt_mosaic_adopt_seats (self, self->next_seats);
   GST_OBJECT_UNLOCK (self);
 
   g_clear_pointer (&self->next_seats, g_array_unref);
@@ -545,13 +203,11 @@ negotiated_stills (GstAggregator * agg, GstCaps * caps,
   GST_OBJECT_UNLOCK (agg);
 
   gst_aggregator_set_src_caps (agg, caps);
-  gst_aggregator_set_latency (agg, 0, 0);
-  gst_nt_mosaic_forbid_ahead (GST_NT_MOSAIC (agg));
+  gst_nt_mosaic_allow_ahead (GST_NT_MOSAIC (agg), 0);
 
   return TRUE;
 }
 
-/* The base class sets no latency if the caps before the stills were the same. */
 static gboolean
 negotiated_rate (GstAggregator * agg, GstCaps * caps,
     const GstVideoInfo * info)
@@ -563,7 +219,6 @@ negotiated_rate (GstAggregator * agg, GstCaps * caps,
   if (!GST_AGGREGATOR_CLASS (parent_class)->negotiated_src_caps (agg, caps))
     return FALSE;
 
-  gst_aggregator_set_latency (agg, latency, latency);
   gst_nt_mosaic_allow_ahead (GST_NT_MOSAIC (agg), latency);
 
   return TRUE;
@@ -588,7 +243,8 @@ gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
   return negotiated_rate (agg, caps, &info);
 }
 
-/* Every failure gets its one error here, if it didn't get one where it arose. */
+/* Every failure gets its one error here, if it didn't get one where it
+ * arose. */
 static gboolean
 gst_nt_mosaic_negotiate (GstAggregator * agg)
 {
@@ -614,18 +270,15 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 /* ---- Another place for the tiles of a strip ---- */
 
 static NtmLayout *
-align_tiles (GstNtMosaic * self, GError ** error)
+align_tiles (GstNtMosaic * self, NtmAlign align, GError ** error)
 {
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
-  NtmLayoutRules rules = {
+  const NtmLayoutRules rules = {
     .pixel_bytes = self->layout->pixel_bytes,
+    .align_y = align,
     .min_height = self->layout->height,
     .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
   };
-
-  GST_OBJECT_LOCK (self);
-  rules.align_y = self->align;
-  GST_OBJECT_UNLOCK (self);
 
   return gst_nt_layout_new (self->layout->tiles, self->layout->n_tiles, &rules,
       error);
@@ -645,7 +298,8 @@ stand_alike (const NtmLayout * a, const NtmLayout * b)
 
 /* The caps stay: a tile moves up or down in a strip of the same size. */
 gboolean
-gst_nt_mosaic_follow_align (GstNtMosaic * self)
+gst_nt_mosaic_follow_align (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings)
 {
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
   GError *error = NULL;
@@ -655,7 +309,7 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self)
   if (!gst_pad_needs_reconfigure (srcpad) || GST_PAD_IS_FLUSHING (srcpad))
     return TRUE;
 
-  layout = align_tiles (self, &error);
+  layout = align_tiles (self, settings->align, &error);
   if (layout == NULL) {
     gst_nt_mosaic_fail (self, error);
     g_error_free (error);
@@ -673,7 +327,7 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self)
   GST_OBJECT_UNLOCK (self);
   ntm_layout_unref (old);
 
-  return gst_nt_mosaic_configure_strips (self);
+  return gst_nt_mosaic_configure_strips (self, settings);
 }
 
 void
@@ -686,5 +340,4 @@ gst_nt_mosaic_class_init_negotiation (GstNtMosaicClass * klass)
   agg_class->update_src_caps = gst_nt_mosaic_update_src_caps;
   agg_class->negotiated_src_caps = gst_nt_mosaic_negotiated_src_caps;
   agg_class->negotiate = gst_nt_mosaic_negotiate;
-  agg_class->decide_allocation = gst_nt_mosaic_decide_allocation;
 }

@@ -1,129 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The pace: when a strip is due, when there are no more, and which events from
- * downstream bear on it. */
+/* The pace: when a strip is due, and when there are no more. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicpace.h"
 
-#include "gstntmosaicnavigation.h"
+#include "gstntmosaicahead.h"
+#include "gstntmosaicfailures.h"
 #include "gstntmosaicpad.h"
+#include "gstntmosaicposition.h"
+#include "gstntmosaicsilence.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 static gpointer parent_class;
-
-/* ---- Backwards ---- */
-
-static void
-get_output_segment (GstAggregator * agg, GstSegment * segment)
-{
-  GST_OBJECT_LOCK (agg);
-  *segment = GST_AGGREGATOR_PAD (agg->srcpad)->segment;
-  GST_OBJECT_UNLOCK (agg);
-}
-
-/* Whether strips went backwards to the beginning of the segment. */
-static gboolean
-is_back_at_start (GstAggregator * agg)
-{
-  GstSegment segment;
-
-  get_output_segment (agg, &segment);
-
-  return segment.rate < 0 && segment.position == segment.start;
-}
-
-/* Backwards, the base class reckons from the stop in whole strips. Where that
- * does not come out even, the strip at the start of the segment ends nowhere,
- * and after it all begins anew. */
-static void
-end_at_start (GstNtMosaic * self)
-{
-  GstSegment *segment =
-      &GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment;
-
-  if (gst_nt_mosaic_has_no_rate (self))
-    return;
-
-  GST_OBJECT_LOCK (self);
-  if (segment->rate < 0 && !GST_CLOCK_TIME_IS_VALID (segment->position))
-    segment->position = segment->start;
-  GST_OBJECT_UNLOCK (self);
-}
-
-void
-gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self, GstBuffer * strip)
-{
-  GstSegment segment;
-
-  get_output_segment (GST_AGGREGATOR (self), &segment);
-  if (segment.rate > 0 || GST_BUFFER_PTS_IS_VALID (strip)
-      || gst_nt_mosaic_has_no_rate (self))
-    return;
-
-  /* NONE, the position before the first strip, is also more than the stop. */
-  GST_BUFFER_PTS (strip) = segment.start;
-  GST_BUFFER_DURATION (strip) =
-      MIN (segment.position, segment.stop) - segment.start;
-}
-
-/* ---- After a break ---- */
-
-void
-gst_nt_mosaic_remember_time (GstNtMosaic * self, GstBuffer * strip)
-{
-  GST_OBJECT_LOCK (self);
-  self->last_time = GST_BUFFER_PTS (strip);
-  self->last_end = GST_BUFFER_DURATION_IS_VALID (strip)
-      ? GST_BUFFER_PTS (strip) + GST_BUFFER_DURATION (strip)
-      : GST_CLOCK_TIME_NONE;
-  GST_OBJECT_UNLOCK (self);
-}
-
-void
-gst_nt_mosaic_forget_time (GstNtMosaic * self)
-{
-  GST_OBJECT_LOCK (self);
-  self->last_time = GST_CLOCK_TIME_NONE;
-  self->last_end = GST_CLOCK_TIME_NONE;
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* The first frame of all makes the base class go back to the start time. In live
- * pipelines strips may have been made before. */
-static void
-keep_position (GstNtMosaic * self)
-{
-  GstSegment *segment =
-      &GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment;
-
-  GST_OBJECT_LOCK (self);
-  if (segment->rate > 0 && GST_CLOCK_TIME_IS_VALID (segment->position)
-      && GST_CLOCK_TIME_IS_VALID (self->last_end))
-    segment->position = MAX (segment->position, self->last_end);
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* The base class has no position after a strip without a rate, and after the last
- * pad is gone. A camera that comes then would make it begin anew. */
-void
-gst_nt_mosaic_resume (GstNtMosaic * self, GstClockTime period)
-{
-  GstSegment *segment =
-      &GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment;
-
-  GST_OBJECT_LOCK (self);
-  if (segment->rate > 0 && !GST_CLOCK_TIME_IS_VALID (segment->position)
-      && GST_CLOCK_TIME_IS_VALID (self->last_time))
-    segment->position = self->last_time + period;
-  GST_OBJECT_UNLOCK (self);
-}
 
 /* ---- When a strip is due ---- */
 
@@ -239,32 +133,13 @@ find_what_is_waited_for (GstNtMosaic * self)
   return n_eos > 0 ? WAITS_FOR_NONE : WAITS_FOR_FIRST;
 }
 
-static gpointer
-ref_pad (gconstpointer pad, gpointer unused)
-{
-  return gst_object_ref ((gpointer) pad);
-}
-
-/* All sink pads; references. */
-static GList *
-ref_pads (GstNtMosaic * self)
-{
-  GList *pads;
-
-  GST_OBJECT_LOCK (self);
-  pads = g_list_copy_deep (GST_ELEMENT (self)->sinkpads, ref_pad, NULL);
-  GST_OBJECT_UNLOCK (self);
-
-  return pads;
-}
-
 /* Whether what the pads at EOS showed is over. */
 static gboolean
 all_pads_over (GstNtMosaic * self)
 {
   GstClockTime now = gst_aggregator_simple_get_next_time (GST_AGGREGATOR
       (self));
-  GList *pads = ref_pads (self);
+  GList *pads = gst_nt_mosaic_ref_pads (self);
   gboolean all = TRUE;
   GList *l;
 
@@ -277,8 +152,9 @@ all_pads_over (GstNtMosaic * self)
 }
 
 /* What to do when nothing is waited for. The base class would go on for ever in
- * three cases: without a rate, with repeat-after-eos on all pads, and before any
- * caps; and with force-live it would go on without waiting for the clock. */
+ * three cases: without a rate, with repeat-after-eos on all pads, and before
+ * any caps; and with force-live it would go on without waiting for the
+ * clock. */
 static GstFlowReturn
 handle_no_data (GstNtMosaic * self, gboolean * timeout)
 {
@@ -300,27 +176,6 @@ handle_no_data (GstNtMosaic * self, gboolean * timeout)
 
 /* ---- Stills without timestamps ---- */
 
-/* The running time at which the next strip begins. */
-static GstClockTime
-get_strip_time (GstAggregator * agg)
-{
-  GstClockTime position;
-  GstClockTime time;
-  GstSegment segment;
-
-  get_output_segment (agg, &segment);
-  position = segment.position;
-  if (segment.rate > 0) {
-    if (!GST_CLOCK_TIME_IS_VALID (position) || position < segment.start)
-      position = segment.start;
-  } else if (!GST_CLOCK_TIME_IS_VALID (position) || position > segment.stop) {
-    position = segment.stop;
-  }
-  time = gst_segment_to_running_time (&segment, GST_FORMAT_TIME, position);
-
-  return GST_CLOCK_TIME_IS_VALID (time) ? time : 0;
-}
-
 /* The k-th still of a pad is for its k-th strip. The base class would take one
  * that was for the strip before, and let it go unseen. */
 static void
@@ -329,11 +184,11 @@ time_stills (GstNtMosaic * self)
   GList *pads;
   GList *l;
 
-  self->strip_time = get_strip_time (GST_AGGREGATOR (self));
+  self->strip_time = gst_nt_mosaic_find_strip_time (self);
   if (!g_atomic_int_get (&self->has_untimed))
     return;
 
-  pads = ref_pads (self);
+  pads = gst_nt_mosaic_ref_pads (self);
   for (l = pads; l; l = l->next)
     gst_nt_mosaic_pad_retime_still (l->data, self->strip_time);
   g_list_free_full (pads, gst_object_unref);
@@ -341,9 +196,9 @@ time_stills (GstNtMosaic * self)
 
 /* ---- One strip, or none ---- */
 
-/* When the base class has taken frames with new caps, it asks for more data, and
- * settles the caps and makes the strip only when that has come. It may never
- * come: these may be the last. */
+/* When the base class has taken frames with new caps, it asks for more data,
+ * and settles the caps and makes the strip only when that has come. It may
+ * never come: these may be the last. */
 static GstFlowReturn
 aggregate_settled (GstAggregator * agg, gboolean timeout)
 {
@@ -377,7 +232,7 @@ aggregate_pads (GstNtMosaic * self, gboolean timeout)
   cookie = element->pads_cookie;
   GST_OBJECT_UNLOCK (self);
 
-  keep_position (self);
+  gst_nt_mosaic_keep_position (self);
   self->strip_made = FALSE;
   ret = aggregate_settled (GST_AGGREGATOR (self), timeout);
 
@@ -394,13 +249,11 @@ aggregate_pads (GstNtMosaic * self, gboolean timeout)
 void
 gst_nt_mosaic_ignore_inactive_pads (GstNtMosaic * self)
 {
-  gboolean ignore;
+  GstNtMosaicSettings settings;
 
-  GST_OBJECT_LOCK (self);
-  ignore = self->ignore_inactive_pads;
-  GST_OBJECT_UNLOCK (self);
-
-  gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), ignore);
+  gst_nt_mosaic_get_settings (self, &settings);
+  gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self),
+      settings.ignore_inactive_pads);
 }
 
 /* The base class calls it EOS if it ignores all pads. */
@@ -421,7 +274,7 @@ aggregate_before_first (GstNtMosaic * self, gboolean timeout)
 static void
 let_go_of_frames (GstNtMosaic * self, gboolean are_over)
 {
-  GList *pads = ref_pads (self);
+  GList *pads = gst_nt_mosaic_ref_pads (self);
   GList *l;
 
   for (l = pads; l; l = l->next) {
@@ -434,7 +287,8 @@ let_go_of_frames (GstNtMosaic * self, gboolean are_over)
   g_list_free_full (pads, gst_object_unref);
 }
 
-/* Memory that stood idle goes back to the system, without the base class' lock. */
+/* Memory that stood idle goes back to the system, without the base class'
+ * lock. */
 static void
 age_memory (GstNtMosaic * self)
 {
@@ -454,21 +308,22 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   Waits waits;
 
   gst_nt_mosaic_end_waiting (self);
-  if (g_atomic_int_get (&self->failed) || !gst_nt_mosaic_check_caps_before_data (self))
+  if (g_atomic_int_get (&self->failed)
+      || !gst_nt_mosaic_check_caps_before_data (self))
     return GST_FLOW_ERROR;
 
   gst_nt_mosaic_check_ahead (self);
   waits = find_what_is_waited_for (self);
   if (waits == WAITS_FOR_NONE)
     ret = handle_no_data (self, &timeout);
-  else if (is_back_at_start (agg))
+  else if (gst_nt_mosaic_is_back_at_start (self))
     ret = GST_FLOW_EOS;
 
   if (ret == GST_FLOW_OK) {
     ret = waits == WAITS_FOR_FIRST ? aggregate_before_first (self, timeout)
         : aggregate_pads (self, timeout);
     if (ret == GST_FLOW_OK)
-      end_at_start (self);
+      gst_nt_mosaic_end_at_start (self);
     gst_nt_mosaic_explain_flow (self, ret);
     age_memory (self);
   }
@@ -477,143 +332,13 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   return ret;
 }
 
-/* ---- Events from downstream ---- */
-
-static gboolean
-navigate (GstNtMosaic * self, GstEvent * event)
-{
-  NtmLayout *layout;
-  gboolean handled;
-
-  GST_OBJECT_LOCK (self);
-  layout = self->layout ? ntm_layout_ref (self->layout) : NULL;
-  GST_OBJECT_UNLOCK (self);
-
-  if (layout == NULL) {
-    gst_event_unref (event);
-    return FALSE;
-  }
-
-  handled = gst_nt_mosaic_navigate (GST_ELEMENT (self), layout, event);
-  ntm_layout_unref (layout);
-
-  return handled;
-}
-
-/* Backwards, strips begin at the segment's stop. The base class would carry out
- * a seek that leads to a segment without one, and fail when it is too late. */
-static gboolean
-can_seek (GstAggregator * agg, GstEvent * event)
-{
-  GstSegment segment;
-  GstSeekFlags flags;
-  GstSeekType start_type;
-  GstSeekType stop_type;
-  GstFormat format;
-  gdouble rate;
-  gint64 start;
-  gint64 stop;
-
-  gst_event_parse_seek (event, &rate, &format, &flags, &start_type, &start,
-      &stop_type, &stop);
-  if (rate > 0 || format != GST_FORMAT_TIME)
-    return TRUE;
-
-  get_output_segment (agg, &segment);
-  if (gst_segment_do_seek (&segment, rate, format, flags, start_type, start,
-          stop_type, stop, NULL) && GST_CLOCK_TIME_IS_VALID (segment.stop))
-    return TRUE;
-
-  GST_WARNING_OBJECT (agg, "a seek to play backwards needs a stop position: "
-      "that is where it begins");
-  return FALSE;
-}
-
-/* Before the element is started, seeks come this way, and are kept for then. */
-static gboolean
-gst_nt_mosaic_send_event (GstElement * element, GstEvent * event)
-{
-  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK
-      && !can_seek (GST_AGGREGATOR (element), event)) {
-    gst_event_unref (event);
-    return FALSE;
-  }
-
-  return GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
-}
-
-static gboolean
-seek (GstAggregator * agg, GstEvent * event)
-{
-  GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  const guint32 seqnum = gst_event_get_seqnum (event);
-  GstSeekFlags flags;
-  gboolean ret;
-
-  if (!can_seek (agg, event)) {
-    gst_event_unref (event);
-    return FALSE;
-  }
-
-  gst_event_parse_seek (event, NULL, NULL, &flags, NULL, NULL, NULL, NULL);
-
-  if (!(flags & GST_SEEK_FLAG_FLUSH)) {
-    gst_nt_mosaic_forget_time (self);
-    return GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
-  }
-  if (!gst_nt_mosaic_can_flush (self)) {
-    gst_event_unref (event);
-    return FALSE;
-  }
-
-  /* A flushing seek waits for the streaming thread to end. */
-  gst_nt_mosaic_set_stopping (self, TRUE);
-  gst_nt_mosaic_set_seek (self, seqnum);
-  ret = GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
-  if (ret)
-    gst_nt_mosaic_flush_unlinked (self, seqnum);
-  else
-    gst_nt_mosaic_set_seek (self, GST_SEQNUM_INVALID);
-  gst_nt_mosaic_set_stopping (self, FALSE);
-
-  return ret;
-}
-
-static gboolean
-gst_nt_mosaic_src_event (GstAggregator * agg, GstEvent * event)
-{
-  GstNtMosaic *self = GST_NT_MOSAIC (agg);
-
-  switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_NAVIGATION:
-      return navigate (self, event);
-    case GST_EVENT_SEEK:
-      return seek (agg, event);
-    case GST_EVENT_QOS:
-      /* A job over stills loses none, however slow downstream is. The base class
-       * divides by the rate. */
-      if (gst_nt_mosaic_has_no_rate (self)) {
-        gst_event_unref (event);
-        return TRUE;
-      }
-      break;
-    default:
-      break;
-  }
-
-  return GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
-}
-
 void
 gst_nt_mosaic_class_init_pace (GstNtMosaicClass * klass)
 {
-  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstAggregatorClass *agg_class = GST_AGGREGATOR_CLASS (klass);
 
   parent_class = g_type_class_peek_parent (klass);
 
-  element_class->send_event = gst_nt_mosaic_send_event;
   agg_class->get_next_time = gst_nt_mosaic_get_next_time;
   agg_class->aggregate = gst_nt_mosaic_aggregate;
-  agg_class->src_event = gst_nt_mosaic_src_event;
 }

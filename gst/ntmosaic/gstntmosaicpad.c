@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* The sink pad of ntmosaic. It has no property of its own: what it needs to
- * know is in its name and in its caps. The base class' prepare_frame is switched
- * off, because it maps each frame twice over for nothing and stops at the first
- * one that it can't map; the element maps what it copies. */
+ * know is in its name and in its caps. The base class' prepare_frame is
+ * switched off, because it maps each frame twice over for nothing and stops at
+ * the first one that it can't map; the element maps what it copies. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -22,20 +22,28 @@ gst_nt_mosaic_is_gap (GstBuffer * buffer)
       && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP);
 }
 
+/* ---- What it shows ---- */
+
+/* With the flush lock held. */
 static GstBuffer *
-ref_current_buffer (GstNtMosaicPad * pad)
+get_current (GstNtMosaicPad * pad)
 {
-  GstVideoAggregatorPad *vpad = GST_VIDEO_AGGREGATOR_PAD (pad);
-  GstBuffer *buffer = NULL;
+  return pad->released ? NULL : gst_video_aggregator_pad_get_current_buffer
+      (GST_VIDEO_AGGREGATOR_PAD (pad));
+}
+
+static GstBuffer *
+ref_current (GstNtMosaicPad * pad)
+{
+  GstBuffer *current;
 
   g_mutex_lock (&pad->flush_lock);
-  if (!pad->released)
-    buffer = gst_video_aggregator_pad_get_current_buffer (vpad);
-  if (buffer)
-    gst_buffer_ref (buffer);
+  current = get_current (pad);
+  if (current)
+    gst_buffer_ref (current);
   g_mutex_unlock (&pad->flush_lock);
 
-  return buffer;
+  return current;
 }
 
 /* Whether a frame with the caps @a, said to have @b, looks the same. */
@@ -57,50 +65,6 @@ gst_nt_mosaic_pad_set_next_caps (GstNtMosaicPad * pad, const GstCaps * caps)
     gst_video_info_init (&pad->next_info);
 }
 
-/* If the frame was kept before, its caps are not those that the pad has now. */
-void
-gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad)
-{
-  GstVideoAggregatorPad *vpad = GST_VIDEO_AGGREGATOR_PAD (pad);
-  GstBuffer *current = NULL;
-
-  if (looks_the_same (&vpad->info, &pad->next_info))
-    return;
-
-  g_mutex_lock (&pad->flush_lock);
-  if (!pad->released)
-    current = gst_video_aggregator_pad_get_current_buffer (vpad);
-  if (pad->kept != current) {
-    gst_buffer_replace (&pad->kept, current);
-    pad->kept_info = vpad->info;
-  }
-  g_mutex_unlock (&pad->flush_lock);
-}
-
-static gboolean
-has_other_caps (GstNtMosaicPad * pad, GstBuffer * buffer)
-{
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
-  gboolean has;
-
-  g_mutex_lock (&pad->flush_lock);
-  has = buffer == pad->kept && !looks_the_same (&pad->kept_info, info);
-  g_mutex_unlock (&pad->flush_lock);
-
-  return has;
-}
-
-GstBuffer *
-gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad)
-{
-  GstBuffer *buffer = ref_current_buffer (pad);
-
-  if (buffer && (gst_nt_mosaic_is_gap (buffer) || has_other_caps (pad, buffer)))
-    gst_clear_buffer (&buffer);
-
-  return buffer;
-}
-
 static gboolean
 has_same_layout (GstBuffer * a, GstBuffer * b)
 {
@@ -116,9 +80,9 @@ has_same_layout (GstBuffer * a, GstBuffer * b)
 }
 
 /* Whether both buffers, alive at this moment, are the same memory seen the same
- * way. Nobody can have written to it, or resized it, between the one and the other:
- * memory that is in a buffer is as writable as the buffer, and only its last owner
- * may write to that. */
+ * way. Nothing can have written to it, or resized it, between the one and the
+ * other: memory that is in a buffer is as writable as the buffer, and only its
+ * last owner may write to that. */
 static gboolean
 is_same_content (GstBuffer * a, GstBuffer * b)
 {
@@ -137,59 +101,204 @@ is_same_content (GstBuffer * a, GstBuffer * b)
   return TRUE;
 }
 
-guint64
-gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
-    guint64 * last_content)
+/* References that the pad gives up with the flush lock held, to be dropped
+ * without locks: the frame's memory may be upstream's, which does what it likes
+ * when it comes back. */
+typedef struct
 {
-  GstBuffer *current = NULL;
-  guint64 content;
+  GstBuffer *shown;
+  GstBuffer *kept;
+} OldFrames;
+
+static void
+drop (OldFrames * old)
+{
+  gst_clear_buffer (&old->shown);
+  gst_clear_buffer (&old->kept);
+}
+
+/* With the flush lock held, as the next functions. */
+static void
+hold (GstNtMosaicPad * pad, GstBuffer * frame, OldFrames * old)
+{
+  if (pad->shown == frame)
+    return;
+
+  old->shown = pad->shown;
+  pad->shown = frame ? gst_buffer_ref (frame) : NULL;
+  pad->refused = FALSE;
+}
+
+static void
+let_go_of_kept (GstNtMosaicPad * pad, GstBuffer * current, OldFrames * old)
+{
+  if (pad->kept != current)
+    old->kept = g_steal_pointer (&pad->kept);
+}
+
+/* The frame before is let go of, or if what the pad has now is the same memory,
+ * held as this one. */
+static void
+let_go (GstNtMosaicPad * pad, GstBuffer * current, OldFrames * old)
+{
+  let_go_of_kept (pad, current, old);
+  if (pad->shown)
+    hold (pad, current && is_same_content (pad->shown, current) ? current
+        : NULL, old);
+}
+
+static void
+let_go_of_all (GstNtMosaicPad * pad, OldFrames * old)
+{
+  let_go_of_kept (pad, NULL, old);
+  hold (pad, NULL, old);
+}
+
+/* If the frame was kept before, its caps are not those that the pad has now. */
+void
+gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad)
+{
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+  OldFrames old = { NULL, NULL };
+  GstBuffer *current;
+
+  if (looks_the_same (info, &pad->next_info))
+    return;
 
   g_mutex_lock (&pad->flush_lock);
-  if (pad->shown == NULL || !is_same_content (pad->shown, buffer))
-    pad->content = ++*last_content;
-  if (!pad->released)
-    current = gst_video_aggregator_pad_get_current_buffer
-        (GST_VIDEO_AGGREGATOR_PAD (pad));
-  gst_buffer_replace (&pad->shown, current == buffer ? buffer : NULL);
-  if (pad->kept != current)
-    gst_buffer_replace (&pad->kept, NULL);
-  content = pad->content;
+  current = get_current (pad);
+  if (pad->kept != current) {
+    let_go_of_kept (pad, current, &old);
+    pad->kept = current ? gst_buffer_ref (current) : NULL;
+    pad->kept_info = *info;
+  }
   g_mutex_unlock (&pad->flush_lock);
 
-  return content;
+  drop (&old);
+}
+
+/* A frame that stayed when new caps came is not what they say. */
+static gboolean
+can_show (GstNtMosaicPad * pad, GstBuffer * current)
+{
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+
+  return current && !pad->unfit && !gst_nt_mosaic_is_gap (current)
+      && (current != pad->kept || looks_the_same (&pad->kept_info, info));
+}
+
+/* ---- One question for each strip ---- */
+
+/* One that left the queue may be waiting to be taken. */
+static guint
+count_taken (GstNtMosaicPad * pad)
+{
+  guint n_taken = gst_nt_mosaic_queue_get_n_left (&pad->queue);
+  GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
+
+  if (next && !gst_nt_mosaic_is_gap (next))
+    n_taken = gst_nt_mosaic_queue_get_n_left (&pad->queue) - 1;
+  gst_clear_buffer (&next);
+
+  return n_taken;
+}
+
+void
+gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad, guint64 * last_content,
+    GstNtMosaicTaken * taken)
+{
+  OldFrames old = { NULL, NULL };
+  GstBuffer *current;
+
+  taken->n_taken = count_taken (pad);
+  taken->buffer = NULL;
+
+  g_mutex_lock (&pad->flush_lock);
+  current = get_current (pad);
+  if (can_show (pad, current)) {
+    if (pad->shown == NULL || !is_same_content (pad->shown, current))
+      pad->content = ++*last_content;
+    hold (pad, current, &old);
+    let_go_of_kept (pad, current, &old);
+    taken->buffer = gst_buffer_ref (current);
+    taken->content = pad->content;
+  } else {
+    let_go (pad, current, &old);
+  }
+  g_mutex_unlock (&pad->flush_lock);
+
+  drop (&old);
 }
 
 gboolean
-gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad, GstBuffer * buffer)
+gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad)
 {
-  gboolean is_new;
+  gboolean is_first;
 
   g_mutex_lock (&pad->flush_lock);
-  is_new = pad->refused != buffer;
-  gst_buffer_replace (&pad->refused, pad->released ? NULL : buffer);
+  is_first = !pad->refused;
+  pad->refused = TRUE;
   g_mutex_unlock (&pad->flush_lock);
 
-  return is_new;
+  return is_first;
+}
+
+void
+gst_nt_mosaic_pad_drop_later (GstNtMosaicPad * pad, GstBuffer * buffer)
+{
+  GST_OBJECT_LOCK (pad);
+  pad->dropped = g_slist_prepend (pad->dropped, buffer);
+  GST_OBJECT_UNLOCK (pad);
+}
+
+static void
+drop_now (GstNtMosaicPad * pad)
+{
+  GSList *dropped;
+
+  GST_OBJECT_LOCK (pad);
+  dropped = g_steal_pointer (&pad->dropped);
+  GST_OBJECT_UNLOCK (pad);
+
+  g_slist_free_full (dropped, (GDestroyNotify) gst_buffer_unref);
 }
 
 void
 gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
 {
-  GstBuffer *current = NULL;
+  OldFrames old = { NULL, NULL };
 
   g_mutex_lock (&pad->flush_lock);
-  if (!pad->released)
-    current = gst_video_aggregator_pad_get_current_buffer
-        (GST_VIDEO_AGGREGATOR_PAD (pad));
-  if (pad->kept != current)
-    gst_buffer_replace (&pad->kept, NULL);
-  if (pad->refused != current)
-    gst_buffer_replace (&pad->refused, NULL);
-  if (pad->shown)
-    gst_buffer_replace (&pad->shown, current
-        && is_same_content (pad->shown, current) ? current : NULL);
+  let_go (pad, get_current (pad), &old);
   g_mutex_unlock (&pad->flush_lock);
+
+  drop (&old);
+  drop_now (pad);
 }
+
+/* The base class takes the current buffer away. */
+static GstFlowReturn
+gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
+{
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  GstBuffer *current = ref_current (pad);
+  OldFrames old = { NULL, NULL };
+  GstFlowReturn ret;
+
+  g_mutex_lock (&pad->flush_lock);
+  ret = GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->flush
+      (aggpad, agg);
+  let_go_of_all (pad, &old);
+  g_mutex_unlock (&pad->flush_lock);
+
+  gst_clear_buffer (&current);
+  drop (&old);
+  drop_now (pad);
+
+  return ret;
+}
+
+/* ---- Its queue ---- */
 
 void
 gst_nt_mosaic_pad_note_data (GstNtMosaicPad * pad)
@@ -205,63 +314,36 @@ gst_nt_mosaic_pad_has_had_data (GstNtMosaicPad * pad)
 }
 
 void
-gst_nt_mosaic_pad_count_in (GstNtMosaicPad * pad)
-{
-  g_mutex_lock (&pad->queue_lock);
-  pad->n_in++;
-  g_mutex_unlock (&pad->queue_lock);
-}
-
-void
 gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad)
 {
-  g_mutex_lock (&pad->queue_lock);
-  pad->n_in--;
-  g_mutex_unlock (&pad->queue_lock);
-
+  gst_nt_mosaic_queue_uncount (&pad->queue);
   gst_nt_arrivals_uncount (pad->arrivals);
+}
+
+/* As the base class reckons: behind the stop of the segment there is no
+ * time. */
+gboolean
+gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad, const GstSegment * segment,
+    GstBuffer * buffer)
+{
+  GstClockTime end = GST_BUFFER_DTS_OR_PTS (buffer);
+
+  if (GST_CLOCK_TIME_IS_VALID (end) && GST_BUFFER_DURATION_IS_VALID (buffer))
+    end += GST_BUFFER_DURATION (buffer);
+  end = gst_segment_to_running_time (segment, GST_FORMAT_TIME, end);
+
+  return gst_nt_mosaic_queue_adds_time (&pad->queue, end);
 }
 
 /* The base class makes an empty buffer of a GAP event, which never arrived. */
 void
 gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer)
 {
-  if (gst_nt_mosaic_is_gap (buffer))
-    return;
-
-  g_mutex_lock (&pad->queue_lock);
-  pad->n_left++;
-  if (pad->waits && pad->n_in - pad->n_left <= pad->wake_at)
-    g_cond_signal (&pad->queue_shorter);
-  g_mutex_unlock (&pad->queue_lock);
+  if (!gst_nt_mosaic_is_gap (buffer))
+    gst_nt_mosaic_queue_count_out (&pad->queue);
 }
 
-static guint
-get_n_left (GstNtMosaicPad * pad)
-{
-  guint n_left;
-
-  g_mutex_lock (&pad->queue_lock);
-  n_left = pad->n_left;
-  g_mutex_unlock (&pad->queue_lock);
-
-  return n_left;
-}
-
-/* One that left the queue may be waiting to be taken. */
-guint
-gst_nt_mosaic_pad_get_n_taken (GstNtMosaicPad * pad)
-{
-  const guint before = get_n_left (pad);
-  GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
-  guint n_taken = before;
-
-  if (next && !gst_nt_mosaic_is_gap (next))
-    n_taken = get_n_left (pad) - 1;
-  gst_clear_buffer (&next);
-
-  return n_taken;
-}
+/* ---- Stills without timestamps ---- */
 
 gboolean
 gst_nt_mosaic_pad_has_stills (GstNtMosaicPad * pad)
@@ -270,11 +352,20 @@ gst_nt_mosaic_pad_has_stills (GstNtMosaicPad * pad)
       && GST_VIDEO_INFO_FPS_N (&pad->next_info) == 0;
 }
 
-/* A strip that begins before the pad's segment has none of its frames. */
-static GstClockTime
-find_position (GstNtMosaicPad * pad, GstClockTime running_time)
+gboolean
+gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad, GstSegment * segment)
 {
-  const GstSegment *segment = &GST_AGGREGATOR_PAD (pad)->segment;
+  g_mutex_lock (&pad->gap_lock);
+  *segment = GST_AGGREGATOR_PAD (pad)->segment;
+  g_mutex_unlock (&pad->gap_lock);
+
+  return segment->format == GST_FORMAT_TIME;
+}
+
+/* A strip that begins before @segment has no frame of it. */
+static GstClockTime
+find_position (const GstSegment * segment, GstClockTime running_time)
+{
   const guint64 position = gst_segment_position_from_running_time (segment,
       GST_FORMAT_TIME, running_time);
 
@@ -284,19 +375,26 @@ find_position (GstNtMosaicPad * pad, GstClockTime running_time)
 static void
 set_untimed (GstNtMosaicPad * pad, gconstpointer buffer)
 {
-  g_mutex_lock (&pad->queue_lock);
+  GST_OBJECT_LOCK (pad);
   pad->untimed = buffer;
-  g_mutex_unlock (&pad->queue_lock);
+  GST_OBJECT_UNLOCK (pad);
 }
 
 /* Without a duration the base class shows it until the next one, and never
- * takes it for one that is late. */
+ * takes it for one that is late. It holds a lock that a flush needs to take the
+ * segment away. */
 GstBuffer *
 gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad, GstBuffer * buffer,
     GstClockTime running_time)
 {
-  buffer = gst_buffer_make_writable (buffer);
-  GST_BUFFER_PTS (buffer) = find_position (pad, running_time);
+  if (!gst_buffer_is_writable (buffer)) {
+    GstBuffer *copy = gst_buffer_copy (buffer);
+
+    gst_nt_mosaic_pad_drop_later (pad, buffer);
+    buffer = copy;
+  }
+  GST_BUFFER_PTS (buffer) =
+      find_position (&GST_AGGREGATOR_PAD (pad)->segment, running_time);
   GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
   set_untimed (pad, buffer);
 
@@ -314,63 +412,51 @@ void
 gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad, GstClockTime running_time)
 {
   GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
+  GstSegment segment;
+  const gboolean has_segment =
+      next && gst_nt_mosaic_pad_get_segment (pad, &segment);
 
-  g_mutex_lock (&pad->queue_lock);
-  if (next && next == pad->untimed)
-    GST_BUFFER_PTS (next) = find_position (pad, running_time);
+  GST_OBJECT_LOCK (pad);
+  if (has_segment && next == pad->untimed)
+    GST_BUFFER_PTS (next) = find_position (&segment, running_time);
   else
     pad->untimed = NULL;
-  g_mutex_unlock (&pad->queue_lock);
+  GST_OBJECT_UNLOCK (pad);
 
   gst_clear_buffer (&next);
 }
 
+/* ---- What comes, and what has been ---- */
+
 void
 gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
 {
-  guint n_left;
-
-  g_mutex_lock (&pad->queue_lock);
-  n_left = pad->n_left;
-  pad->n_in = n_left;
-  pad->hurry = FALSE;
-  g_mutex_unlock (&pad->queue_lock);
-
-  gst_nt_arrivals_restart (pad->arrivals, n_left);
-}
-
-void
-gst_nt_mosaic_pad_set_hurry (GstNtMosaicPad * pad, gboolean hurry)
-{
-  g_mutex_lock (&pad->queue_lock);
-  pad->hurry = hurry;
-  g_cond_signal (&pad->queue_shorter);
-  g_mutex_unlock (&pad->queue_lock);
+  gst_nt_arrivals_restart (pad->arrivals,
+      gst_nt_mosaic_queue_restart (&pad->queue));
 }
 
 gboolean
 gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now)
 {
-  GstAggregatorPad *aggpad = GST_AGGREGATOR_PAD (pad);
   GstClockTime end = GST_CLOCK_TIME_NONE;
+  GstSegment segment;
   GstBuffer *buffer;
 
-  if (!gst_aggregator_pad_is_eos (aggpad))
+  if (!gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad)))
     return FALSE;
 
-  buffer = ref_current_buffer (pad);
+  buffer = ref_current (pad);
   if (buffer == NULL)
     return TRUE;
 
-  if (GST_BUFFER_PTS_IS_VALID (buffer) && GST_BUFFER_DURATION_IS_VALID (buffer)) {
-    GST_OBJECT_LOCK (pad);
-    end = aggpad->segment.rate < 0 ? GST_BUFFER_PTS (buffer)
+  if (GST_BUFFER_PTS_IS_VALID (buffer) && GST_BUFFER_DURATION_IS_VALID (buffer)
+      && gst_nt_mosaic_pad_get_segment (pad, &segment)) {
+    end = segment.rate < 0 ? GST_BUFFER_PTS (buffer)
         : GST_BUFFER_PTS (buffer) + GST_BUFFER_DURATION (buffer);
-    if (GST_CLOCK_TIME_IS_VALID (aggpad->segment.stop))
-      end = MIN (end, aggpad->segment.stop);
-    end = MAX (end, aggpad->segment.start);
-    end = gst_segment_to_running_time (&aggpad->segment, GST_FORMAT_TIME, end);
-    GST_OBJECT_UNLOCK (pad);
+    if (GST_CLOCK_TIME_IS_VALID (segment.stop))
+      end = MIN (end, segment.stop);
+    end = MAX (end, segment.start);
+    end = gst_segment_to_running_time (&segment, GST_FORMAT_TIME, end);
   }
   gst_buffer_unref (buffer);
 
@@ -402,23 +488,19 @@ gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad, GstVideoInfo * info)
   return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
 }
 
-static void
-drop_frames (GstNtMosaicPad * pad)
-{
-  gst_buffer_replace (&pad->shown, NULL);
-  gst_buffer_replace (&pad->kept, NULL);
-  gst_buffer_replace (&pad->refused, NULL);
-}
-
 void
 gst_nt_mosaic_pad_release (GstNtMosaicPad * pad)
 {
+  OldFrames old = { NULL, NULL };
+
   g_mutex_lock (&pad->flush_lock);
   pad->released = TRUE;
-  drop_frames (pad);
+  let_go_of_all (pad, &old);
   g_mutex_unlock (&pad->flush_lock);
 
-  gst_nt_mosaic_pad_set_hurry (pad, TRUE);
+  drop (&old);
+  drop_now (pad);
+  gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
 }
 
@@ -474,21 +556,6 @@ gst_nt_mosaic_pad_compare (gconstpointer a, gconstpointer b)
   return (pad_a->number > pad_b->number) - (pad_a->number < pad_b->number);
 }
 
-static GstFlowReturn
-gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
-{
-  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
-  GstFlowReturn ret;
-
-  g_mutex_lock (&pad->flush_lock);
-  ret = GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->flush
-      (aggpad, agg);
-  drop_frames (pad);
-  g_mutex_unlock (&pad->flush_lock);
-
-  return ret;
-}
-
 /* Live, frames that are late are dropped before they are next. The base class
  * would reckon with a timestamp that is not there. */
 static gboolean
@@ -509,12 +576,13 @@ gst_nt_mosaic_pad_finalize (GObject * object)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
 
-  drop_frames (pad);
+  gst_clear_buffer (&pad->shown);
+  gst_clear_buffer (&pad->kept);
+  drop_now (pad);
   g_clear_pointer (&pad->arrivals, gst_nt_arrivals_unref);
   g_mutex_clear (&pad->gap_lock);
   g_mutex_clear (&pad->flush_lock);
-  g_cond_clear (&pad->queue_shorter);
-  g_mutex_clear (&pad->queue_lock);
+  gst_nt_mosaic_queue_clear (&pad->queue);
 
   G_OBJECT_CLASS (gst_nt_mosaic_pad_parent_class)->finalize (object);
 }
@@ -546,6 +614,5 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   pad->tile = -1;
   g_mutex_init (&pad->flush_lock);
   g_mutex_init (&pad->gap_lock);
-  g_mutex_init (&pad->queue_lock);
-  g_cond_init (&pad->queue_shorter);
+  gst_nt_mosaic_queue_init (&pad->queue);
 }

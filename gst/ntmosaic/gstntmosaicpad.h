@@ -10,6 +10,8 @@
 
 #include "gstntarrivals.h"
 
+#include "gstntmosaicqueue.h"
+
 G_BEGIN_DECLS
 
 #define GST_TYPE_NT_MOSAIC_PAD (gst_nt_mosaic_pad_get_type ())
@@ -25,41 +27,34 @@ struct _GstNtMosaicPad
   GstNtArrivals *arrivals;      /* counts its frames */
   GstPadChainFunction base_chain;
 
-  /* Frames in the base class' queue. Upstream may wait for them to be fewer. */
-  GMutex queue_lock;
-  GCond queue_shorter;
+  GstNtMosaicQueue queue;       /* has its own lock */
 
   gint caps_refused;            /* atomic: its frames are gaps */
-
-  /* Guarded by @queue_lock. Both wrap around. */
-  guint n_in;                   /* frames that came to be queued */
-  guint n_left;                 /* of them, frames that are next, shown or dropped */
-  gboolean waits;               /* upstream does, for so few in between: */
-  guint wake_at;
-  gboolean hurry;               /* it must not wait */
-  gconstpointer untimed;        /* the next frame if it had no timestamp; to
-                                 * compare with */
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
                                  * are still queued; UNKNOWN: none yet */
   gboolean told_of_caps;        /* caps were refused, and the user knows */
-  gboolean link_was_tried;      /* the pad was asked for its caps without a peer */
+  gboolean link_was_tried;      /* the pad was asked for its caps without a
+                                 * peer */
   gboolean was_linked;
+  gconstpointer untimed;        /* the next frame if it had no timestamp; to
+                                 * compare with */
+  GSList *dropped;              /* of GstBuffer: to be dropped without locks */
 
   gint had_data;                /* atomic: a frame or a gap came, or EOS */
 
   /* Guarded by the element's object lock. */
   gint tile;                    /* its place in the element's layout, or -1 */
   gboolean unfit;               /* its caps don't fit: it shows background */
-  GstVideoInfo settled;         /* caps that the strip was made for; UNKNOWN: none,
-                                 * or unfit */
+  GstVideoInfo settled;         /* caps that the strip was made for; UNKNOWN:
+                                 * none, or unfit */
   guint32 flush_seqnum;         /* of the flush that it is in, or INVALID */
   guint32 flushed_seqnum;       /* of the flush that it went through last */
   gboolean named_silent;        /* a warning says that it gets no data */
 
-  /* Held while a GAP event becomes a frame, and while a flush takes the
-   * segment away that the frame is to be in. */
+  /* Held while a GAP event becomes a frame, while the segment is read, and
+   * while a flush takes it away. */
   GMutex gap_lock;
 
   /* Held while the current buffer is taken away from the pad. The base class
@@ -68,43 +63,62 @@ struct _GstNtMosaicPad
 
   /* Guarded by @flush_lock. */
   gboolean released;            /* its current buffer may go at any moment */
-  GstBuffer *shown;             /* the frame that was identified last */
+  GstBuffer *shown;             /* the frame that was taken last */
   guint64 content;              /* its id */
+  gboolean refused;             /* it can't be shown, and was counted as such */
   GstBuffer *kept;              /* a frame that stayed when new caps came */
   GstVideoInfo kept_info;       /* the caps that it came with */
-  GstBuffer *refused;           /* a frame that can't be shown */
 
   /* Of the streaming thread alone. */
   GstVideoInfo next_info;       /* caps of the frame that is taken next */
   gboolean caps_were_delayed;   /* once; the base class may still hold some */
   gboolean warned_of_frames;    /* once is enough */
-  GstVideoInfo misfit;          /* caps that were warned of last; UNKNOWN: none */
+  GstVideoInfo misfit;          /* caps that were warned of last; UNKNOWN:
+                                 * none */
 };
 
-/* Whether @buffer stands for no frame: a GAP event, or empty with the GAP flag. */
+/* What a pad shows in one strip. */
+typedef struct
+{
+  GstBuffer *buffer;            /* a reference; NULL: nothing, the tile is
+                                 * background */
+  guint64 content;              /* id of its bytes: that of the frame before it
+                                 * if it is the same memory, else a new one */
+  guint n_taken;                /* frames that were taken from the pad so far,
+                                 * to be shown or dropped */
+} GstNtMosaicTaken;
+
+/* Whether @buffer stands for no frame: a GAP event, or empty with the GAP
+ * flag. */
 gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
 
-/* The buffer that the pad shows in the strip that is being made; a new
- * reference. NULL: it has none, or one of other caps than the pad has now; the
- * tile is background. */
-GstBuffer *gst_nt_mosaic_pad_ref_frame (GstNtMosaicPad * pad);
+/* Answers for a strip what the pad shows in it, and lets go of the frame
+ * before: it may be one of the few that upstream's pool has, and downstream may
+ * take its time. Holds a reference on the frame until the pad shows another, or
+ * was flushed or released: as long as that, nothing can have written to it. In
+ * the streaming thread, once for each strip.
+ * @last_content: content ids are counted up there. */
+void gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad,
+    guint64 * last_content, GstNtMosaicTaken * taken);
 
-/* The content id of @buffer, which the pad shows now: that of the frame before it
- * if it is the same memory, else a new one, counted up in @last_content. Keeps a
- * reference on @buffer until gst_nt_mosaic_pad_let_go() finds that the pad shows
- * another: as long as that, nobody can have written to it. Keeps none if the pad
- * was flushed or released meanwhile. */
-guint64 gst_nt_mosaic_pad_identify (GstNtMosaicPad * pad, GstBuffer * buffer,
-    guint64 * last_content);
+/* The frame that was taken last can't be shown: FALSE if that was said before.
+ * In the streaming thread. */
+gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad);
 
-/* @buffer, which the pad shows now, can't be shown: FALSE if that was said before.
- * Keeps a reference on @buffer as gst_nt_mosaic_pad_identify() does. */
-gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad, GstBuffer * buffer);
+/* The segment of the pad's frames. FALSE: none, because a flush from upstream
+ * has taken it away. In the streaming thread, and only where the pad has a
+ * frame: a pad that joins a flush may wait for that thread. */
+gboolean gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad,
+    GstSegment * segment);
 
-/* Lets go of the frame that was identified last, unless the pad still shows it;
- * or if what it shows now is the same memory, of that frame for this one. To be
- * called before anybody waits for more data: the frame may be one of the few that
- * upstream's pool has. */
+/* Drops @buffer, which it takes, in the next gst_nt_mosaic_pad_let_go(). For
+ * callers that hold locks: this may be the last reference on upstream's
+ * memory. */
+void gst_nt_mosaic_pad_drop_later (GstNtMosaicPad * pad, GstBuffer * buffer);
+
+/* Lets go of the frame that was taken last, unless the pad still shows it. To
+ * be called before anything waits for more data without a strip. In the
+ * streaming thread. */
 void gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
 
 /* To be called with each frame and gap that comes, and at EOS. */
@@ -113,17 +127,17 @@ void gst_nt_mosaic_pad_note_data (GstNtMosaicPad * pad);
 /* Whether there was any since the element was started. From any thread. */
 gboolean gst_nt_mosaic_pad_has_had_data (GstNtMosaicPad * pad);
 
-/* To be called when a frame comes to be queued, and if it isn't after all. In
- * upstream's thread. */
-void gst_nt_mosaic_pad_count_in (GstNtMosaicPad * pad);
+/* To be called if a frame that was counted into the queue isn't queued after
+ * all. In upstream's thread. */
 void gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad);
+
+/* Whether @buffer, which comes in @segment, ends later than all before it. To
+ * be called once for each frame, in upstream's thread. */
+gboolean gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad,
+    const GstSegment * segment, GstBuffer * buffer);
 
 /* To be called when @buffer leaves the base class' queue. From any thread. */
 void gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer);
-
-/* How many frames were taken from the pad so far, to be shown or dropped. In the
- * streaming thread. */
-guint gst_nt_mosaic_pad_get_n_taken (GstNtMosaicPad * pad);
 
 /* Whether the next frame is a still: its caps have the rate 0/1. In the
  * streaming thread. */
@@ -145,10 +159,6 @@ void gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad,
 /* To be called when no frame is on its way from upstream to a strip. */
 void gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad);
 
-/* Whether upstream must not wait for its turn: the pad is being flushed or stopped.
- * From any thread. */
-void gst_nt_mosaic_pad_set_hurry (GstNtMosaicPad * pad, gboolean hurry);
-
 /* Whether the pad is at EOS and what it showed last is over at the running time
  * @now, so that nothing is to come from it. */
 gboolean gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now);
@@ -164,9 +174,9 @@ gboolean gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad,
 void gst_nt_mosaic_pad_set_next_caps (GstNtMosaicPad * pad,
     const GstCaps * caps);
 
-/* To be called before a gap is taken that lets the frame before it stay: the base
- * class takes new caps along, as if they were this frame's. In the streaming
- * thread. */
+/* To be called before a gap is taken that lets the frame before it stay: the
+ * base class takes new caps along, as if they were this frame's. In the
+ * streaming thread. */
 void gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad);
 
 /* Lets go of all frames, for good. Before the base class does. */
@@ -174,8 +184,8 @@ void gst_nt_mosaic_pad_release (GstNtMosaicPad * pad);
 
 gboolean gst_nt_mosaic_pad_is_released (GstNtMosaicPad * pad);
 
-/* Forgets what upstream sent, and its place in a layout. With the element's object
- * lock held. */
+/* Forgets what upstream sent, and its place in a layout. With the element's
+ * object lock held. */
 void gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad);
 
 /* Makes the pad as if no caps had come before: the next ones hold at once, and

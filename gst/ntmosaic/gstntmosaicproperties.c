@@ -2,16 +2,17 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* The element's properties. All are guarded by the object lock; the streaming
- * thread reads them once per strip, or once per negotiation. */
+ * thread takes a copy of all for each strip, or for each negotiation. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include "gstntkernel.h"
-#include "gstntmosaic-private.h"
+#include "gstntmosaicproperties.h"
 
-#include "gstntmosaicpad.h"
+#include "gstntkernel.h"
+#include "gstntmosaicahead.h"
+#include "gstntmosaicpace.h"
 
 #define DEFAULT_ALIGN NTM_ALIGN_START
 #define DEFAULT_BACKGROUND_COLOR 0xff000000
@@ -27,9 +28,9 @@
 #define DEFAULT_LATENCY 0
 #define DEFAULT_IGNORE_INACTIVE_PADS FALSE
 
-/* A second of strips, 60 of them a second, is more than any latency that is made up
- * for by memory: all of them are touched before the first frame. Downstream that
- * holds more gets more. */
+/* A second of strips, 60 of them a second, is more than any latency that is
+ * made up for by memory: all of them are touched before the first frame.
+ * Downstream that holds more gets more. */
 #define MAX_STRIPS 64
 
 /* More is a mistake: a queue before the pad can hold more. */
@@ -121,61 +122,106 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
     GParamSpec * pspec)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (object);
+  GstNtMosaicSettings settings;
 
-  if (id == PROP_STATS) {
-    g_value_take_boxed (value, make_stats (self));
-    return;
-  }
-
-  GST_OBJECT_LOCK (self);
+  gst_nt_mosaic_get_settings (self, &settings);
   switch (id) {
     case PROP_ALIGN:
-      g_value_set_enum (value, self->align);
+      g_value_set_enum (value, settings.align);
       break;
     case PROP_BACKGROUND_COLOR:
-      g_value_set_uint (value, self->background_color);
+      g_value_set_uint (value, settings.background_color);
       break;
     case PROP_TILE_WIDTH:
-      g_value_set_uint (value, self->tile_width);
+      g_value_set_uint (value, settings.tile_width);
       break;
     case PROP_TILE_HEIGHT:
-      g_value_set_uint (value, self->tile_height);
+      g_value_set_uint (value, settings.tile_height);
       break;
     case PROP_STRIPS:
-      g_value_set_uint (value, self->n_strips);
+      g_value_set_uint (value, settings.n_strips);
       break;
     case PROP_MAX_THREADS:
-      g_value_set_uint (value, self->max_threads);
+      g_value_set_uint (value, settings.max_threads);
       break;
     case PROP_NT_STORES:
-      g_value_set_enum (value, self->nt_stores);
+      g_value_set_enum (value, settings.nt_stores);
       break;
     case PROP_NT_THRESHOLD:
-      g_value_set_uint64 (value, self->nt_threshold);
+      g_value_set_uint64 (value, settings.nt_threshold);
       break;
     case PROP_COPY_ON_ARRIVAL:
-      g_value_set_boolean (value, self->copy_on_arrival);
+      g_value_set_boolean (value, settings.copy_on_arrival);
       break;
     case PROP_TILE_META:
-      g_value_set_boolean (value, self->tile_meta);
+      g_value_set_boolean (value, settings.tile_meta);
       break;
     case PROP_FRAMES_AHEAD:
-      g_value_set_int (value, self->frames_ahead);
+      g_value_set_int (value, settings.frames_ahead);
       break;
     case PROP_LATENCY:
-      g_value_set_uint64 (value, self->latency);
+      g_value_set_uint64 (value, settings.latency);
       break;
     case PROP_IGNORE_INACTIVE_PADS:
-      g_value_set_boolean (value, self->ignore_inactive_pads);
+      g_value_set_boolean (value, settings.ignore_inactive_pads);
       break;
     case PROP_KERNEL:
       g_value_set_static_string (value, gst_nt_kernel_get_name ());
+      break;
+    case PROP_STATS:
+      g_value_take_boxed (value, make_stats (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
   }
-  GST_OBJECT_UNLOCK (self);
+}
+
+/* FALSE: there is none with this @id. */
+static gboolean
+change_setting (GstNtMosaicSettings * settings, guint id,
+    const GValue * value)
+{
+  switch (id) {
+    case PROP_ALIGN:
+      settings->align = g_value_get_enum (value);
+      return TRUE;
+    case PROP_BACKGROUND_COLOR:
+      settings->background_color = g_value_get_uint (value);
+      return TRUE;
+    case PROP_TILE_WIDTH:
+      settings->tile_width = g_value_get_uint (value);
+      return TRUE;
+    case PROP_TILE_HEIGHT:
+      settings->tile_height = g_value_get_uint (value);
+      return TRUE;
+    case PROP_STRIPS:
+      settings->n_strips = g_value_get_uint (value);
+      return TRUE;
+    case PROP_MAX_THREADS:
+      settings->max_threads = g_value_get_uint (value);
+      return TRUE;
+    case PROP_NT_STORES:
+      settings->nt_stores = g_value_get_enum (value);
+      return TRUE;
+    case PROP_NT_THRESHOLD:
+      settings->nt_threshold = g_value_get_uint64 (value);
+      return TRUE;
+    case PROP_COPY_ON_ARRIVAL:
+      settings->copy_on_arrival = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_TILE_META:
+      settings->tile_meta = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_FRAMES_AHEAD:
+      settings->frames_ahead = g_value_get_int (value);
+      return TRUE;
+    case PROP_IGNORE_INACTIVE_PADS:
+      settings->ignore_inactive_pads = g_value_get_boolean (value);
+      return TRUE;
+    default:
+      return FALSE;
+  }
 }
 
 static void
@@ -183,6 +229,7 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
     GParamSpec * pspec)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (object);
+  gboolean changed;
 
   if (id == PROP_LATENCY) {
     gst_nt_mosaic_set_latency (self, g_value_get_uint64 (value));
@@ -190,48 +237,10 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
   }
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_ALIGN:
-      self->align = g_value_get_enum (value);
-      break;
-    case PROP_BACKGROUND_COLOR:
-      self->background_color = g_value_get_uint (value);
-      break;
-    case PROP_TILE_WIDTH:
-      self->tile_width = g_value_get_uint (value);
-      break;
-    case PROP_TILE_HEIGHT:
-      self->tile_height = g_value_get_uint (value);
-      break;
-    case PROP_STRIPS:
-      self->n_strips = g_value_get_uint (value);
-      break;
-    case PROP_MAX_THREADS:
-      self->max_threads = g_value_get_uint (value);
-      break;
-    case PROP_NT_STORES:
-      self->nt_stores = g_value_get_enum (value);
-      break;
-    case PROP_NT_THRESHOLD:
-      self->nt_threshold = g_value_get_uint64 (value);
-      break;
-    case PROP_COPY_ON_ARRIVAL:
-      self->copy_on_arrival = g_value_get_boolean (value);
-      break;
-    case PROP_TILE_META:
-      self->tile_meta = g_value_get_boolean (value);
-      break;
-    case PROP_FRAMES_AHEAD:
-      self->frames_ahead = g_value_get_int (value);
-      break;
-    case PROP_IGNORE_INACTIVE_PADS:
-      self->ignore_inactive_pads = g_value_get_boolean (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  changed = change_setting (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!changed)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 
   /* A new place for the tiles is a new layout. */
   if (id == PROP_ALIGN)
@@ -240,15 +249,16 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
     gst_nt_mosaic_ignore_inactive_pads (self);
 }
 
-static void
-install_properties (GObjectClass * klass)
-{
-  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-  const GParamFlags ready =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-  const GParamFlags playing =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
+#define READABLE (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+#define READY (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS \
+    | GST_PARAM_MUTABLE_READY)
+#define PLAYING (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS \
+    | GST_PARAM_MUTABLE_PLAYING)
 
+/* What the strip looks like, and what is said of it. */
+static void
+install_look (GObjectClass * klass)
+{
   /**
    * GstNtMosaic:align:
    *
@@ -260,7 +270,7 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_ALIGN,
       g_param_spec_enum ("align", "Align",
           "Where a tile that is shorter than the strip stands",
-          gst_nt_mosaic_align_get_type (), DEFAULT_ALIGN, playing));
+          gst_nt_mosaic_align_get_type (), DEFAULT_ALIGN, PLAYING));
 
   /**
    * GstNtMosaic:background-color:
@@ -272,15 +282,40 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_BACKGROUND_COLOR,
       g_param_spec_uint ("background-color", "Background color",
           "Color of what no frame covers (big-endian ARGB)",
-          0, G_MAXUINT32, DEFAULT_BACKGROUND_COLOR, playing));
+          0, G_MAXUINT32, DEFAULT_BACKGROUND_COLOR, PLAYING));
 
+  /**
+   * GstNtMosaic:tile-meta:
+   *
+   * Adds a #GstVideoRegionOfInterestMeta for each tile to the strips, of type
+   * `tile`: its rectangle is that of the frame, or of the tile if it has none;
+   * its id is the number of the pad. It has one parameter, a structure
+   * `application/x-ntmosaic-tile`:
+   *
+   * * `pad` (uint): the number of the pad
+   * * `state` (string): `copied`, `kept` or `background`
+   * * `pts` (uint64): the timestamp of the frame, in the time of its own
+   *   stream; not there if there is no frame, or it has none
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_TILE_META,
+      g_param_spec_boolean ("tile-meta", "Tile meta",
+          "Add a GstVideoRegionOfInterestMeta for each tile to the strips",
+          DEFAULT_TILE_META, PLAYING));
+}
+
+/* What is known before the first frame. */
+static void
+install_sizes (GObjectClass * klass)
+{
   /**
    * GstNtMosaic:tile-width:
    *
    * Width of every tile in pixels. A pad then has its room in the strip before
    * its first frame, so that a live strip does not change its width when a
-   * camera appears late; frames of another width are refused. 0: each tile is as
-   * wide as its frames.
+   * camera appears late; frames of another width are refused. 0: each tile is
+   * as wide as its frames.
    *
    * With #GstAggregator:force-live and #GstNtMosaic:tile-height, strips of
    * background are made before any pad has caps, at 25/1 if downstream takes
@@ -292,13 +327,13 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint ("tile-width", "Tile width",
           "Width of every tile in pixels, known before its caps are "
           "(0 = as wide as the frames)",
-          0, G_MAXINT, DEFAULT_TILE_SIZE, ready));
+          0, G_MAXINT, DEFAULT_TILE_SIZE, READY));
 
   /**
    * GstNtMosaic:tile-height:
    *
-   * Height of the strip in pixels. Higher frames are refused, shorter ones stand
-   * where #GstNtMosaic:align says. 0: as high as the highest frame.
+   * Height of the strip in pixels. Higher frames are refused, shorter ones
+   * stand where #GstNtMosaic:align says. 0: as high as the highest frame.
    *
    * Since: 0.1
    */
@@ -306,15 +341,16 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint ("tile-height", "Tile height",
           "Height of the strip in pixels, known before any caps are "
           "(0 = as high as the highest frame)",
-          0, G_MAXINT, DEFAULT_TILE_SIZE, ready));
+          0, G_MAXINT, DEFAULT_TILE_SIZE, READY));
 
   /**
    * GstNtMosaic:strips:
    *
    * How many strips are allocated, and their pages touched, before the first
-   * frame. They are used again and again; when downstream holds all of them, one
-   * more is made, which then belongs to them until it stood idle for 128 strips. If
-   * there is memory for two strips but not for all, a warning says so.
+   * frame. They are used again and again; when downstream holds all of them,
+   * one more is made, which then belongs to them until it stood idle for 128
+   * strips. If there is memory for two strips but not for all, a warning says
+   * so.
    *
    * Since: 0.1
    */
@@ -322,8 +358,13 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint ("strips", "Strips",
           "Number of strips allocated before the first frame "
           "(more are made when downstream holds all of them)",
-          1, MAX_STRIPS, DEFAULT_STRIPS, ready));
+          1, MAX_STRIPS, DEFAULT_STRIPS, READY));
+}
 
+/* How strips are written. */
+static void
+install_writing (GObjectClass * klass)
+{
   /**
    * GstNtMosaic:max-threads:
    *
@@ -337,7 +378,7 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint ("max-threads", "Max threads",
           "Number of threads that may write one strip "
           "(0 = from the CPUs that this process may use)",
-          0, G_MAXINT, DEFAULT_MAX_THREADS, playing));
+          0, G_MAXINT, DEFAULT_MAX_THREADS, PLAYING));
 
   /**
    * GstNtMosaic:nt-stores:
@@ -351,14 +392,14 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_NT_STORES,
       g_param_spec_enum ("nt-stores", "Non-temporal stores",
           "Whether tiles are written with streaming stores, past the caches",
-          gst_nt_mosaic_stores_get_type (), DEFAULT_NT_STORES, playing));
+          gst_nt_mosaic_stores_get_type (), DEFAULT_NT_STORES, PLAYING));
 
   /**
    * GstNtMosaic:nt-threshold:
    *
    * Size of a strip in bytes from which `nt-stores=auto` streams. 0: where
-   * #GstNtMosaic:strips and one strip's tiles together don't fit into half of the
-   * last-level cache, which is its size / 2 / (strips + 1).
+   * #GstNtMosaic:strips and one strip's tiles together don't fit into half of
+   * the last-level cache, which is its size / 2 / (strips + 1).
    *
    * Since: 0.1
    */
@@ -366,53 +407,42 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint64 ("nt-threshold", "Non-temporal threshold",
           "Bytes of a strip from which nt-stores=auto streams "
           "(0 = from the size of the last-level cache)",
-          0, G_MAXUINT64, DEFAULT_NT_THRESHOLD, playing));
+          0, G_MAXUINT64, DEFAULT_NT_THRESHOLD, PLAYING));
+}
 
+/* How frames come to the strip. */
+static void
+install_frames (GObjectClass * klass)
+{
   /**
    * GstNtMosaic:copy-on-arrival:
    *
-   * Whether a frame that arrives is copied to its place in a coming strip at once,
-   * in upstream's thread, while it is still in the CPU's cache. Upstream then gets
-   * its memory back, and uses it again. Frames that something else holds are copied
-   * when the strip is made, as all are without this. Pads that are slower than the
-   * strip are left out, and so are all pads if downstream writes to strips.
+   * Whether a frame that arrives is copied to its place in a coming strip at
+   * once, in upstream's thread, while it is still in the CPU's cache. Upstream
+   * then gets its memory back, and uses it again. Frames that something else
+   * holds are copied when the strip is made, as all are without this. Pads that
+   * are slower than the strip are left out, and so are all pads if downstream
+   * writes to strips.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_COPY_ON_ARRIVAL,
       g_param_spec_boolean ("copy-on-arrival", "Copy on arrival",
-          "Copy frames to the strip when they arrive, while they are in the cache",
-          DEFAULT_COPY_ON_ARRIVAL, ready));
-
-  /**
-   * GstNtMosaic:tile-meta:
-   *
-   * Adds a #GstVideoRegionOfInterestMeta for each tile to the strips, of type
-   * `tile`: its rectangle is that of the frame, or of the tile if it has none; its
-   * id is the number of the pad. It has one parameter, a structure
-   * `application/x-ntmosaic-tile`:
-   *
-   * * `pad` (uint): the number of the pad
-   * * `state` (string): `copied`, `kept` or `background`
-   * * `pts` (uint64): the timestamp of the frame, in the time of its own stream;
-   *   not there if there is no frame, or it has none
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_TILE_META,
-      g_param_spec_boolean ("tile-meta", "Tile meta",
-          "Add a GstVideoRegionOfInterestMeta for each tile to the strips",
-          DEFAULT_TILE_META, playing));
+          "Copy frames to the strip when they arrive, while they are in the "
+          "cache", DEFAULT_COPY_ON_ARRIVAL, READY));
 
   /**
    * GstNtMosaic:frames-ahead:
    *
-   * How many frames each pad may queue where nothing is live: upstream runs ahead of
-   * the strip by so many. Fewer threads are then woken for each strip, which is most
-   * of what many small tiles cost. -1: if a tile has 32 KiB at most, as many as
-   * 32 MiB hold, frames and coming strips together, and 8 at most; larger frames are
-   * better copied on arrival. Pads may queue more if #GstAggregator:latency
-   * says so. The latency that is reported does not depend on it.
+   * How many frames each pad may queue where nothing is live: upstream runs
+   * ahead of the strip by so many. Fewer threads are then woken for each strip,
+   * which is most of what many small tiles cost. -1: if a tile has 32 KiB at
+   * most, as many as 32 MiB hold, frames and coming strips together, and 8 at
+   * most; larger frames are better copied on arrival. If
+   * #GstAggregator:latency is longer than these frames last, pads queue as many
+   * as last so long; of frames whose timestamps stand still, no more than two
+   * beyond @frames-ahead. The latency that is reported does not
+   * depend on it.
    *
    * Since: 0.1
    */
@@ -420,14 +450,19 @@ install_properties (GObjectClass * klass)
       g_param_spec_int ("frames-ahead", "Frames ahead",
           "Number of frames that each pad may queue where nothing is live "
           "(-1 = for tiles of up to 32 KiB as many as 32 MiB hold, 8 at most)",
-          -1, MAX_FRAMES_AHEAD, DEFAULT_FRAMES_AHEAD, ready));
+          -1, MAX_FRAMES_AHEAD, DEFAULT_FRAMES_AHEAD, READY));
+}
 
-  /* The base class' own, which is given other values; see gstntmosaicahead.c. */
+/* The base class has them too, and is given other values. */
+static void
+install_inherited (GObjectClass * klass)
+{
+  /* See gstntmosaicahead.c. */
   g_object_class_install_property (klass, PROP_LATENCY,
       g_param_spec_uint64 ("latency", "Buffer latency",
           "Additional latency in live mode to allow upstream to take longer to "
           "produce buffers for the current position (in nanoseconds)",
-          0, G_MAXUINT64, DEFAULT_LATENCY, playing));
+          0, G_MAXUINT64, DEFAULT_LATENCY, PLAYING));
 
   /**
    * GstNtMosaic:ignore-inactive-pads:
@@ -439,20 +474,25 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_IGNORE_INACTIVE_PADS,
       g_param_spec_boolean ("ignore-inactive-pads", "Ignore inactive pads",
           "Avoid timing out waiting for inactive pads",
-          DEFAULT_IGNORE_INACTIVE_PADS, playing));
+          DEFAULT_IGNORE_INACTIVE_PADS, PLAYING));
+}
 
+/* What can only be read. */
+static void
+install_reports (GObjectClass * klass)
+{
   /**
    * GstNtMosaic:kernel:
    *
-   * The copy kernel in use: c, sse2, avx2, avx512 or neon. It is the best that
-   * the CPU has; the environment variable NTMOSAIC_CPU forces another.
+   * The copy kernel in use: c, sse2, avx2 or avx512. It is the best that the
+   * CPU has; the environment variable NTMOSAIC_CPU forces another.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_KERNEL,
       g_param_spec_string ("kernel", "Kernel",
           "Copy kernel in use, selected when the plugin was loaded",
-          NULL, readable));
+          NULL, READABLE));
 
   /**
    * GstNtMosaic:stats:
@@ -462,19 +502,19 @@ install_properties (GObjectClass * klass)
    *
    * * `strips` (uint64): strips made
    * * `tiles-copied` (uint64): tiles whose frame was copied
-   * * `tiles-on-arrival` (uint64): of these, tiles whose frame was copied when it
-   *   arrived
+   * * `tiles-on-arrival` (uint64): of these, tiles whose frame was copied when
+   *   it arrived
    * * `tiles-kept` (uint64): tiles that the strip already held
    * * `tiles-background` (uint64): tiles filled with background
-   * * `frames-refused` (uint64): frames that were too short, or contradicted their
-   *   caps: their tiles were background
+   * * `frames-refused` (uint64): frames that were too short, or contradicted
+   *   their caps: their tiles were background
    * * `bytes-copied` (uint64): bytes of the copied frames
-   * * `copy-time` (uint64): nanoseconds spent on all this in the streaming thread;
-   *   what was copied on arrival took none of them
+   * * `copy-time` (uint64): nanoseconds spent on all this in the streaming
+   *   thread; what was copied on arrival took none of them
    * * `strips-allocated` (uint64): strips allocated since the element was made
-   * * `strip-rebuilds` (uint64): strips that could not be used when they were due,
-   *   because frames had been copied to them that were not due yet; since the
-   *   element was made
+   * * `strip-rebuilds` (uint64): strips that could not be used when they were
+   *   due, because frames had been copied to them that were not due yet; since
+   *   the element was made
    * * `kernel` (string): the copy kernel
    *
    * Since: 0.1
@@ -482,23 +522,27 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "What has been done since the element was started",
-          GST_TYPE_STRUCTURE, readable));
+          GST_TYPE_STRUCTURE, READABLE));
 }
 
 void
 gst_nt_mosaic_init_properties (GstNtMosaic * self)
 {
-  self->align = DEFAULT_ALIGN;
-  self->background_color = DEFAULT_BACKGROUND_COLOR;
-  self->tile_width = DEFAULT_TILE_SIZE;
-  self->tile_height = DEFAULT_TILE_SIZE;
-  self->n_strips = DEFAULT_STRIPS;
-  self->max_threads = DEFAULT_MAX_THREADS;
-  self->nt_stores = DEFAULT_NT_STORES;
-  self->nt_threshold = DEFAULT_NT_THRESHOLD;
-  self->copy_on_arrival = DEFAULT_COPY_ON_ARRIVAL;
-  self->tile_meta = DEFAULT_TILE_META;
-  self->frames_ahead = DEFAULT_FRAMES_AHEAD;
+  self->settings = (GstNtMosaicSettings) {
+    .align = DEFAULT_ALIGN,
+    .background_color = DEFAULT_BACKGROUND_COLOR,
+    .tile_width = DEFAULT_TILE_SIZE,
+    .tile_height = DEFAULT_TILE_SIZE,
+    .n_strips = DEFAULT_STRIPS,
+    .max_threads = DEFAULT_MAX_THREADS,
+    .nt_stores = DEFAULT_NT_STORES,
+    .nt_threshold = DEFAULT_NT_THRESHOLD,
+    .copy_on_arrival = DEFAULT_COPY_ON_ARRIVAL,
+    .tile_meta = DEFAULT_TILE_META,
+    .frames_ahead = DEFAULT_FRAMES_AHEAD,
+    .latency = DEFAULT_LATENCY,
+    .ignore_inactive_pads = DEFAULT_IGNORE_INACTIVE_PADS,
+  };
 }
 
 void
@@ -508,7 +552,12 @@ gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass)
 
   object_class->get_property = gst_nt_mosaic_get_property;
   object_class->set_property = gst_nt_mosaic_set_property;
-  install_properties (object_class);
+  install_look (object_class);
+  install_sizes (object_class);
+  install_writing (object_class);
+  install_frames (object_class);
+  install_inherited (object_class);
+  install_reports (object_class);
 
   gst_type_mark_as_plugin_api (gst_nt_mosaic_align_get_type (), 0);
   gst_type_mark_as_plugin_api (gst_nt_mosaic_stores_get_type (), 0);

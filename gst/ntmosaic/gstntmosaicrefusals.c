@@ -10,9 +10,9 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicrefusals.h"
 
-#include "gstntmosaicpad.h"
+#include "gstntmosaicfailures.h"
 #include "gstntmosaicwords.h"
 
 /* Upstream sends its caps again with each frame. */

@@ -10,11 +10,10 @@
 #include "config.h"
 #endif
 
-#include "gstntmosaic-private.h"
+#include "gstntmosaicsilence.h"
 
 #include "gstntmosaicpad.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 /* How long the strip waits before the warning. */
@@ -165,26 +164,40 @@ set_timer (GstNtMosaic * self, GstClock * clock, GstClockTime since)
   gst_clock_id_unref (id);
 }
 
+static gboolean
+is_waiting (GstNtMosaic * self)
+{
+  gboolean is;
+
+  GST_OBJECT_LOCK (self);
+  is = GST_CLOCK_TIME_IS_VALID (self->waiting_since);
+  GST_OBJECT_UNLOCK (self);
+
+  return is;
+}
+
 /* There is one timer at most, and a strip does not stop it: strips are many,
  * and it looks for itself. */
 void
 gst_nt_mosaic_begin_waiting (GstNtMosaic * self)
 {
   gboolean has_timer;
+  GstClockTime now;
   GstClock *clock;
 
-  if (GST_CLOCK_TIME_IS_VALID (self->waiting_since)
+  if (is_waiting (self)
       || gst_aggregator_get_force_live (GST_AGGREGATOR (self)))
     return;
 
   clock = gst_system_clock_obtain ();
+  now = gst_clock_get_time (clock);
   GST_OBJECT_LOCK (self);
-  self->waiting_since = gst_clock_get_time (clock);
+  self->waiting_since = now;
   has_timer = self->silence_id != NULL;
   GST_OBJECT_UNLOCK (self);
 
   if (!has_timer)
-    set_timer (self, clock, self->waiting_since);
+    set_timer (self, clock, now);
   gst_object_unref (clock);
 }
 

@@ -21,7 +21,10 @@ row_bytes_of (const NtmTile * tile)
 static NtmLayout *
 new_layout (const NtmTile * tiles)
 {
-  const NtmLayoutRules rules = {.pixel_bytes = PIXEL_BYTES,.align_y = NTM_ALIGN_CENTER };
+  const NtmLayoutRules rules = {
+    .pixel_bytes = PIXEL_BYTES,
+    .align_y = NTM_ALIGN_CENTER,
+  };
 
   return gst_nt_layout_new (tiles, N_TILES, &rules, NULL);
 }
@@ -229,8 +232,8 @@ GstBuffer *
 show (Fixture * f, GstBuffer * const *frames, NtmReport * report)
 {
   static const guint32 background = BACKGROUND;
-  NtmSource sources[N_TILES] = { {NULL,}, };
-  GstNtTileInput inputs[N_TILES] = { {NULL,}, };
+  NtmSource sources[N_TILES] = { {0,}, };
+  GstNtTileInput inputs[N_TILES] = { {0,}, };
   guint64 *numbers = g_new0 (guint64, N_TILES);
   GstBuffer *strip;
   guint i;

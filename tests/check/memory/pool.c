@@ -312,25 +312,6 @@ GST_START_TEST (test_many_threads)
 
 GST_END_TEST;
 
-/* More than is free in one piece, with 32-bit addresses as well. */
-GST_START_TEST (test_no_memory)
-{
-  GstAllocationParams params = {.padding = G_MAXSIZE / 4 * 3 };
-  NtmLayout *layout = new_layout (1, 64, 64);
-  GstNtStripPool *pool = gst_nt_strip_pool_new ();
-  GError *error = NULL;
-
-  fail_if (gst_nt_strip_pool_configure (pool, layout, 1, &params, &error));
-  g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT);
-  g_clear_error (&error);
-  fail_unless (gst_nt_strip_pool_configure (pool, layout, 1, NULL, NULL));
-
-  gst_nt_strip_pool_unref (pool);
-  ntm_layout_unref (layout);
-}
-
-GST_END_TEST;
-
 static Suite *
 pool_suite (void)
 {
@@ -347,7 +328,6 @@ pool_suite (void)
   tcase_add_test (tcase, test_strips_outlive_pool);
   tcase_add_test (tcase, test_strip_comes_home_with_its_last_memory);
   tcase_add_test (tcase, test_many_threads);
-  tcase_add_test (tcase, test_no_memory);
 
   return suite;
 }

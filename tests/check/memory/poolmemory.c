@@ -4,16 +4,9 @@
 /* How much memory a strip pool has: a peak is given back, what is in turn stays, and
  * where there is memory for some strips these must do. */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE             /* RTLD_NEXT */
-#endif
-
 #include <gst/check/gstcheck.h>
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <sys/mman.h>
-
+#include "mappings.h"
 #include "gstntmemory.h"
 
 /* As the header says. */
@@ -215,32 +208,6 @@ GST_END_TEST;
 
 /* ---- Little memory ---- */
 
-/* How many mappings as large as a strip the system still gives; -1: all. */
-static gint n_mappings = -1;
-
-/* In place of the C library's, for the library under test as well. */
-__attribute__ ((visibility ("default")))
-void *
-mmap (void *address, size_t bytes, int protection, int flags, int file,
-    off_t offset)
-{
-  static gpointer real;
-
-  if (bytes >= STRIP_BYTES && g_atomic_int_get (&n_mappings) >= 0
-      && g_atomic_int_add (&n_mappings, -1) <= 0) {
-    g_atomic_int_set (&n_mappings, 0);
-    errno = ENOMEM;
-    return MAP_FAILED;
-  }
-  if (real == NULL)
-    real = dlsym (RTLD_NEXT, "mmap64");
-  if (real == NULL)
-    real = dlsym (RTLD_NEXT, "mmap");
-
-  return ((void *(*)(void *, size_t, int, int, int, off_t)) real) (address,
-      bytes, protection, flags, file, offset);
-}
-
 /* Memory for some of eight strips: two are enough to go on. */
 GST_START_TEST (memory_for_some)
 {
@@ -250,7 +217,7 @@ GST_START_TEST (memory_for_some)
   GError *error = NULL;
   gboolean done;
 
-  g_atomic_int_set (&n_mappings, fit);
+  test_limit_mappings (fit, STRIP_BYTES);
   done = gst_nt_strip_pool_configure (pool, layout, 8, NULL, &error);
   fail_unless_equals_int (gst_nt_strip_pool_get_n_strips (pool), fit);
   fail_unless_equals_int (done, fit >= 2);
@@ -261,7 +228,7 @@ GST_START_TEST (memory_for_some)
         GST_RESOURCE_ERROR_NO_SPACE_LEFT);
   g_clear_error (&error);
 
-  g_atomic_int_set (&n_mappings, -1);
+  test_unlimit_mappings ();
   fail_unless (gst_nt_strip_pool_configure (pool, layout, 8, NULL, NULL));
   fail_unless_equals_int (gst_nt_strip_pool_get_n_strips (pool), 8);
 
@@ -277,9 +244,9 @@ GST_START_TEST (memory_for_one_of_one)
   NtmLayout *layout = new_layout (WIDTH, HEIGHT);
   GstNtStripPool *pool = gst_nt_strip_pool_new ();
 
-  g_atomic_int_set (&n_mappings, 1);
+  test_limit_mappings (1, STRIP_BYTES);
   fail_unless (gst_nt_strip_pool_configure (pool, layout, 1, NULL, NULL));
-  g_atomic_int_set (&n_mappings, -1);
+  test_unlimit_mappings ();
 
   gst_nt_strip_pool_unref (pool);
   ntm_layout_unref (layout);

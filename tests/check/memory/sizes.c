@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Sizes that can't be addressed are refused, and each refusal says why. */
+/* Sizes that can't be addressed, or that there is no memory for, are refused,
+ * and each refusal says why. */
 
 #include <gst/check/gstcheck.h>
 
 #include <string.h>
 
+#include "mappings.h"
 #include "gstntmemory.h"
 
 static NtmLayout *
@@ -64,7 +66,7 @@ GST_START_TEST (padding)
 
 GST_END_TEST;
 
-/* More than the system has. */
+/* More than the system has; and then it has more. */
 GST_START_TEST (more_than_memory)
 {
   NtmLayout *layout = new_layout (100, 50);
@@ -73,10 +75,13 @@ GST_START_TEST (more_than_memory)
   GError *error = NULL;
 
   gst_allocation_params_init (&params);
-  params.padding = G_MAXSIZE / 2;
+  params.padding = 4000000;
+  test_limit_mappings (0, params.padding);
   fail_if (gst_nt_strip_pool_configure (pool, layout, 1, &params, &error));
   expect_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
-      "bytes");
+      "no memory for a strip of 4020000 bytes");
+  test_unlimit_mappings ();
+  fail_unless (gst_nt_strip_pool_configure (pool, layout, 1, &params, NULL));
   gst_nt_strip_pool_unref (pool);
   ntm_layout_unref (layout);
 }

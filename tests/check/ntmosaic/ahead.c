@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Pads that run ahead of the strip: as far as they may, never where something is
- * live, without a word of it in the latency, and with no wait that a flush, a stop or
- * a release doesn't end. */
+/* Pads that run ahead of the strip: as far as they may, never where something
+ * is live, without a word of it in the latency, and with no wait that a flush,
+ * a stop or a release doesn't end. */
 
-#include "support.h"
+#include "rig/rig.h"
 
 #define WIDTH 8
 #define HEIGHT 4
-
-/* Seconds in which a thread that is not stuck gets its turn. */
-#define PATIENCE (20 * G_TIME_SPAN_SECOND)
 
 /* A thread that pushes frames to an input until a push fails. */
 typedef struct
@@ -19,7 +16,7 @@ typedef struct
   GstHarness *input;
   GThread *thread;
   guint first;                  /* the number of its first frame */
-  gboolean time_stands;         /* all frames have the same timestamp */
+  gboolean time_stands;         /* all frames have its timestamp */
 
   GMutex lock;
   GCond pushed;
@@ -35,8 +32,10 @@ push_frames (gpointer data)
   guint n = p->first;
 
   do {
+    const GstClockTime pts = (p->time_stands ? p->first : n) * TEST_FRAME_TIME;
+
     flow = gst_harness_push (p->input, test_frame_new_timed (WIDTH, HEIGHT, n,
-            (p->time_stands ? 1 : n) * TEST_FRAME_TIME, TEST_FRAME_TIME));
+            pts, TEST_FRAME_TIME));
     n++;
     g_mutex_lock (&p->lock);
     p->flow = flow;
@@ -62,7 +61,7 @@ pusher_start (Pusher * p, GstHarness * input, guint first)
 static void
 pusher_wait_for (Pusher * p, guint n_frames)
 {
-  const gint64 end = g_get_monotonic_time () + PATIENCE;
+  const gint64 end = g_get_monotonic_time () + TEST_PATIENCE / GST_USECOND;
 
   g_mutex_lock (&p->lock);
   while (p->n_pushed < n_frames)
@@ -76,7 +75,8 @@ static guint
 pusher_end (Pusher * p)
 {
   g_thread_join (p->thread);
-  fail_unless (p->flow == GST_FLOW_FLUSHING || p->flow == GST_FLOW_NOT_LINKED);
+  fail_unless (p->flow == GST_FLOW_FLUSHING || p->flow == GST_FLOW_NOT_LINKED
+      || p->flow == GST_FLOW_ERROR);
   g_cond_clear (&p->pushed);
   g_mutex_clear (&p->lock);
 
@@ -85,8 +85,8 @@ pusher_end (Pusher * p)
 
 static const TestTile tiles[] = { {WIDTH, HEIGHT, 0}, {WIDTH, HEIGHT, 0} };
 
-/* Two inputs that have made a first strip: only then it is known how far they may
- * run ahead. */
+/* Two inputs that have made a first strip: only then it is known how far they
+ * may run ahead. */
 static TestRig *
 new_rig (gint frames_ahead)
 {
@@ -104,7 +104,7 @@ new_rig (gint frames_ahead)
 static void
 flush_start (GstHarness * input)
 {
-  fail_unless (gst_harness_push_event (input, gst_event_new_flush_start ()));
+  test_input_push_event (input, gst_event_new_flush_start ());
 }
 
 typedef struct
@@ -125,7 +125,7 @@ GST_START_TEST (pads_run_as_far_ahead_as_they_may)
 {
   const Room *room = &rooms[__i__];
   TestRig *rig = new_rig (room->frames_ahead);
-  Pusher p = { NULL, };
+  Pusher p = { 0, };
   guint n;
 
   pusher_start (&p, test_rig_input (rig, 0), 1);
@@ -144,11 +144,11 @@ GST_START_TEST (large_frames_are_not_run_ahead_of)
   const TestTile large[] = { {256, 128, 0}, {WIDTH, HEIGHT, 0} };
   const TestStrip strip = { large, G_N_ELEMENTS (large), 128, "top", 0 };
   TestRig *rig = test_rig_new (strip.n_tiles);
-  Pusher p = { NULL, };
+  Pusher p = { 0, };
 
   test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_send (rig, &strip);
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  test_rig_skip (rig);
 
   pusher_start (&p, test_rig_input (rig, 1), 1);
   pusher_wait_for (&p, 1);
@@ -159,18 +159,74 @@ GST_START_TEST (large_frames_are_not_run_ahead_of)
 
 GST_END_TEST;
 
-/* The base class counts time: it would take such frames for ever. */
+static GstClockTime
+query_latency (TestRig * rig, gboolean * live)
+{
+  GstQuery *query = gst_query_new_latency ();
+  GstClockTime min;
+
+  fail_unless (gst_pad_peer_query (rig->out->sinkpad, query));
+  gst_query_parse_latency (query, live, &min, NULL);
+  gst_query_unref (query);
+
+  return min;
+}
+
+/* From the next strip on. */
+static void
+make_live (TestRig * rig)
+{
+  const TestStrip strip = { tiles, G_N_ELEMENTS (tiles), HEIGHT, "top", 0 };
+  gboolean live;
+  guint i;
+
+  for (i = 0; i < strip.n_tiles; i++)
+    gst_harness_set_live (test_rig_input (rig, i), TRUE);
+  query_latency (rig, &live);
+  fail_unless (live);
+  test_rig_send (rig, &strip);
+  test_rig_skip (rig);
+}
+
+static const struct
+{
+  guint frames_ahead;
+  gboolean live;
+  GstClockTime latency;
+} stands[] = {
+  {8, FALSE, 0},
+  {8, FALSE, GST_SECOND},
+  {1, FALSE, GST_SECOND},
+  {1, TRUE, GST_SECOND},
+};
+
+/* The base class limits time: it would take such frames for ever. All of them
+ * wait side by side for longer than upstream has patience. */
 GST_START_TEST (frames_of_one_time_are_no_more)
 {
-  TestRig *rig = new_rig (8);
-  Pusher p = {.time_stands = TRUE };
+  TestRig *rigs[G_N_ELEMENTS (stands)];
+  Pusher pushers[G_N_ELEMENTS (stands)];
+  guint i;
 
-  pusher_start (&p, test_rig_input (rig, 0), 1);
-  pusher_wait_for (&p, 7);
-  g_usleep (3500 * G_TIME_SPAN_MILLISECOND);
-  flush_start (test_rig_input (rig, 0));
-  fail_unless (pusher_end (&p) <= 9);
-  test_rig_free (rig);
+  for (i = 0; i < G_N_ELEMENTS (stands); i++) {
+    rigs[i] = new_rig (stands[i].frames_ahead);
+    g_object_set (rigs[i]->element, "latency", stands[i].latency, NULL);
+    if (stands[i].live)
+      make_live (rigs[i]);
+    pushers[i] = (Pusher) {.time_stands = TRUE };
+    pusher_start (&pushers[i], test_rig_input (rigs[i], 0), 2);
+  }
+  for (i = 0; i < G_N_ELEMENTS (stands); i++)
+    pusher_wait_for (&pushers[i], MAX (stands[i].frames_ahead - 1, 1));
+  g_usleep (2500 * G_TIME_SPAN_MILLISECOND);
+  for (i = 0; i < G_N_ELEMENTS (stands); i++) {
+    guint n;
+
+    flush_start (test_rig_input (rigs[i], 0));
+    n = pusher_end (&pushers[i]);
+    fail_unless (n <= stands[i].frames_ahead + 2, "%u: %u frames", i, n);
+    test_rig_free (rigs[i]);
+  }
 }
 
 GST_END_TEST;
@@ -202,13 +258,26 @@ GST_END_TEST;
 
 /* ---- An end to waiting ---- */
 
-GST_START_TEST (stop_ends_waiting)
+/* One input is silent, and upstream of the other waits: for its turn, or
+ * because time stands still. */
+static TestRig *
+new_full_rig (Pusher * p)
 {
   TestRig *rig = new_rig (8);
-  Pusher p = { NULL, };
 
-  pusher_start (&p, test_rig_input (rig, 0), 1);
-  pusher_wait_for (&p, 7);
+  if (p->time_stands)
+    g_object_set (rig->element, "latency", GST_SECOND, NULL);
+  pusher_start (p, test_rig_input (rig, 0), 1);
+  pusher_wait_for (p, p->time_stands ? 8 : 7);
+
+  return rig;
+}
+
+GST_START_TEST (stop_ends_waiting)
+{
+  Pusher p = {.time_stands = __i__ };
+  TestRig *rig = new_full_rig (&p);
+
   fail_unless_equals_int (gst_element_set_state (rig->element,
           GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
   pusher_end (&p);
@@ -219,14 +288,39 @@ GST_END_TEST;
 
 GST_START_TEST (release_ends_waiting)
 {
-  TestRig *rig = new_rig (8);
+  Pusher p = {.time_stands = __i__ };
+  TestRig *rig = new_full_rig (&p);
   GstPad *pad = gst_element_get_static_pad (rig->element, "sink_0");
-  Pusher p = { NULL, };
 
-  pusher_start (&p, test_rig_input (rig, 0), 1);
-  pusher_wait_for (&p, 7);
   gst_element_release_request_pad (rig->element, pad);
   pusher_end (&p);
+  gst_object_unref (pad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static GstPadProbeReturn
+fail_push (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_ERROR;
+
+  return GST_PAD_PROBE_HANDLED;
+}
+
+/* The base class drops what is queued, and nothing takes it out. */
+GST_START_TEST (error_ends_waiting)
+{
+  Pusher p = {.time_stands = __i__ };
+  TestRig *rig = new_full_rig (&p);
+  GstPad *pad = gst_element_get_static_pad (rig->element, "src");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, fail_push, NULL, NULL);
+  gst_harness_push (test_rig_input (rig, 1), test_frame_new_timed (WIDTH,
+          HEIGHT, 1, TEST_FRAME_TIME, TEST_FRAME_TIME));
+  pusher_end (&p);
+  fail_unless_equals_int (p.flow, GST_FLOW_ERROR);
   gst_object_unref (pad);
   test_rig_free (rig);
 }
@@ -239,7 +333,7 @@ GST_START_TEST (flush_starts_anew)
   TestRig *rig = new_rig (8);
   GstHarness *input = test_rig_input (rig, 0);
   GstSegment segment;
-  Pusher p = { NULL, };
+  Pusher p = { 0, };
   guint i;
 
   for (i = 0; i < 3; i++) {
@@ -248,10 +342,8 @@ GST_START_TEST (flush_starts_anew)
     flush_start (input);
     fail_unless (pusher_end (&p) <= 8);
     gst_segment_init (&segment, GST_FORMAT_TIME);
-    fail_unless (gst_harness_push_event (input, gst_event_new_flush_stop
-            (TRUE)));
-    fail_unless (gst_harness_push_event (input, gst_event_new_segment
-            (&segment)));
+    test_input_push_event (input, gst_event_new_flush_stop (TRUE));
+    test_input_push_event (input, gst_event_new_segment (&segment));
   }
   test_rig_free (rig);
 }
@@ -259,19 +351,6 @@ GST_START_TEST (flush_starts_anew)
 GST_END_TEST;
 
 /* ---- Latency ---- */
-
-static GstClockTime
-query_latency (TestRig * rig, gboolean * live)
-{
-  GstQuery *query = gst_query_new_latency ();
-  GstClockTime min;
-
-  fail_unless (gst_pad_peer_query (rig->out->sinkpad, query));
-  gst_query_parse_latency (query, live, &min, NULL);
-  gst_query_unref (query);
-
-  return min;
-}
 
 GST_START_TEST (latency_is_that_of_the_user)
 {
@@ -322,11 +401,10 @@ GST_START_TEST (stills_do_not_run_ahead)
   for (i = 0; i < G_N_ELEMENTS (tiles); i++) {
     test_input_set_caps_full (test_rig_input (rig, i), "RGBA", WIDTH, HEIGHT, 0,
         1);
-    fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i),
-            test_frame_new_timed (WIDTH, HEIGHT, 0, TEST_FRAME_TIME,
-                TEST_FRAME_TIME)), GST_FLOW_OK);
+    test_input_push (test_rig_input (rig, i), test_frame_new_timed (WIDTH,
+            HEIGHT, 0, TEST_FRAME_TIME, TEST_FRAME_TIME));
   }
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  test_rig_skip (rig);
   fail_unless_equals_uint64 (get_base_latency (rig->element), 0);
   test_rig_free (rig);
 }
@@ -335,51 +413,35 @@ GST_END_TEST;
 
 GST_START_TEST (nothing_runs_ahead_live)
 {
-  const TestStrip strip = { tiles, G_N_ELEMENTS (tiles), HEIGHT, "top", 0 };
   TestRig *rig = new_rig (8);
   gboolean live;
-  guint i;
 
   fail_unless (get_base_latency (rig->element) > 0);
-  for (i = 0; i < strip.n_tiles; i++)
-    gst_harness_set_live (test_rig_input (rig, i), TRUE);
-  query_latency (rig, &live);
-  fail_unless (live);
   g_object_set (rig->element, "latency", GST_MSECOND, NULL);
-  test_rig_send (rig, &strip);
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  make_live (rig);
   fail_unless_equals_uint64 (get_base_latency (rig->element), GST_MSECOND);
+  /* What the base class waits for frames that are late. */
+  fail_unless_equals_uint64 (gst_aggregator_get_latency (GST_AGGREGATOR
+          (rig->element)), TEST_FRAME_TIME + GST_MSECOND);
+  fail_unless_equals_uint64 (query_latency (rig, &live),
+      TEST_FRAME_TIME + GST_MSECOND);
   test_rig_free (rig);
 }
 
 GST_END_TEST;
 
-static Suite *
-ahead_suite (void)
+TEST_CASES (ahead)
 {
-  Suite *suite = suite_create ("ahead");
-  TCase *queue = tcase_create ("queue");
-  TCase *end = tcase_create ("end");
-  TCase *latency = tcase_create ("latency");
-
-  tcase_add_loop_test (queue, pads_run_as_far_ahead_as_they_may, 0,
+  tcase_add_loop_test (tc, pads_run_as_far_ahead_as_they_may, 0,
       G_N_ELEMENTS (rooms));
-  tcase_add_test (queue, large_frames_are_not_run_ahead_of);
-  tcase_add_test (queue, frames_of_one_time_are_no_more);
-  tcase_add_test (queue, strips_are_whole);
-  suite_add_tcase (suite, queue);
-
-  tcase_add_test (end, stop_ends_waiting);
-  tcase_add_test (end, release_ends_waiting);
-  tcase_add_test (end, flush_starts_anew);
-  suite_add_tcase (suite, end);
-
-  tcase_add_test (latency, latency_is_that_of_the_user);
-  tcase_add_test (latency, stills_do_not_run_ahead);
-  tcase_add_test (latency, nothing_runs_ahead_live);
-  suite_add_tcase (suite, latency);
-
-  return suite;
+  tcase_add_test (tc, large_frames_are_not_run_ahead_of);
+  tcase_add_test (tc, frames_of_one_time_are_no_more);
+  tcase_add_test (tc, strips_are_whole);
+  tcase_add_loop_test (tc, stop_ends_waiting, FALSE, TRUE + 1);
+  tcase_add_loop_test (tc, release_ends_waiting, FALSE, TRUE + 1);
+  tcase_add_loop_test (tc, error_ends_waiting, FALSE, TRUE + 1);
+  tcase_add_test (tc, flush_starts_anew);
+  tcase_add_test (tc, latency_is_that_of_the_user);
+  tcase_add_test (tc, stills_do_not_run_ahead);
+  tcase_add_test (tc, nothing_runs_ahead_live);
 }
-
-NTMOSAIC_CHECK_MAIN (ahead);

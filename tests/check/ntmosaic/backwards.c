@@ -3,7 +3,7 @@
 
 /* Playing backwards: strips go from the stop of the segment to its start. */
 
-#include "pipelines.h"
+#include "rig/pipelines.h"
 
 #define STEP TEST_STEP
 
@@ -15,7 +15,7 @@ GST_START_TEST (reverse_segments)
   GstSegment segment;
   guint i;
 
-  /* Before the start, the seek is only remembered: nobody is there to take it. */
+  /* Before the start, the seek is only remembered. */
   gst_element_send_event (p->mosaic, gst_event_new_seek (-1.0,
           GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0,
           GST_SEEK_TYPE_SET, 4 * STEP));
@@ -27,14 +27,11 @@ GST_START_TEST (reverse_segments)
     test_pipeline_push_in_segment (p, 0, &segment, 100 + i, (3 - i) * STEP);
     test_pipeline_push_in_segment (p, 1, &segment, 200 + i, (3 - i) * STEP);
   }
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   for (i = 0; i < 4; i++)
     test_pipeline_expect (p, (3 - i) * STEP, 100 + i, 200 + i);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -69,9 +66,8 @@ GST_START_TEST (reverse_segment_without_stop)
   segment.rate = -1.0;
   gst_harness_push_event (test_rig_input (rig, 0),
       gst_event_new_segment (&segment));
-  test_expect_error (rig->bus, rig->element, "sink_0", "backwards", "stop",
-      NULL);
-  test_rig_free_failed (rig);
+  test_rig_expect_error (rig, "sink_0", "backwards", "stop");
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
@@ -108,20 +104,11 @@ GST_START_TEST (reverse_from_between_strips)
 
 GST_END_TEST;
 
-static Suite *
-backwards_suite (void)
+TEST_CASES (backwards)
 {
-  Suite *suite = suite_create ("backwards");
-  TCase *tc = tcase_create ("general");
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, reverse_segments);
   tcase_add_test (tc, reverse_seek_without_stop);
   tcase_add_test (tc, reverse_segment_without_stop);
   tcase_add_test (tc, reverse_from_a_whole_strip);
   tcase_add_test (tc, reverse_from_between_strips);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (backwards);

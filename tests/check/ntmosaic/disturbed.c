@@ -5,8 +5,8 @@
  * application do what they may: every strip is right, and afterwards all
  * frames are copied on arrival again. */
 
-#include "pipelines.h"
-#include "shows.h"
+#include "rig/pipelines.h"
+#include "rig/shows.h"
 
 /* ---- Upstream and the application ---- */
 
@@ -50,7 +50,8 @@ frame_outside_of_segment (Show * s, guint i, guint unused)
 
   for (k = 0; k < SHOW_PADS; k++) {
     if (i == 0)
-      show_push_segment (s, k, s->rig->n_sent * TEST_FRAME_TIME);
+      test_input_push_segment (test_rig_input (s->rig, k),
+          s->rig->n_sent * TEST_FRAME_TIME);
     if (i % 3 == 0)
       show_push_timed (s, k, show_new_frame (s, k, 1), 0, 1);
   }
@@ -70,14 +71,14 @@ gap (Show * s, guint i, guint is_buffer)
     GST_BUFFER_FLAG_SET (empty, GST_BUFFER_FLAG_GAP);
     show_push (s, 0, empty, 0);
   } else {
-    show_push_event (s, 0, gst_event_new_gap (s->rig->n_sent * TEST_FRAME_TIME,
-            TEST_FRAME_TIME));
+    test_input_push_gap (test_rig_input (s->rig, 0), s->rig->n_sent);
   }
   show_push_rest (s, 1);
   show_expect (s);
 }
 
-/* Of pad 0 or of all, with frames of pads 0 and 1 on their way. */
+/* Of pad 0 or of all, each by itself, with frames of pads 0 and 1 on their
+ * way. */
 static void
 flush (Show * s, guint i, guint n_pads)
 {
@@ -87,11 +88,12 @@ flush (Show * s, guint i, guint n_pads)
   show_push_new (s, 0);
   show_push_new (s, 1);
   for (k = 0; k < n_pads; k++)
-    show_push_event (s, k, gst_event_new_flush_start ());
+    test_input_begin_flush (test_rig_input (s->rig, k),
+        gst_util_seqnum_next ());
   for (k = 0; k < n_pads; k++)
-    show_push_event (s, k, gst_event_new_flush_stop (TRUE));
+    test_input_end_flush (test_rig_input (s->rig, k), gst_util_seqnum_next ());
   for (k = 0; k < n_pads; k++)
-    show_push_segment (s, k, 0);
+    test_input_push_segment (test_rig_input (s->rig, k), 0);
   show_push_new (s, 0);
   show_push_rest (s, n_pads > 1 ? 1 : 2);
   show_expect (s);
@@ -137,8 +139,7 @@ other_settings (Show * s, guint i, guint unused)
   show_push_new (s, 1);
   s->strip.align = aligns[i % G_N_ELEMENTS (aligns)];
   s->strip.background = 0xff000000 + i;
-  gst_util_set_object_arg (G_OBJECT (s->rig->element), "align",
-      s->strip.align);
+  test_rig_set (s->rig, "align", s->strip.align);
   g_object_set (s->rig->element, "background-color", s->strip.background,
       NULL);
   show_push_new (s, 2);
@@ -266,18 +267,9 @@ GST_START_TEST (restarted)
 
 GST_END_TEST;
 
-static Suite *
-disturbed_suite (void)
+TEST_CASES (disturbed)
 {
-  Suite *s = suite_create ("disturbed");
-  TCase *tc = tcase_create ("disturbed");
-
-  suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, episode, 0, G_N_ELEMENTS (episodes));
   tcase_add_loop_test (tc, slower_caps, 0, SHOW_PADS);
   tcase_add_test (tc, restarted);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (disturbed)

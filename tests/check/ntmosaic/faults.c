@@ -4,7 +4,7 @@
 /* Strips are allocated and their pages touched before the first frame; a steady
  * pipeline allocates none and takes no page fault for them. */
 
-#include "pipelines.h"
+#include "rig/rig.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -46,14 +46,11 @@ steady_init (Steady * self)
   guint k;
 
   self->n = 0;
-  self->rig = test_rig_new (2);
-  for (i = 0; i < 2; i++) {
-    test_input_set_caps (test_rig_input (self->rig, i), "RGBA", FRAME_WIDTH,
-        FRAME_HEIGHT);
+  self->rig = test_rig_new_of_size (2, FRAME_WIDTH, FRAME_HEIGHT, 25);
+  for (i = 0; i < 2; i++)
     for (k = 0; k < N_FRAMES; k++)
       self->frames[i][k] = test_frame_new (GST_VIDEO_FORMAT_RGBA, FRAME_WIDTH,
           FRAME_HEIGHT, 0, 0, 100 * i + k);
-  }
 }
 
 static void
@@ -75,15 +72,10 @@ make_strips (Steady * self, guint n_strips)
   guint i;
 
   for (; n_strips > 0; n_strips--, self->n++) {
-    for (i = 0; i < 2; i++) {
-      GstBuffer *frame = gst_buffer_copy (self->frames[i][self->n % N_FRAMES]);
-
-      GST_BUFFER_PTS (frame) = self->n * TEST_FRAME_TIME;
-      GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
-      fail_unless_equals_int (gst_harness_push (test_rig_input (self->rig, i),
-              frame), GST_FLOW_OK);
-    }
-    gst_buffer_unref (test_rig_pull (self->rig, NULL));
+    for (i = 0; i < 2; i++)
+      test_input_push_nth (test_rig_input (self->rig, i), gst_buffer_copy
+          (self->frames[i][self->n % N_FRAMES]), self->n);
+    test_rig_skip (self->rig);
   }
 }
 
@@ -100,8 +92,7 @@ GST_START_TEST (steady_pipeline)
   make_strips (&steady, 100);
   faults = count_faults () - faults;
 
-  fail_unless_equals_uint64 (test_get_stat (steady.rig->element,
-          "strips-allocated"), allocated);
+  test_expect_stat (steady.rig, "strips-allocated", allocated);
   fail_unless (faults < count_strip_pages (), "%ld faults", faults);
   steady_clear (&steady);
 }
@@ -110,7 +101,8 @@ GST_END_TEST;
 
 static void
 remember_faults (GstElement * element, GstSegment * segment, GstClockTime pts,
-    GstClockTime dts, GstClockTime duration, GstStructure * info, glong * faults)
+    GstClockTime dts, GstClockTime duration, GstStructure * info,
+    glong * faults)
 {
   if (*faults == 0)
     *faults = count_faults ();
@@ -135,17 +127,8 @@ GST_START_TEST (first_strip)
 
 GST_END_TEST;
 
-static Suite *
-faults_suite (void)
+TEST_CASES (faults)
 {
-  Suite *suite = suite_create ("faults");
-  TCase *tc = tcase_create ("general");
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, steady_pipeline);
   tcase_add_test (tc, first_strip);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (faults);

@@ -5,64 +5,15 @@
  * downstream is asked for memory, and of pads that are not reached by them.
  * The element goes on. */
 
-#include "pipelines.h"
-
-#define STEP TEST_STEP
-
-static void
-push_flush (GstHarness * input, guint32 seqnum, gboolean start)
-{
-  GstEvent *event = start ? gst_event_new_flush_start ()
-      : gst_event_new_flush_stop (TRUE);
-
-  gst_event_set_seqnum (event, seqnum);
-  gst_harness_push_event (input, event);
-}
-
-static void
-push_segment (GstHarness * input)
-{
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  fail_unless (gst_harness_push_event (input,
-          gst_event_new_segment (&segment)));
-}
-
-static void
-set_caps (GstHarness * input)
-{
-  test_input_set_caps_full (input, "RGBA", TEST_TILE_WIDTH, TEST_TILE_HEIGHT,
-      TEST_FPS, 1);
-}
-
-static void
-push (TestRig * rig, guint input, guint32 seed, guint n)
-{
-  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, input),
-          test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed,
-              n * STEP, STEP)), GST_FLOW_OK);
-}
-
-static TestRig *
-rig_new (guint n_inputs)
-{
-  TestRig *rig = test_rig_new (n_inputs);
-  guint i;
-
-  for (i = 0; i < n_inputs; i++)
-    set_caps (test_rig_input (rig, i));
-
-  return rig;
-}
+#include "rig/rig.h"
 
 /* Sends frame @n to all inputs, and expects their strip. */
 static void
 check_strip (TestRig * rig, guint n)
 {
   TestTile tiles[3];
-  TestStrip strip = { tiles, rig->inputs->len, TEST_TILE_HEIGHT, "top",
-    0xff000000
+  const TestStrip strip = { tiles, rig->inputs->len, TEST_TILE_HEIGHT, "top",
+    BLACK
   };
   guint i;
 
@@ -70,69 +21,32 @@ check_strip (TestRig * rig, guint n)
     tiles[i] = (TestTile) { TEST_TILE_WIDTH, TEST_TILE_HEIGHT,
       100 * (i + 1) + n
     };
-    push (rig, i, tiles[i].seed, n);
+    test_rig_push (rig, i, tiles[i].seed, n);
   }
   test_rig_expect (rig, &strip);
 }
 
 /* ---- Stopping ---- */
 
-typedef struct
-{
-  GstElement *mosaic;
-  GstHarness *out;
-  GstHarness *inputs[2];
-} Live;
-
 /* It was started long ago: each strip is due. */
-static void
-live_init (Live * live)
+static TestRig *
+overdue_rig_new (void)
 {
   GstClock *clock = gst_system_clock_obtain ();
+  TestRig *rig = test_rig_new_live (TRUE);
   guint i;
 
-  live->mosaic = gst_element_factory_make_full ("ntmosaic", "force-live", TRUE,
-      NULL);
-  fail_unless (live->mosaic != NULL);
-  gst_object_ref_sink (live->mosaic);
-  live->out = gst_harness_new_with_element (live->mosaic, NULL, "src");
-  gst_harness_set_drop_buffers (live->out, TRUE);
-  gst_harness_use_systemclock (live->out);
-  gst_element_set_base_time (live->mosaic, gst_clock_get_time (clock)
+  gst_harness_set_drop_buffers (rig->out, TRUE);
+  gst_harness_use_systemclock (rig->out);
+  gst_element_set_base_time (rig->element, gst_clock_get_time (clock)
       - MIN (gst_clock_get_time (clock), 1000 * GST_SECOND));
   gst_object_unref (clock);
-
   for (i = 0; i < 2; i++) {
-    live->inputs[i] = gst_harness_new_with_element (live->mosaic, "sink_%u",
-        NULL);
-    set_caps (live->inputs[i]);
-    fail_unless_equals_int (gst_harness_push (live->inputs[i],
-            test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 100 + i,
-                0, STEP)), GST_FLOW_OK);
+    test_input_set_small_caps (test_rig_add (rig, "sink_%u"));
+    test_rig_push (rig, i, 100 + i, 0);
   }
-}
 
-static void
-live_clear (Live * live)
-{
-  guint i;
-
-  for (i = 0; i < 2; i++)
-    gst_harness_teardown (live->inputs[i]);
-  gst_harness_teardown (live->out);
-  ASSERT_OBJECT_REFCOUNT (live->mosaic, "ntmosaic", 1);
-  gst_object_unref (live->mosaic);
-}
-
-static void
-wait_for_strips (Live * live, guint64 n)
-{
-  const gint64 end = g_get_monotonic_time () + TEST_PATIENCE / GST_USECOND;
-
-  while (test_get_stat (live->mosaic, "strips") < n) {
-    fail_unless (g_get_monotonic_time () < end, "no strips");
-    g_usleep (100);
-  }
+  return rig;
 }
 
 /* In the order of the base class: the src pad is stopped first, and the flush
@@ -143,31 +57,28 @@ GST_START_TEST (stopping_while_upstream_flushes)
 
   for (round = 0; round < 60; round++) {
     const guint32 seqnum = gst_util_seqnum_next ();
+    TestRig *rig = overdue_rig_new ();
+    GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
     guint64 n_allocated;
-    GstPad *srcpad;
-    Live live;
     guint i;
 
-    live_init (&live);
-    wait_for_strips (&live, 2);
-    srcpad = gst_element_get_static_pad (live.mosaic, "src");
+    test_wait_until (test_get_stat (rig->element, "strips") >= 2);
     fail_unless (gst_pad_set_active (srcpad, FALSE));
-    n_allocated = test_get_stat (live.mosaic, "strips-allocated");
+    n_allocated = test_get_stat (rig->element, "strips-allocated");
 
     /* Half of them negotiate once more. */
     if (round % 2)
       gst_pad_mark_reconfigure (srcpad);
     for (i = 0; i < 2; i++)
-      push_flush (live.inputs[i], seqnum, TRUE);
+      test_input_begin_flush (test_rig_input (rig, i), seqnum);
     for (i = 0; i < 2; i++)
-      push_flush (live.inputs[i], seqnum, FALSE);
+      test_input_end_flush (test_rig_input (rig, i), seqnum);
     g_usleep (round % 4 * 100);
-    fail_unless_equals_int (gst_element_set_state (live.mosaic,
+    fail_unless_equals_int (gst_element_set_state (rig->element,
             GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
-    fail_unless_equals_uint64 (test_get_stat (live.mosaic,
-            "strips-allocated"), n_allocated);
+    test_expect_stat (rig, "strips-allocated", n_allocated);
     gst_object_unref (srcpad);
-    live_clear (&live);
+    test_rig_free (rig);
   }
 }
 
@@ -180,13 +91,13 @@ GST_START_TEST (pad_joins_in_a_flush)
 {
   const guint n_pads = 1 + __i__ / 3;
   const guint moment = __i__ % 3;
-  TestRig *rig = rig_new (n_pads);
+  TestRig *rig = test_rig_new_small (n_pads);
   const guint32 seqnum = gst_util_seqnum_next ();
   guint i;
 
   check_strip (rig, 0);
   for (i = 0; i < n_pads; i++) {
-    push_flush (test_rig_input (rig, i), seqnum, TRUE);
+    test_input_begin_flush (test_rig_input (rig, i), seqnum);
     if (moment == 0 && i == 0)
       test_rig_add (rig, "sink_9");
   }
@@ -195,10 +106,10 @@ GST_START_TEST (pad_joins_in_a_flush)
   for (i = 0; i < n_pads; i++) {
     if (moment == 2 && i + 1 == n_pads)
       test_rig_add (rig, "sink_9");
-    push_flush (test_rig_input (rig, i), seqnum, FALSE);
-    push_segment (test_rig_input (rig, i));
+    test_input_end_flush (test_rig_input (rig, i), seqnum);
+    test_input_push_segment (test_rig_input (rig, i), 0);
   }
-  set_caps (test_rig_input (rig, n_pads));
+  test_input_set_small_caps (test_rig_input (rig, n_pads));
   for (i = 0; i < 3; i++)
     check_strip (rig, i);
   test_rig_free (rig);
@@ -206,42 +117,77 @@ GST_START_TEST (pad_joins_in_a_flush)
 
 GST_END_TEST;
 
-/* What upstream does when it is seeked. */
-static void
-carry_out_seek (GstHarness * input, guint32 seqnum)
-{
-  push_flush (input, seqnum, TRUE);
-  push_flush (input, seqnum, FALSE);
-  push_segment (input);
-}
-
-static guint32
-begin_seek (TestRig * rig)
-{
-  GstEvent *seek = gst_event_new_seek (1.0, GST_FORMAT_TIME,
-      GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, 0);
-  const guint32 seqnum = gst_event_get_seqnum (seek);
-
-  fail_unless (gst_harness_push_upstream_event (rig->out, seek));
-
-  return seqnum;
-}
-
 GST_START_TEST (pad_joins_in_a_seek)
 {
-  TestRig *rig = rig_new (2);
+  TestRig *rig = test_rig_new_small (2);
   guint32 seqnum;
   guint i;
 
   check_strip (rig, 0);
-  seqnum = begin_seek (rig);
+  seqnum = test_rig_begin_seek (rig);
   if (__i__ == 0)
     test_rig_add (rig, "sink_9");
-  carry_out_seek (test_rig_input (rig, 0), seqnum);
+  test_input_flush (test_rig_input (rig, 0), seqnum);
   if (__i__ == 1)
     test_rig_add (rig, "sink_9");
-  carry_out_seek (test_rig_input (rig, 1), seqnum);
-  set_caps (test_rig_input (rig, 2));
+  test_input_flush (test_rig_input (rig, 1), seqnum);
+  test_input_set_small_caps (test_rig_input (rig, 2));
+  for (i = 0; i < 3; i++)
+    check_strip (rig, i);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* An application's seek comes once through each sink that it has, and sources
+ * may get it first through a sink that is not behind the strip (1). The second
+ * one does nothing, and a pad that is requested then is no reason to flush. */
+GST_START_TEST (seek_that_comes_twice)
+{
+  TestRig *rig = test_rig_new_small (2);
+  GstEvent *seek = gst_event_new_seek (1.0, GST_FORMAT_TIME,
+      GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, 0);
+  guint i;
+
+  check_strip (rig, 0);
+  if (__i__ == 0)
+    fail_unless (gst_harness_push_upstream_event (rig->out,
+            gst_event_ref (seek)));
+  for (i = 0; i < 2; i++)
+    test_input_flush (test_rig_input (rig, i), gst_event_get_seqnum (seek));
+  check_strip (rig, 0);
+  check_strip (rig, 1);
+  fail_unless (gst_harness_push_upstream_event (rig->out, seek));
+  check_strip (rig, 2);
+
+  test_rig_add (rig, "sink_9");
+  test_input_set_small_caps (test_rig_input (rig, 2));
+  for (i = 3; i < 6; i++)
+    check_strip (rig, i);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Upstream says that it seeks, does not flush, and flushes later for another
+ * reason. The pad that is requested in that flush is part of it. */
+GST_START_TEST (pad_joins_after_a_seek_without_flush)
+{
+  const guint n_pads = 1 + __i__;
+  TestRig *rig = test_rig_new_small (n_pads);
+  const guint32 seqnum = gst_util_seqnum_next ();
+  guint i;
+
+  check_strip (rig, 0);
+  test_rig_begin_seek (rig);
+  for (i = 0; i < n_pads; i++)
+    test_input_begin_flush (test_rig_input (rig, i), seqnum);
+  test_rig_add (rig, "sink_9");
+  for (i = 0; i < n_pads; i++) {
+    test_input_end_flush (test_rig_input (rig, i), seqnum);
+    test_input_push_segment (test_rig_input (rig, i), 0);
+  }
+  test_input_set_small_caps (test_rig_input (rig, n_pads));
   for (i = 0; i < 3; i++)
     check_strip (rig, i);
   test_rig_free (rig);
@@ -252,7 +198,7 @@ GST_END_TEST;
 /* The application ended the pad by itself: it stays at its end. */
 GST_START_TEST (seek_with_an_unlinked_pad)
 {
-  TestRig *rig = rig_new (1);
+  TestRig *rig = test_rig_new_small (1);
   GstPad *pad = gst_element_request_pad_simple (rig->element, "sink_9");
   guint32 seqnum;
   guint i;
@@ -261,8 +207,8 @@ GST_START_TEST (seek_with_an_unlinked_pad)
   fail_unless (gst_pad_send_event (pad, gst_event_new_eos ()));
   check_strip (rig, 0);
   for (i = 0; i < 3; i++) {
-    seqnum = begin_seek (rig);
-    carry_out_seek (test_rig_input (rig, 0), seqnum);
+    seqnum = test_rig_begin_seek (rig);
+    test_input_flush (test_rig_input (rig, 0), seqnum);
     check_strip (rig, 0);
     check_strip (rig, 1);
   }
@@ -276,13 +222,8 @@ GST_END_TEST;
 /* A flush of one pad is no seek: the frame that another pad shows stays. */
 GST_START_TEST (flush_of_one_pad_leaves_an_unlinked_one)
 {
-  TestRig *rig = rig_new (1);
+  TestRig *rig = test_rig_new_small (1);
   GstPad *pad = gst_element_request_pad_simple (rig->element, "sink_9");
-  const TestTile tiles[] = {
-    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 101},
-    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 999},
-  };
-  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", 0xff000000 };
   GstCaps *caps = test_caps_new ("RGBA", TEST_TILE_WIDTH, TEST_TILE_HEIGHT,
       TEST_FPS, 1);
   const guint32 seqnum = gst_util_seqnum_next ();
@@ -293,17 +234,15 @@ GST_START_TEST (flush_of_one_pad_leaves_an_unlinked_one)
   gst_pad_send_event (pad, gst_event_new_stream_start ("none"));
   gst_pad_send_event (pad, gst_event_new_caps (caps));
   gst_pad_send_event (pad, gst_event_new_segment (&segment));
-  fail_unless_equals_int (gst_pad_chain (pad, test_frame_new_timed
-          (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 999, 0, STEP)), GST_FLOW_OK);
+  fail_unless_equals_int (gst_pad_chain (pad, test_frame_new_small (999, 0,
+              TEST_STEP)), GST_FLOW_OK);
   gst_pad_send_event (pad, gst_event_new_eos ());
-  push (rig, 0, 100, 0);
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_skip (rig);
 
-  push_flush (test_rig_input (rig, 0), seqnum, TRUE);
-  push_flush (test_rig_input (rig, 0), seqnum, FALSE);
-  push_segment (test_rig_input (rig, 0));
-  push (rig, 0, 101, 1);
-  test_rig_expect (rig, &strip);
+  test_input_flush (test_rig_input (rig, 0), seqnum);
+  test_rig_push (rig, 0, 101, 1);
+  test_rig_expect_small (rig, 2, 101, 999);
   gst_caps_unref (caps);
   gst_element_release_request_pad (rig->element, pad);
   gst_object_unref (pad);
@@ -316,29 +255,54 @@ GST_END_TEST;
 GST_START_TEST (pad_leaves_in_a_flush)
 {
   const guint n_pads = 1 + __i__ / 2;
-  TestRig *rig = rig_new (n_pads);
+  TestRig *rig = test_rig_new_small (n_pads);
   guint32 seqnum;
   guint i;
 
   check_strip (rig, 0);
   if (__i__ % 2) {
-    seqnum = begin_seek (rig);
+    seqnum = test_rig_begin_seek (rig);
   } else {
     seqnum = gst_util_seqnum_next ();
     for (i = 0; i < n_pads; i++)
-      push_flush (test_rig_input (rig, i), seqnum, TRUE);
+      test_input_begin_flush (test_rig_input (rig, i), seqnum);
   }
   for (i = 0; i + 1 < n_pads; i++) {
     if (__i__ % 2)
-      push_flush (test_rig_input (rig, i), seqnum, TRUE);
-    push_flush (test_rig_input (rig, i), seqnum, FALSE);
-    push_segment (test_rig_input (rig, i));
+      test_input_begin_flush (test_rig_input (rig, i), seqnum);
+    test_input_end_flush (test_rig_input (rig, i), seqnum);
+    test_input_push_segment (test_rig_input (rig, i), 0);
   }
   test_rig_remove (rig, test_rig_input (rig, n_pads - 1));
   if (n_pads == 1) {
     test_rig_add (rig, "sink_9");
-    set_caps (test_rig_input (rig, 0));
+    test_input_set_small_caps (test_rig_input (rig, 0));
   }
+  for (i = 0; i < 3; i++)
+    check_strip (rig, i);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A pad joins, and then the only pad goes that the flush still waits for. */
+GST_START_TEST (pad_joins_before_another_leaves)
+{
+  TestRig *rig = test_rig_new_small (2);
+  guint32 seqnum;
+  guint i;
+
+  check_strip (rig, 0);
+  if (__i__ == 0) {
+    seqnum = test_rig_begin_seek (rig);
+  } else {
+    seqnum = gst_util_seqnum_next ();
+    test_input_begin_flush (test_rig_input (rig, 1), seqnum);
+  }
+  test_input_flush (test_rig_input (rig, 0), seqnum);
+  test_rig_add (rig, "sink_9");
+  test_input_set_small_caps (test_rig_input (rig, 2));
+  test_rig_remove (rig, test_rig_input (rig, 1));
   for (i = 0; i < 3; i++)
     check_strip (rig, i);
   test_rig_free (rig);
@@ -367,7 +331,7 @@ refuse_event (GstPad * pad, GstObject * parent, GstEvent * event)
 /* The seek is refused, and the strips go on where they were. */
 GST_START_TEST (seek_that_a_source_refuses)
 {
-  TestRig *rig = rig_new (2);
+  TestRig *rig = test_rig_new_small (2);
   GstPad *camera = test_rig_input (rig, 1)->srcpad;
   GstEvent *seek = gst_event_new_seek (1.0, GST_FORMAT_TIME,
       GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, 0);
@@ -395,16 +359,13 @@ typedef struct
 static GstPadProbeReturn
 wait_for_flush (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
-  const gint64 end = g_get_monotonic_time () + TEST_PATIENCE / GST_USECOND;
   Moment *moment = data;
 
   if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS)
     return GST_PAD_PROBE_OK;
 
   g_atomic_int_set (&moment->is_asked, TRUE);
-  while (!GST_PAD_IS_FLUSHING (moment->srcpad)
-      && g_get_monotonic_time () < end)
-    g_usleep (100);
+  test_wait_until (GST_PAD_IS_FLUSHING (moment->srcpad));
 
   return GST_PAD_PROBE_REMOVE;
 }
@@ -412,7 +373,7 @@ wait_for_flush (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 /* What downstream says about memory is asked for again after the flush. */
 GST_START_TEST (flush_while_downstream_is_asked)
 {
-  TestRig *rig = rig_new (1);
+  TestRig *rig = test_rig_new_small (1);
   GstHarness *input = test_rig_input (rig, 0);
   const guint32 seqnum = gst_util_seqnum_next ();
   Moment moment = { FALSE, gst_element_get_static_pad (rig->element, "src") };
@@ -422,17 +383,14 @@ GST_START_TEST (flush_while_downstream_is_asked)
       NULL);
   gst_pad_add_probe (moment.srcpad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
       wait_for_flush, &moment, NULL);
-  push (rig, 0, 900, 0);
-  while (!g_atomic_int_get (&moment.is_asked))
-    g_usleep (100);
-  push_flush (input, seqnum, TRUE);
-  push_flush (input, seqnum, FALSE);
-  push_segment (input);
+  test_rig_push (rig, 0, 900, 0);
+  test_wait_until (g_atomic_int_get (&moment.is_asked));
+  test_input_flush (input, seqnum);
 
   for (i = 0; i < 2; i++) {
     GstBuffer *strip;
 
-    push (rig, 0, 100 + i, i);
+    test_rig_push (rig, 0, 100 + i, i);
     strip = test_rig_pull (rig, NULL);
     fail_unless (gst_buffer_get_video_meta (strip) != NULL);
     gst_buffer_unref (strip);
@@ -443,23 +401,17 @@ GST_START_TEST (flush_while_downstream_is_asked)
 
 GST_END_TEST;
 
-static Suite *
-flush_races_suite (void)
+TEST_CASES (flush_races)
 {
-  Suite *suite = suite_create ("flush_races");
-  TCase *tc = tcase_create ("general");
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, stopping_while_upstream_flushes);
   tcase_add_loop_test (tc, pad_joins_in_a_flush, 0, 6);
   tcase_add_loop_test (tc, pad_joins_in_a_seek, 0, 2);
+  tcase_add_loop_test (tc, seek_that_comes_twice, 0, 2);
+  tcase_add_loop_test (tc, pad_joins_after_a_seek_without_flush, 0, 2);
   tcase_add_test (tc, seek_with_an_unlinked_pad);
   tcase_add_loop_test (tc, pad_leaves_in_a_flush, 0, 4);
+  tcase_add_loop_test (tc, pad_joins_before_another_leaves, 0, 2);
   tcase_add_test (tc, seek_that_a_source_refuses);
   tcase_add_test (tc, flush_of_one_pad_leaves_an_unlinked_one);
   tcase_add_test (tc, flush_while_downstream_is_asked);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (flush_races);

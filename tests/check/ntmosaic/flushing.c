@@ -4,7 +4,7 @@
 /* Flushing: seeks from downstream, flushes from upstream. None may block, crash
  * or leave a strip of the time before behind. */
 
-#include "pipelines.h"
+#include "rig/pipelines.h"
 
 #define STEP TEST_STEP
 
@@ -27,8 +27,8 @@ need_data (GstAppSrc * source, guint size, gpointer data)
   Film *film = data;
   const gint n = g_atomic_int_add (&film->next, 1);
 
-  gst_app_src_push_buffer (source, test_frame_new_timed (TEST_TILE_WIDTH,
-          TEST_TILE_HEIGHT, film->first_seed + n, n * STEP, STEP));
+  gst_app_src_push_buffer (source, test_frame_new_small (film->first_seed + n,
+          n * STEP, STEP));
 }
 
 static gboolean
@@ -94,8 +94,8 @@ GST_START_TEST (strips_after_a_seek)
 
 GST_END_TEST;
 
-/* appsink goes on using a sample that it gave away, which is not safe when it is
- * flushed meanwhile: keep another one with the same buffer. */
+/* appsink goes on using a sample that it gave away, which is not safe when it
+ * is flushed meanwhile: keep another one with the same buffer. */
 static GstSample *
 pull_to_keep (TestPipeline * p)
 {
@@ -125,7 +125,7 @@ GST_START_TEST (seeks_with_all_strips_held)
     seek (p, GST_SEEK_FLAG_FLUSH, 10 * i * STEP, GST_CLOCK_TIME_NONE);
   }
 
-  /* Nobody wrote into what the application has. */
+  /* Nothing was written into what the application has. */
   for (i = 2; i < held->len; i++) {
     const guint n = 10 * (i / 2 - 1) + i % 2;
     const guint32 seeds[] = { 1000 + n, 2000 + n };
@@ -185,7 +185,7 @@ GST_START_TEST (seeks_while_playing)
   test_pipeline_wait_state (p);
   for (i = 0; i < N_SEEKS; i++)
     seek (p, GST_SEEK_FLAG_FLUSH, (i * 37) % 100 * STEP, GST_CLOCK_TIME_NONE);
-  gst_sample_unref (test_pipeline_pull (p));
+  test_pipeline_skip (p);
   test_pipeline_assert_no_error (p);
   test_pipeline_free (p);
 }
@@ -213,7 +213,7 @@ expect_segment_done (TestPipeline * p, guint n_strips)
   guint i;
 
   for (i = 0; i < n_strips; i++)
-    gst_sample_unref (test_pipeline_pull (p));
+    test_pipeline_skip (p);
   message = gst_bus_timed_pop_filtered (bus, TEST_PATIENCE,
       GST_MESSAGE_SEGMENT_DONE | GST_MESSAGE_ERROR);
   fail_unless (message != NULL);
@@ -256,7 +256,7 @@ GST_START_TEST (seek_without_flush)
   guint i;
 
   test_pipeline_set_state (p, GST_STATE_PLAYING);
-  gst_sample_unref (test_pipeline_pull (p));
+  test_pipeline_skip (p);
   thread = g_thread_new ("seek", seek_on, p);
   for (i = 0; i < 50; i++) {
     GstSample *sample = gst_app_sink_try_pull_sample (GST_APP_SINK (p->sink),
@@ -292,79 +292,26 @@ GST_END_TEST;
 
 /* ---- Flushes from upstream ---- */
 
-static void
-flush (TestRig * rig, guint input, guint32 seqnum, gboolean start)
-{
-  GstEvent *event = start ? gst_event_new_flush_start ()
-      : gst_event_new_flush_stop (TRUE);
-
-  gst_event_set_seqnum (event, seqnum);
-  fail_unless (gst_harness_push_event (test_rig_input (rig, input), event));
-}
-
-static void
-push_segment (TestRig * rig, guint input)
-{
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  fail_unless (gst_harness_push_event (test_rig_input (rig, input),
-          gst_event_new_segment (&segment)));
-}
-
-static GstFlowReturn
-push (TestRig * rig, guint input, guint32 seed, guint n)
-{
-  return gst_harness_push (test_rig_input (rig, input),
-      test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed,
-          n * STEP, STEP));
-}
-
-static TestRig *
-rig_new (void)
-{
-  TestRig *rig = test_rig_new (2);
-  guint i;
-
-  for (i = 0; i < 2; i++)
-    test_input_set_caps_full (test_rig_input (rig, i), "RGBA",
-        TEST_TILE_WIDTH, TEST_TILE_HEIGHT, TEST_FPS, 1);
-
-  return rig;
-}
-
-static void
-expect (TestRig * rig, guint32 seed_0, guint32 seed_1)
-{
-  const TestTile tiles[] = {
-    {TEST_TILE_WIDTH, seed_0 == NONE ? 0 : TEST_TILE_HEIGHT, seed_0},
-    {TEST_TILE_WIDTH, seed_1 == NONE ? 0 : TEST_TILE_HEIGHT, seed_1},
-  };
-  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", 0xff000000 };
-
-  test_rig_expect (rig, &strip);
-}
-
 GST_START_TEST (flush_of_all_pads)
 {
-  TestRig *rig = rig_new ();
+  TestRig *rig = test_rig_new_small (2);
   guint i;
   guint round;
 
   for (round = 0; round < 20; round++) {
     const guint32 seqnum = gst_util_seqnum_next ();
 
-    push (rig, 0, 100 + round, 0);
-    push (rig, 1, 200 + round, 0);
-    expect (rig, 100 + round, 200 + round);
+    test_rig_push (rig, 0, 100 + round, 0);
+    test_rig_push (rig, 1, 200 + round, 0);
+    test_rig_expect_small (rig, 2, 100 + round, 200 + round);
 
     /* In the queue when it is flushed, never to be seen. */
-    push (rig, round % 2, 999, 1);
+    test_rig_push (rig, round % 2, 999, 1);
     for (i = 0; i < 2; i++)
-      flush (rig, i, seqnum, TRUE);
+      test_input_begin_flush (test_rig_input (rig, i), seqnum);
     for (i = 0; i < 2; i++) {
-      flush (rig, i, seqnum, FALSE);
-      push_segment (rig, i);
+      test_input_end_flush (test_rig_input (rig, i), seqnum);
+      test_input_push_segment (test_rig_input (rig, i), 0);
     }
   }
   test_rig_free (rig);
@@ -375,22 +322,18 @@ GST_END_TEST;
 /* Others go on; the strip does not start again. */
 GST_START_TEST (flush_of_one_pad)
 {
-  TestRig *rig = rig_new ();
+  TestRig *rig = test_rig_new_small (2);
   guint i;
 
-  push (rig, 0, 100, 0);
-  push (rig, 1, 200, 0);
-  expect (rig, 100, 200);
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_push (rig, 1, 200, 0);
+  test_rig_expect_small (rig, 2, 100, 200);
   for (i = 1; i < 20; i++) {
-    const guint32 seqnum = gst_util_seqnum_next ();
-
-    push (rig, 1, 999, i);
-    flush (rig, 1, seqnum, TRUE);
-    flush (rig, 1, seqnum, FALSE);
-    push_segment (rig, 1);
-    push (rig, 1, 200 + i, i);
-    push (rig, 0, 100 + i, i);
-    expect (rig, 100 + i, 200 + i);
+    test_rig_push (rig, 1, 999, i);
+    test_input_flush (test_rig_input (rig, 1), gst_util_seqnum_next ());
+    test_rig_push (rig, 1, 200 + i, i);
+    test_rig_push (rig, 0, 100 + i, i);
+    test_rig_expect_small (rig, 2, 100 + i, 200 + i);
   }
   test_rig_free (rig);
 }
@@ -404,9 +347,8 @@ push_until_eos (gpointer data)
   guint i;
 
   for (i = 0; i < 200; i++)
-    if (push (rig, 0, 1000 + i, i) != GST_FLOW_OK)
-      break;
-  gst_harness_push_event (test_rig_input (rig, 0), gst_event_new_eos ());
+    test_rig_push (rig, 0, 1000 + i, i);
+  test_input_end (test_rig_input (rig, 0));
 
   return NULL;
 }
@@ -414,25 +356,20 @@ push_until_eos (gpointer data)
 /* While the other pad's frames flow. */
 GST_START_TEST (flush_of_one_pad_in_full_flow)
 {
-  TestRig *rig = rig_new ();
+  TestRig *rig = test_rig_new_small (2);
   GThread *thread = g_thread_new ("source", push_until_eos, rig);
   guint i;
 
   for (i = 0; i < N_SEEKS; i++) {
-    const guint32 seqnum = gst_util_seqnum_next ();
-
-    push (rig, 1, 500, i);
-    flush (rig, 1, seqnum, TRUE);
-    flush (rig, 1, seqnum, FALSE);
-    push_segment (rig, 1);
+    test_rig_push (rig, 1, 500, i);
+    test_input_flush (test_rig_input (rig, 1), gst_util_seqnum_next ());
   }
-  gst_harness_push_event (test_rig_input (rig, 1), gst_event_new_eos ());
+  test_input_end (test_rig_input (rig, 1));
   g_thread_join (thread);
 
   for (i = 0; i < 200; i++) {
     GstCaps *caps;
     GstBuffer *strip = test_rig_pull (rig, &caps);
-    GstSample *sample = gst_sample_new (strip, caps, NULL, NULL);
     guint8 first[4];
     guint32 seeds[] = { 1000 + i, NONE };
 
@@ -440,8 +377,7 @@ GST_START_TEST (flush_of_one_pad_in_full_flow)
     if (first[0] == test_byte (500, 0, 0) && first[1] == test_byte (500, 0, 1))
       seeds[1] = 500;
     fail_unless_equals_uint64 (GST_BUFFER_PTS (strip), i * STEP);
-    test_assert_tiles (sample, seeds, 2);
-    gst_sample_unref (sample);
+    test_assert_small (strip, caps, seeds, 2);
     gst_buffer_unref (strip);
     gst_caps_unref (caps);
   }
@@ -450,13 +386,8 @@ GST_START_TEST (flush_of_one_pad_in_full_flow)
 
 GST_END_TEST;
 
-static Suite *
-flushing_suite (void)
+TEST_CASES (flushing)
 {
-  Suite *suite = suite_create ("flushing");
-  TCase *tc = tcase_create ("general");
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, strips_after_a_seek);
   tcase_add_test (tc, seeks_with_all_strips_held);
   tcase_add_test (tc, seeks_while_paused);
@@ -468,8 +399,4 @@ flushing_suite (void)
   tcase_add_test (tc, flush_of_all_pads);
   tcase_add_test (tc, flush_of_one_pad);
   tcase_add_test (tc, flush_of_one_pad_in_full_flow);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (flushing);

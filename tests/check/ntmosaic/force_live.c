@@ -5,131 +5,49 @@
  * the clock, from the beginning, and end only when nothing can come. The clock
  * is the test's own. */
 
-#include <gst/check/gsttestclock.h>
-
-#include "pipelines.h"
+#include "rig/rig.h"
 
 #define STEP TEST_STEP
 
 #define NONE TEST_NO_FRAME
 
-typedef struct
+/* No pad has caps, and the element ignores those without data if that is
+ * asked. */
+static TestRig *
+live_new (gboolean force_live, gboolean ignores)
 {
-  GstElement *mosaic;
-  GstBus *bus;
-  GstTestClock *clock;
-  GstHarness *out;
-  GstHarness *inputs[2];
-} Live;
-
-/* Sources are live unless @force_live; no pad has caps. */
-static void
-live_init (Live * live, gboolean force_live)
-{
+  TestRig *rig = test_rig_new_live (force_live);
   guint i;
 
-  live->mosaic = gst_element_factory_make_full ("ntmosaic", "force-live",
-      force_live, NULL);
-  fail_unless (live->mosaic != NULL);
-  gst_object_ref_sink (live->mosaic);
-  live->bus = gst_bus_new ();
-  gst_element_set_bus (live->mosaic, live->bus);
-  live->out = gst_harness_new_with_element (live->mosaic, NULL, "src");
-  gst_harness_use_testclock (live->out);
-  live->clock = gst_harness_get_testclock (live->out);
-  for (i = 0; i < 2; i++) {
-    live->inputs[i] = gst_harness_new_with_element (live->mosaic, "sink_%u",
-        NULL);
-    gst_harness_set_live (live->inputs[i], !force_live);
-  }
-}
-
-static void
-live_clear (Live * live)
-{
-  GstMessage *error = gst_bus_pop_filtered (live->bus, GST_MESSAGE_ERROR);
-  guint i;
-
-  fail_unless (error == NULL);
-  gst_element_set_state (live->mosaic, GST_STATE_NULL);
+  g_object_set (rig->element, "ignore-inactive-pads", ignores, NULL);
   for (i = 0; i < 2; i++)
-    gst_harness_teardown (live->inputs[i]);
-  gst_harness_teardown (live->out);
-  gst_element_set_bus (live->mosaic, NULL);
-  gst_object_unref (live->bus);
-  gst_object_unref (live->clock);
-  ASSERT_OBJECT_REFCOUNT (live->mosaic, "ntmosaic", 1);
-  gst_object_unref (live->mosaic);
+    test_rig_add (rig, "sink_%u");
+
+  return rig;
 }
 
 static void
-set_caps (Live * live, guint input, const gchar * interlace_mode)
+set_caps_of_width (TestRig * rig, guint input, guint width,
+    const gchar * interlace_mode)
 {
-  GstCaps *caps = test_caps_new ("RGBA", TEST_TILE_WIDTH, TEST_TILE_HEIGHT,
-      TEST_FPS, 1);
+  GstCaps *caps = test_caps_new ("RGBA", width, TEST_TILE_HEIGHT, TEST_FPS, 1);
 
   gst_caps_set_simple (caps, "interlace-mode", G_TYPE_STRING, interlace_mode,
       NULL);
-  gst_harness_set_src_caps (live->inputs[input], caps);
+  gst_harness_set_src_caps (test_rig_input (rig, input), caps);
 }
 
 static void
-push (Live * live, guint input, guint32 seed, guint n)
+set_caps (TestRig * rig, guint input, const gchar * interlace_mode)
 {
-  fail_unless_equals_int (gst_harness_push (live->inputs[input],
-          test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed,
-              n * STEP, STEP)), GST_FLOW_OK);
+  set_caps_of_width (rig, input, TEST_TILE_WIDTH, interlace_mode);
 }
 
 static void
-push_eos (Live * live, guint input)
-{
-  fail_unless (gst_harness_push_event (live->inputs[input],
-          gst_event_new_eos ()));
-}
-
-/* Lets the time come that the element waits for. */
-static void
-crank (Live * live)
-{
-  gst_test_clock_wait_for_next_pending_id (live->clock, NULL);
-  fail_unless (gst_test_clock_crank (live->clock));
-}
-
-static void
-expect_silence (Live * live)
-{
-  g_usleep (20 * G_TIME_SPAN_MILLISECOND);
-  fail_unless (gst_harness_try_pull (live->out) == NULL,
-      "a strip before its time");
-}
-
-/* The next strip, which has @n_tiles tiles with @seeds. */
-static GstClockTime
-expect (Live * live, const guint32 * seeds, guint n_tiles)
-{
-  GstBuffer *strip = gst_harness_pull (live->out);
-  GstClockTime pts;
-  GstCaps *caps;
-  GstSample *sample;
-
-  fail_unless (strip != NULL, "no strip");
-  pts = GST_BUFFER_PTS (strip);
-  caps = gst_pad_get_current_caps (live->out->sinkpad);
-  sample = gst_sample_new (strip, caps, NULL, NULL);
-  test_assert_tiles (sample, seeds, n_tiles);
-  gst_sample_unref (sample);
-  gst_caps_unref (caps);
-  gst_buffer_unref (strip);
-
-  return pts;
-}
-
-static void
-expect_eos (Live * live)
+expect_eos (TestRig * rig)
 {
   for (;;) {
-    GstEvent *event = gst_harness_pull_event (live->out);
+    GstEvent *event = gst_harness_pull_event (rig->out);
     gboolean is_eos;
 
     fail_unless (event != NULL, "no EOS");
@@ -144,35 +62,29 @@ expect_eos (Live * live)
 
 GST_START_TEST (one_has_ended_one_never_began)
 {
-  const guint32 shown[] = { 100 };
-  const guint32 none[] = { NONE };
-  GstClockTime last = 0;
-  Live live;
+  TestRig *rig = live_new (TRUE, TRUE);
   guint i;
 
-  live_init (&live, TRUE);
-  g_object_set (live.mosaic, "ignore-inactive-pads", TRUE, NULL);
-  set_caps (&live, 0, "progressive");
-  push (&live, 0, 100, 0);
-  crank (&live);
-  fail_unless_equals_uint64 (expect (&live, shown, 1), 0);
-  push_eos (&live, 0);
+  set_caps (rig, 0, "progressive");
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_pass (rig);
+  fail_unless_equals_uint64 (test_rig_expect_small (rig, 1, 100), 0);
+  test_input_end (test_rig_input (rig, 0));
 
   for (i = 1; i < 6; i++) {
-    expect_silence (&live);
-    crank (&live);
-    fail_unless_equals_uint64 (expect (&live, none, 1), last + STEP);
-    last += STEP;
+    test_rig_expect_silence (rig);
+    test_rig_pass (rig);
+    fail_unless_equals_uint64 (test_rig_expect_small (rig, 1, NONE), i * STEP);
   }
-  expect_silence (&live);
+  test_rig_expect_silence (rig);
 
   /* There is more to come from neither: a frame of the other is shown. */
-  set_caps (&live, 1, "progressive");
-  push (&live, 1, 206, 6);
-  crank (&live);
-  fail_unless_equals_uint64 (expect (&live, (guint32[]) { NONE, 206 }, 2),
+  set_caps (rig, 1, "progressive");
+  test_rig_push (rig, 1, 206, 6);
+  test_rig_pass (rig);
+  fail_unless_equals_uint64 (test_rig_expect_small (rig, 2, NONE, 206),
       6 * STEP);
-  live_clear (&live);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
@@ -180,18 +92,15 @@ GST_END_TEST;
 /* Stopping ends the waiting. */
 GST_START_TEST (stops_while_one_has_ended)
 {
-  const guint32 shown[] = { 100 };
-  Live live;
+  TestRig *rig = live_new (TRUE, TRUE);
 
-  live_init (&live, TRUE);
-  g_object_set (live.mosaic, "ignore-inactive-pads", TRUE, NULL);
-  set_caps (&live, 0, "progressive");
-  push (&live, 0, 100, 0);
-  crank (&live);
-  expect (&live, shown, 1);
-  push_eos (&live, 0);
-  gst_test_clock_wait_for_next_pending_id (live.clock, NULL);
-  live_clear (&live);
+  set_caps (rig, 0, "progressive");
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_pass (rig);
+  test_rig_expect_small (rig, 1, 100);
+  test_input_end (test_rig_input (rig, 0));
+  gst_test_clock_wait_for_next_pending_id (rig->clock, NULL);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
@@ -199,20 +108,18 @@ GST_END_TEST;
 /* With live sources: what is repeated is over some time. */
 GST_START_TEST (repeated_one_has_ended)
 {
-  Live live;
+  TestRig *rig = live_new (FALSE, TRUE);
 
-  live_init (&live, FALSE);
-  g_object_set (live.mosaic, "ignore-inactive-pads", TRUE, NULL);
-  gst_child_proxy_set (GST_CHILD_PROXY (live.mosaic),
+  gst_child_proxy_set (GST_CHILD_PROXY (rig->element),
       "sink_0::repeat-after-eos", TRUE, NULL);
-  set_caps (&live, 0, "progressive");
-  push (&live, 0, 100, 0);
-  crank (&live);
-  expect (&live, (guint32[]) { 100 }, 1);
-  gst_harness_set_drop_buffers (live.out, TRUE);
-  push_eos (&live, 0);
-  expect_eos (&live);
-  live_clear (&live);
+  set_caps (rig, 0, "progressive");
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_pass (rig);
+  test_rig_expect_small (rig, 1, 100);
+  gst_harness_set_drop_buffers (rig->out, TRUE);
+  test_input_end (test_rig_input (rig, 0));
+  expect_eos (rig);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
@@ -223,33 +130,31 @@ GST_END_TEST;
 GST_START_TEST (ignored_cameras_have_caps)
 {
   GstQuery *query = gst_query_new_latency ();
-  Live live;
+  TestRig *rig = live_new (FALSE, TRUE);
   guint i;
 
-  live_init (&live, FALSE);
-  g_object_set (live.mosaic, "ignore-inactive-pads", TRUE, NULL);
   for (i = 0; i < 2; i++)
-    set_caps (&live, i, "progressive");
-  fail_unless (gst_pad_peer_query (live.out->sinkpad, query));
+    set_caps (rig, i, "progressive");
+  fail_unless (gst_pad_peer_query (rig->out->sinkpad, query));
   gst_query_unref (query);
 
   for (i = 0; i < 3; i++) {
-    crank (&live);
-    fail_unless_equals_uint64 (expect (&live, (guint32[]) { NONE, NONE }, 2),
+    test_rig_pass (rig);
+    fail_unless_equals_uint64 (test_rig_expect_small (rig, 2, NONE, NONE),
         i * STEP);
   }
-  push (&live, 1, 203, 3);
-  crank (&live);
-  expect (&live, (guint32[]) { NONE, 203 }, 2);
-  live_clear (&live);
+  test_rig_push (rig, 1, 203, 3);
+  test_rig_pass (rig);
+  test_rig_expect_small (rig, 2, NONE, 203);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
 
 static void
-expect_caps (Live * live, const gchar * format, gint fps_n)
+expect_caps (TestRig * rig, const gchar * format, gint fps_n)
 {
-  GstCaps *caps = gst_pad_get_current_caps (live->out->sinkpad);
+  GstCaps *caps = gst_pad_get_current_caps (rig->out->sinkpad);
   GstVideoInfo info;
 
   fail_unless (gst_video_info_from_caps (&info, caps));
@@ -261,11 +166,11 @@ expect_caps (Live * live, const gchar * format, gint fps_n)
 }
 
 static void
-set_tile_size (Live * live)
+set_tile_size (TestRig * rig)
 {
-  GstPad *srcpad = gst_element_get_static_pad (live->mosaic, "src");
+  GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
 
-  g_object_set (live->mosaic, "tile-width", TEST_TILE_WIDTH, "tile-height",
+  g_object_set (rig->element, "tile-width", TEST_TILE_WIDTH, "tile-height",
       TEST_TILE_HEIGHT, NULL);
   gst_pad_mark_reconfigure (srcpad);
   gst_object_unref (srcpad);
@@ -275,50 +180,76 @@ set_tile_size (Live * live)
  * them, whatever its rate and interlace-mode. */
 GST_START_TEST (before_the_first_camera)
 {
-  const guint32 nothing[] = { NONE, NONE };
-  GstClockTime time = 0;
-  Live live;
+  TestRig *rig = live_new (TRUE, __i__ & 1);
   guint i;
 
-  live_init (&live, TRUE);
-  set_tile_size (&live);
-  if (__i__ & 1)
-    g_object_set (live.mosaic, "ignore-inactive-pads", TRUE, NULL);
+  set_tile_size (rig);
   for (i = 0; i < 5; i++) {
-    crank (&live);
-    fail_unless_equals_uint64 (expect (&live, nothing, 2),
+    test_rig_pass (rig);
+    fail_unless_equals_uint64 (test_rig_expect_small (rig, 2, NONE, NONE),
         i * GST_SECOND / 25);
-    expect_caps (&live, "RGBA", 25);
+    expect_caps (rig, "RGBA", 25);
   }
 
   /* That was until 200 ms. */
-  set_caps (&live, 1, __i__ & 2 ? "interleaved" : "progressive");
-  push (&live, 1, 202, 2);
-  crank (&live);
-  time = expect (&live, (guint32[]) { NONE, 202 }, 2);
-  fail_unless_equals_uint64 (time, 2 * STEP);
-  expect_caps (&live, "RGBA", TEST_FPS);
-  live_clear (&live);
+  set_caps (rig, 1, __i__ & 2 ? "interleaved" : "progressive");
+  test_rig_push (rig, 1, 202, 2);
+  test_rig_pass (rig);
+  fail_unless_equals_uint64 (test_rig_expect_small (rig, 2, NONE, 202),
+      2 * STEP);
+  expect_caps (rig, "RGBA", TEST_FPS);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A camera whose frames don't fit is a warning and a tile of background,
+ * whatever its interlace-mode and that of the next camera, which fits. */
+GST_START_TEST (first_camera_does_not_fit)
+{
+  TestRig *rig = live_new (TRUE, FALSE);
+  guint i;
+
+  set_tile_size (rig);
+  test_rig_pass (rig);
+  test_rig_expect_small (rig, 2, NONE, NONE);
+
+  set_caps_of_width (rig, 1, TEST_TILE_WIDTH + 1,
+      __i__ & 1 ? "interleaved" : "progressive");
+  test_rig_push (rig, 1, 201, 1);
+  test_rig_pass (rig);
+  test_rig_expect_warning (rig, "sink_1", "tile-width");
+  test_rig_expect_small (rig, 2, NONE, NONE);
+  for (i = 0; i < 2; i++) {
+    test_rig_pass (rig);
+    test_rig_expect_small (rig, 2, NONE, NONE);
+  }
+
+  set_caps (rig, 0, __i__ & 2 ? "interleaved" : "progressive");
+  test_rig_push (rig, 0, 102, 2);
+  test_rig_pass (rig);
+  test_rig_expect_small (rig, 2, 102, NONE);
+  expect_caps (rig, "RGBA", TEST_FPS);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (before_the_first_camera_as_downstream_wants)
 {
-  Live live;
+  TestRig *rig = live_new (TRUE, FALSE);
   guint i;
 
-  live_init (&live, TRUE);
-  gst_harness_set_sink_caps_str (live.out,
+  gst_harness_set_sink_caps_str (rig->out,
       "video/x-raw,format=BGRA,framerate=50/1");
-  set_tile_size (&live);
+  set_tile_size (rig);
   for (i = 0; i < 3; i++) {
-    crank (&live);
-    fail_unless_equals_uint64 (expect (&live, (guint32[]) { NONE, NONE }, 2),
+    test_rig_pass (rig);
+    fail_unless_equals_uint64 (test_rig_expect_small (rig, 2, NONE, NONE),
         i * GST_SECOND / 50);
-    expect_caps (&live, "BGRA", 50);
+    expect_caps (rig, "BGRA", 50);
   }
-  live_clear (&live);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
@@ -326,36 +257,27 @@ GST_END_TEST;
 /* What doesn't fit is no error yet: pads can still come. */
 GST_START_TEST (before_the_first_camera_without_room)
 {
-  Live live;
+  TestRig *rig = live_new (TRUE, FALSE);
   guint i;
 
-  live_init (&live, TRUE);
-  gst_harness_set_sink_caps_str (live.out, "video/x-raw,width=7");
-  set_tile_size (&live);
+  gst_harness_set_sink_caps_str (rig->out, "video/x-raw,width=7");
+  set_tile_size (rig);
   for (i = 0; i < 5; i++)
-    crank (&live);
-  expect_silence (&live);
-  live_clear (&live);
+    test_rig_pass (rig);
+  test_rig_expect_silence (rig);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
 
-static Suite *
-force_live_suite (void)
+TEST_CASES (force_live)
 {
-  Suite *suite = suite_create ("force_live");
-  TCase *tc = tcase_create ("general");
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, one_has_ended_one_never_began);
   tcase_add_test (tc, stops_while_one_has_ended);
   tcase_add_test (tc, repeated_one_has_ended);
   tcase_add_test (tc, ignored_cameras_have_caps);
   tcase_add_loop_test (tc, before_the_first_camera, 0, 4);
+  tcase_add_loop_test (tc, first_camera_does_not_fit, 0, 4);
   tcase_add_test (tc, before_the_first_camera_as_downstream_wants);
   tcase_add_test (tc, before_the_first_camera_without_room);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (force_live);

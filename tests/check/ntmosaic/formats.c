@@ -4,7 +4,7 @@
 /* The eight formats, and what else caps say about pixels: colorimetry,
  * pixel-aspect-ratio, interlacing. */
 
-#include "support.h"
+#include "rig/rig.h"
 
 static const gchar *formats[] = {
   "RGBA", "BGRA", "ARGB", "ABGR", "RGBx", "BGRx", "xRGB", "xBGR"
@@ -16,11 +16,8 @@ GST_START_TEST (bytes)
 {
   static const TestTile tiles[] = { {5, 9, 1}, {8, 4, 2}, {3, 0, 0} };
   const TestStrip strip = { tiles, 3, 9, "center", 0x12345678 };
-  TestRig *rig = test_rig_new (3);
+  TestRig *rig = test_rig_new_for (&strip, formats[__i__]);
 
-  g_object_set (rig->element, "background-color", strip.background, NULL);
-  gst_util_set_object_arg (G_OBJECT (rig->element), "align", strip.align);
-  test_rig_set_caps (rig, &strip, formats[__i__]);
   test_rig_check (rig, &strip);
   test_rig_check (rig, &strip);
   test_rig_free (rig);
@@ -45,33 +42,10 @@ check_preferred (TestRig * rig, guint input, const gchar * format)
   gst_caps_unref (caps);
 }
 
-GST_START_TEST (format_of_choice)
-{
-  TestRig *rig = test_rig_new (2);
-
-  check_preferred (rig, 0, "RGBA");
-  check_preferred (rig, 1, "RGBA");
-  test_rig_free (rig);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (format_of_other_pad)
-{
-  TestRig *rig = test_rig_new (3);
-
-  test_input_set_caps (test_rig_input (rig, 1), formats[__i__], 8, 8);
-  check_preferred (rig, 0, formats[__i__]);
-  check_preferred (rig, 2, formats[__i__]);
-  test_rig_free (rig);
-}
-
-GST_END_TEST;
-
 GST_START_TEST (format_of_downstream)
 {
   static const TestTile tiles[] = { {5, 3, 1}, {8, 2, 2} };
-  const TestStrip strip = { tiles, 2, 3, "top", 0xff000000 };
+  const TestStrip strip = { tiles, 2, 3, "top", BLACK };
   TestRig *rig = test_rig_new (2);
 
   gst_harness_set_sink_caps (rig->out, gst_caps_new_simple ("video/x-raw",
@@ -95,14 +69,13 @@ send_frames (TestRig * rig, const gchar * caps_0, const gchar * caps_1)
   guint i;
 
   for (i = 0; i < 2; i++) {
-    gchar *text = g_strdup_printf ("video/x-raw,format=RGBA,width=4,height=4,"
-        "framerate=25/1%s", rest[i]);
+    gchar *fields = g_strconcat ("format=RGBA", rest[i], NULL);
 
-    gst_harness_set_src_caps_str (test_rig_input (rig, i), text);
-    g_free (text);
+    test_input_set_caps_with (test_rig_input (rig, i), 4, 4, fields);
+    g_free (fields);
   }
   for (i = 0; i < 2; i++)
-    test_input_send (test_rig_input (rig, i), i, 0);
+    test_rig_push (rig, i, i, 0);
 }
 
 /* The strip of two pads with the same rest of caps is described by it too. */
@@ -197,15 +170,12 @@ check_field_rows (const gchar * align, guint height, guint top)
   guint y;
   guint i;
 
-  gst_util_set_object_arg (G_OBJECT (rig->element), "align", align);
+  test_rig_set (rig, "align", align);
   g_object_set (rig->element, "background-color", 0, NULL);
   for (i = 0; i < 2; i++) {
-    GstCaps *caps = test_caps_new ("RGBA", 4, tiles[i].height, 25, 1);
-
-    gst_caps_set_simple (caps, "interlace-mode", G_TYPE_STRING, "interleaved",
-        NULL);
-    gst_harness_set_src_caps (test_rig_input (rig, i), caps);
-    test_input_send (test_rig_input (rig, i), tiles[i].seed, 0);
+    test_input_set_caps_with (test_rig_input (rig, i), 4, tiles[i].height,
+        "format=RGBA,interlace-mode=interleaved");
+    test_rig_push (rig, i, tiles[i].seed, 0);
   }
 
   buffer = test_rig_pull (rig, NULL);
@@ -242,22 +212,21 @@ GST_END_TEST;
 static guint
 flags_of_strip (const gchar * interlace_mode, guint flags)
 {
+  gchar *fields = g_strconcat ("format=RGBA,interlace-mode=", interlace_mode,
+      NULL);
   TestRig *rig = test_rig_new (2);
   GstBuffer *strip;
   guint found;
   guint i;
 
   for (i = 0; i < 2; i++) {
-    GstCaps *caps = test_caps_new ("RGBA", 4, 4, 25, 1);
-    GstBuffer *frame = test_frame_new_timed (4, 4, i, 0, TEST_FRAME_TIME);
+    GstBuffer *frame = test_frame_new (GST_VIDEO_FORMAT_RGBA, 4, 4, 0, 0, i);
 
-    gst_caps_set_simple (caps, "interlace-mode", G_TYPE_STRING,
-        interlace_mode, NULL);
     GST_BUFFER_FLAG_SET (frame, flags);
-    gst_harness_set_src_caps (test_rig_input (rig, i), caps);
-    fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i), frame),
-        GST_FLOW_OK);
+    test_input_set_caps_with (test_rig_input (rig, i), 4, 4, fields);
+    test_input_push_nth (test_rig_input (rig, i), frame, 0);
   }
+  g_free (fields);
   strip = test_rig_pull (rig, NULL);
   found = GST_BUFFER_FLAGS (strip) & FIELD_FLAGS;
   gst_buffer_unref (strip);
@@ -287,24 +256,13 @@ GST_START_TEST (field_flags)
 
 GST_END_TEST;
 
-static Suite *
-formats_suite (void)
+TEST_CASES (formats)
 {
-  Suite *s = suite_create ("formats");
-  TCase *tc = tcase_create ("formats");
-
-  suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, bytes, 0, G_N_ELEMENTS (formats));
-  tcase_add_test (tc, format_of_choice);
-  tcase_add_loop_test (tc, format_of_other_pad, 0, G_N_ELEMENTS (formats));
   tcase_add_loop_test (tc, format_of_downstream, 0, G_N_ELEMENTS (formats));
   tcase_add_test (tc, colorimetry);
   tcase_add_test (tc, pixel_aspect_ratio);
   tcase_add_test (tc, interlacing);
   tcase_add_test (tc, fields_keep_their_rows);
   tcase_add_test (tc, field_flags);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (formats)

@@ -4,23 +4,11 @@
 /* The pool that the element offers upstream: what the ALLOCATION query says,
  * and that all pads draw their frames into the same memory. */
 
-#include "support.h"
+#include "rig/rig.h"
 
 #define WIDTH 13
 #define HEIGHT 9
 #define FRAME_BYTES (WIDTH * HEIGHT * 4)
-
-static TestRig *
-rig_new (guint n_inputs)
-{
-  TestRig *rig = test_rig_new (n_inputs);
-  guint i;
-
-  for (i = 0; i < n_inputs; i++)
-    test_input_set_caps (test_rig_input (rig, i), "RGBA", WIDTH, HEIGHT);
-
-  return rig;
-}
 
 /* The pool that upstream of @input is offered, configured as most elements
  * do. */
@@ -67,7 +55,7 @@ free_pool (GstBufferPool * pool)
 
 /* A frame, in tight rows. */
 static GstBuffer *
-draw (GstBufferPool * pool, guint32 seed, guint n, const guint8 ** data)
+draw (GstBufferPool * pool, guint32 seed, const guint8 ** data)
 {
   GstVideoMeta *meta;
   GstBuffer *frame;
@@ -86,8 +74,6 @@ draw (GstBufferPool * pool, guint32 seed, guint n, const guint8 ** data)
     map.data[i] = test_byte (seed, i / (WIDTH * 4), i % (WIDTH * 4));
   *data = map.data;
   gst_buffer_unmap (frame, &map);
-  GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
-  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
 
   return frame;
 }
@@ -100,8 +86,8 @@ GST_START_TEST (one_block)
   TestTile tiles[3] = {
     {WIDTH, HEIGHT, 0}, {WIDTH, HEIGHT, 0}, {WIDTH, HEIGHT, 0},
   };
-  const TestStrip strip = { tiles, 3, HEIGHT, "top", 0xff000000 };
-  TestRig *rig = rig_new (3);
+  const TestStrip strip = { tiles, 3, HEIGHT, "top", BLACK };
+  TestRig *rig = test_rig_new_of_size (3, WIDTH, HEIGHT, 25);
   GHashTable *blocks = g_hash_table_new (NULL, NULL);
   GstBufferPool *pools[3];
   const guint8 *data;
@@ -116,8 +102,8 @@ GST_START_TEST (one_block)
       g_hash_table_remove_all (blocks);
     for (i = 0; i < 3; i++) {
       tiles[i].seed = 3 * n + i;
-      fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i),
-              draw (pools[i], tiles[i].seed, n, &data)), GST_FLOW_OK);
+      test_input_push_nth (test_rig_input (rig, i), draw (pools[i],
+              tiles[i].seed, &data), n);
       g_hash_table_add (blocks, (gpointer) data);
     }
     test_rig_expect (rig, &strip);
@@ -135,7 +121,7 @@ GST_END_TEST;
  * isn't asked for, there is no pool. */
 GST_START_TEST (queries)
 {
-  TestRig *rig = rig_new (2);
+  TestRig *rig = test_rig_new_of_size (2, WIDTH, HEIGHT, 25);
   GstHarness *input = test_rig_input (rig, 0);
   guint i;
 
@@ -157,17 +143,8 @@ GST_START_TEST (queries)
 
 GST_END_TEST;
 
-static Suite *
-framepool_suite (void)
+TEST_CASES (framepool)
 {
-  Suite *s = suite_create ("framepool");
-  TCase *tc = tcase_create ("framepool");
-
-  suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, one_block, 0, 2);
   tcase_add_test (tc, queries);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (framepool)

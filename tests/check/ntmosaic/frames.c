@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "support.h"
+#include "rig/rig.h"
 
 #define WIDTH 13
 #define HEIGHT 9
@@ -20,16 +20,15 @@ check_frame (GstBuffer * frame)
   static const TestTile tiles[] = {
     {5, HEIGHT, 1}, {WIDTH, HEIGHT, SEED}, {7, HEIGHT, 2},
   };
-  const TestStrip strip = { tiles, 3, HEIGHT, "top", 0xff000000 };
+  const TestStrip strip = { tiles, 3, HEIGHT, "top", BLACK };
   TestRig *rig = test_rig_new (3);
 
   GST_BUFFER_PTS (frame) = 0;
   GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
   test_rig_set_caps (rig, &strip, "RGBA");
-  test_input_send (test_rig_input (rig, 0), tiles[0].seed, 0);
-  test_input_send (test_rig_input (rig, 2), tiles[2].seed, 0);
-  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, 1), frame),
-      GST_FLOW_OK);
+  test_rig_push (rig, 0, tiles[0].seed, 0);
+  test_rig_push (rig, 2, tiles[2].seed, 0);
+  test_input_push (test_rig_input (rig, 1), frame);
   test_rig_expect (rig, &strip);
   test_rig_free (rig);
 }
@@ -186,13 +185,12 @@ GST_START_TEST (one_buffer_everywhere)
   static const TestTile tiles[] = {
     {WIDTH, HEIGHT, SEED}, {WIDTH, HEIGHT, SEED}, {WIDTH, HEIGHT, SEED},
   };
-  const TestStrip strip = { tiles, 3, HEIGHT, "top", 0xff000000 };
-  TestRig *rig = test_rig_new (3);
+  const TestStrip strip = { tiles, 3, HEIGHT, "top", BLACK };
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstBuffer *frame = new_frame (ROW_BYTES + 1, 7);
   guint i;
   guint n;
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   for (n = 0; n < 5; n++) {
     for (i = 0; i < 3; i++) {
       GstBuffer *copy = gst_buffer_copy (frame);
@@ -201,8 +199,7 @@ GST_START_TEST (one_buffer_everywhere)
           == gst_buffer_peek_memory (frame, 0));
       GST_BUFFER_PTS (copy) = n * TEST_FRAME_TIME;
       GST_BUFFER_DURATION (copy) = TEST_FRAME_TIME;
-      fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i), copy),
-          GST_FLOW_OK);
+      test_input_push (test_rig_input (rig, i), copy);
     }
     test_rig_expect (rig, &strip);
   }
@@ -212,13 +209,8 @@ GST_START_TEST (one_buffer_everywhere)
 
 GST_END_TEST;
 
-static Suite *
-frames_suite (void)
+TEST_CASES (frames)
 {
-  Suite *s = suite_create ("frames");
-  TCase *tc = tcase_create ("frames");
-
-  suite_add_tcase (s, tc);
   tcase_add_test (tc, strides);
   tcase_add_test (tc, offsets);
   tcase_add_test (tc, upside_down);
@@ -230,8 +222,4 @@ frames_suite (void)
   tcase_add_test (tc, meta_of_tight_frame);
   tcase_add_test (tc, read_only_memory);
   tcase_add_test (tc, one_buffer_everywhere);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (frames)

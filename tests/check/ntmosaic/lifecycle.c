@@ -4,7 +4,7 @@
 /* Starting and stopping, pads that come and go, plugs that are pulled, and what
  * is left afterwards: no thread, no memory, no error that nobody caused. */
 
-#include "pipelines.h"
+#include "rig/pipelines.h"
 
 #include <stdio.h>
 
@@ -50,12 +50,8 @@ static void
 assert_threads_end (guint before)
 {
   const guint spare = 4;
-  const gint64 end = g_get_monotonic_time () + TEST_PATIENCE / GST_USECOND;
 
-  while (count_threads () > before + spare && g_get_monotonic_time () < end)
-    g_usleep (10 * G_TIME_SPAN_MILLISECOND);
-  fail_unless (count_threads () <= before + spare, "%u threads, %u before",
-      count_threads (), before);
+  test_wait_until (count_threads () <= before + spare);
 }
 
 static gsize
@@ -169,7 +165,7 @@ GST_START_TEST (stop_while_seeking)
     GThread *thread;
 
     test_pipeline_set_state (p, GST_STATE_PLAYING);
-    gst_sample_unref (test_pipeline_pull (p));
+    test_pipeline_skip (p);
     thread = g_thread_new ("seek", seek_without_end, p);
     g_usleep (i * G_TIME_SPAN_MILLISECOND);
     test_pipeline_set_state (p, GST_STATE_NULL);
@@ -191,13 +187,10 @@ GST_START_TEST (strips_outlive_the_element)
 
   test_pipeline_push_many (p, 0, G_N_ELEMENTS (held), 1000, 0, STEP);
   test_pipeline_push_many (p, 1, G_N_ELEMENTS (held), 2000, 0, STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
   for (i = 0; i < G_N_ELEMENTS (held); i++)
     held[i] = test_pipeline_pull (p);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 
   for (i = 0; i < G_N_ELEMENTS (held); i++) {
     const guint32 seeds[] = { 1000 + i, 2000 + i };
@@ -229,18 +222,25 @@ plug_in (TestPipeline * p, GstElement ** source)
   return pad;
 }
 
+static gboolean
+has_segment (GstPad * src)
+{
+  GstEvent *segment = gst_pad_get_sticky_event (src, GST_EVENT_SEGMENT, 0);
+
+  if (segment)
+    gst_event_unref (segment);
+
+  return segment != NULL;
+}
+
 /* Waits until the source pushes frames. Before, it asks for allocation, and the
  * base class can't stand that a pad goes while its query is being answered. */
 static void
 wait_until_it_flows (GstElement * source)
 {
   GstPad *src = gst_element_get_static_pad (source, "src");
-  GstEvent *segment;
 
-  while ((segment = gst_pad_get_sticky_event (src, GST_EVENT_SEGMENT, 0))
-      == NULL)
-    g_usleep (G_TIME_SPAN_MILLISECOND);
-  gst_event_unref (segment);
+  test_wait_until (has_segment (src));
   gst_object_unref (src);
 }
 
@@ -268,12 +268,8 @@ static void
 assert_mosaic_is_well (TestPipeline * p)
 {
   GstBus *bus = gst_element_get_bus (p->pipeline);
-  GstMessage *message;
 
-  while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR))) {
-    fail_if (GST_MESSAGE_SRC (message) == GST_OBJECT (p->mosaic));
-    gst_message_unref (message);
-  }
+  test_expect_no_message (bus, p->mosaic, GST_MESSAGE_ERROR);
   gst_object_unref (bus);
 }
 
@@ -296,14 +292,14 @@ GST_START_TEST (pads_come_and_go)
       pads[k] = plug_in (p, &sources[k]);
     }
     if (i % 4 == 0)
-      gst_sample_unref (test_pipeline_pull (p));
+      test_pipeline_skip (p);
     else
       g_usleep (g_rand_int_range (rand, 0, 3000));
   }
 
   /* Still alive. */
   for (i = 0; i < 3; i++)
-    gst_sample_unref (test_pipeline_pull (p));
+    test_pipeline_skip (p);
   assert_mosaic_is_well (p);
   for (i = 0; i < G_N_ELEMENTS (sources); i++)
     if (sources[i])
@@ -328,7 +324,7 @@ GST_START_TEST (all_pads_go_and_one_comes)
 
     for (k = 0; k < G_N_ELEMENTS (pads); k++)
       pads[k] = plug_in (p, &sources[k]);
-    gst_sample_unref (test_pipeline_pull (p));
+    test_pipeline_skip (p);
     for (k = 0; k < G_N_ELEMENTS (pads); k++)
       plug_out (p, sources[k], pads[k], i % 2);
   }
@@ -341,24 +337,18 @@ GST_END_TEST;
 /* ---- Pulling the plug ---- */
 
 static void
-expect_message (TestPipeline * p, GstMessageType type)
-{
-  GstBus *bus = gst_element_get_bus (p->pipeline);
-  GstMessage *message = gst_bus_timed_pop_filtered (bus, TEST_PATIENCE, type);
-
-  fail_unless (message != NULL);
-  gst_message_unref (message);
-  gst_object_unref (bus);
-}
-
-static void
 expect_message_of (const gchar * description, GstMessageType type)
 {
   TestPipeline *p = test_pipeline_new_from_string (description);
+  GstBus *bus = gst_element_get_bus (p->pipeline);
+  GstMessage *message;
 
   g_object_set (p->sink, "sync", FALSE, "drop", TRUE, "max-buffers", 1, NULL);
   test_pipeline_set_state (p, GST_STATE_PLAYING);
-  expect_message (p, type);
+  message = gst_bus_timed_pop_filtered (bus, TEST_PATIENCE, type);
+  fail_unless (message != NULL);
+  gst_message_unref (message);
+  gst_object_unref (bus);
   test_pipeline_free (p);
 }
 
@@ -393,9 +383,13 @@ GST_START_TEST (unlinked_downstream)
   GstBus *bus = gst_element_get_bus (p->pipeline);
 
   test_pipeline_set_state (p, GST_STATE_PLAYING);
-  gst_sample_unref (test_pipeline_pull (p));
+  test_pipeline_skip (p);
   gst_element_unlink (p->mosaic, p->sink);
-  test_expect_error (bus, p->mosaic, "linked", NULL);
+  test_expect_message (bus, p->mosaic, GST_MESSAGE_ERROR, "linked", NULL);
+
+  /* Once. */
+  test_pipeline_set_state (p, GST_STATE_READY);
+  assert_mosaic_is_well (p);
   gst_object_unref (bus);
   test_pipeline_free (p);
 }
@@ -413,7 +407,7 @@ live_and_die (void)
       "videotestsrc ! video/x-raw,width=256,height=256 ! m. ");
 
   test_pipeline_set_state (p, GST_STATE_PLAYING);
-  gst_sample_unref (test_pipeline_pull (p));
+  test_pipeline_skip (p);
   test_pipeline_free (p);
 }
 
@@ -443,13 +437,8 @@ GST_START_TEST (many_lives)
 
 GST_END_TEST;
 
-static Suite *
-lifecycle_suite (void)
+TEST_CASES (lifecycle)
 {
-  Suite *suite = suite_create ("lifecycle");
-  TCase *tc = tcase_create ("general");
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, null_to_playing_and_back);
   tcase_add_test (tc, playing_to_ready_and_back);
   tcase_add_test (tc, stop_while_the_sink_is_full);
@@ -463,8 +452,4 @@ lifecycle_suite (void)
   tcase_add_test (tc, eos_downstream);
   tcase_add_test (tc, unlinked_downstream);
   tcase_add_test (tc, many_lives);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (lifecycle);

@@ -4,7 +4,7 @@
 /* Downstream does not take the strip: the error names the element, the value
  * that is wrong and the limit. */
 
-#include "support.h"
+#include "rig/rig.h"
 
 #define SOURCE(caps) " videotestsrc num-buffers=1 ! " \
     "video/x-raw,framerate=25/1," caps " ! m."
@@ -71,49 +71,26 @@ static const struct
       "videoconvert behind the mosaic"},
 };
 
-/* The text of the only error of the element. */
-static gchar *
-run (const gchar * line)
+GST_START_TEST (named)
 {
   GError *error = NULL;
-  GstElement *pipeline = gst_parse_launch (line, &error);
+  GstElement *pipeline = gst_parse_launch (lines[__i__].line, &error);
   GstElement *mosaic;
-  GstMessage *message;
-  gchar *text = NULL;
+  gchar *text;
   GstBus *bus;
 
-  if (error)
-    fail ("%s: %s", line, error->message);
+  g_assert_no_error (error);
   mosaic = gst_bin_get_by_name (GST_BIN (pipeline), "m");
   bus = gst_element_get_bus (pipeline);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  while (text == NULL) {
-    message = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND,
-        GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
-    fail_unless (message != NULL
-        && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR, "%s", line);
-    if (GST_MESSAGE_SRC (message) == GST_OBJECT (mosaic)) {
-      gst_message_parse_error (message, &error, NULL);
-      text = g_strdup (error->message);
-      g_error_free (error);
-    }
-    gst_message_unref (message);
-  }
+  text = test_pop_text (bus, mosaic, GST_MESSAGE_ERROR, TEST_PATIENCE);
+  fail_unless_equals_string (text, lines[__i__].text);
+  g_free (text);
 
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (bus);
   gst_object_unref (mosaic);
   gst_object_unref (pipeline);
-
-  return text;
-}
-
-GST_START_TEST (named)
-{
-  gchar *text = run (lines[__i__].line);
-
-  fail_unless_equals_string (text, lines[__i__].text);
-  g_free (text);
 }
 
 GST_END_TEST;
@@ -146,32 +123,21 @@ static const struct
 
 GST_START_TEST (without_name)
 {
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_of_size (2, 8, 6, 25);
   guint i;
 
   gst_harness_set_sink_caps_str (rig->out, unnamed[__i__].caps);
   for (i = 0; i < 2; i++)
-    test_input_set_caps (test_rig_input (rig, i), "RGBA", 8, 6);
-  for (i = 0; i < 2; i++)
     gst_harness_push (test_rig_input (rig, i), test_frame_new_timed (8, 6, i, 0,
             TEST_FRAME_TIME));
-  test_expect_error (rig->bus, rig->element, unnamed[__i__].text, NULL);
-  test_rig_free_failed (rig);
+  test_rig_expect_error (rig, unnamed[__i__].text);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
 
-static Suite *
-limits_suite (void)
+TEST_CASES (limits)
 {
-  Suite *s = suite_create ("limits");
-  TCase *tc = tcase_create ("limits");
-
-  suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, named, 0, G_N_ELEMENTS (lines));
   tcase_add_loop_test (tc, without_name, 0, G_N_ELEMENTS (unnamed));
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (limits)

@@ -2,9 +2,10 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* A source that pushes into one pad never waits for the copy of another, nor
- * does anybody who asks the element a question. */
+ * does a question to the element. Upstream's code that gets a frame back may do
+ * both. */
 
-#include "pipelines.h"
+#include "rig/rig.h"
 
 #define ROW_BYTES (TEST_TILE_WIDTH * 4)
 
@@ -115,30 +116,10 @@ slow_frame_new (SlowMemory * memory, guint n)
   GstBuffer *frame = gst_buffer_new ();
 
   gst_buffer_append_memory (frame, GST_MEMORY_CAST (memory));
-  GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
-  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
+  GST_BUFFER_PTS (frame) = n * TEST_STEP;
+  GST_BUFFER_DURATION (frame) = TEST_STEP;
 
   return frame;
-}
-
-static void
-push (TestRig * rig, guint input, guint32 seed, guint n)
-{
-  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, input),
-          test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed,
-              n * TEST_FRAME_TIME, TEST_FRAME_TIME)), GST_FLOW_OK);
-}
-
-static void
-expect (TestRig * rig, guint32 seed_0, guint32 seed_1)
-{
-  const TestTile tiles[] = {
-    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed_0},
-    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, seed_1},
-  };
-  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", 0xff000000 };
-
-  test_rig_expect (rig, &strip);
 }
 
 static void
@@ -178,8 +159,7 @@ push_slow_frame (gpointer data)
 {
   Push *push = data;
 
-  fail_unless_equals_int (gst_harness_push (push->input, push->frame),
-      GST_FLOW_OK);
+  test_input_push (push->input, push->frame);
 
   return NULL;
 }
@@ -189,23 +169,19 @@ push_slow_frame (gpointer data)
  * seen to read only (1). */
 GST_START_TEST (no_lock_is_held_while_copying)
 {
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_small (2);
   SlowMemory *memory = slow_memory_new (200);
   const guint n = __i__;
   GstHarness *third;
   GThread *thread;
   Push slow;
-  guint i;
 
-  for (i = 0; i < 2; i++)
-    test_input_set_caps (test_rig_input (rig, i), "RGBA", TEST_TILE_WIDTH,
-        TEST_TILE_HEIGHT);
   if (n > 0) {
-    push (rig, 0, 1, 0);
-    push (rig, 1, 2, 0);
-    expect (rig, 1, 2);
+    test_rig_push (rig, 0, 1, 0);
+    test_rig_push (rig, 1, 2, 0);
+    test_rig_expect_small (rig, 2, 1, 2);
   }
-  push (rig, 0, 100, n);
+  test_rig_push (rig, 0, 100, n);
   slow = (Push) { test_rig_input (rig, 1), slow_frame_new (memory, n) };
   thread = g_thread_new ("slow", push_slow_frame, &slow);
   wait_until_mapping (memory);
@@ -213,8 +189,8 @@ GST_START_TEST (no_lock_is_held_while_copying)
 
   ask_all_and_everything (rig);
   if (n == 0) {
-    push (rig, 0, 101, 1);
-    push (rig, 1, 201, 1);
+    test_rig_push (rig, 0, 101, 1);
+    test_rig_push (rig, 1, 201, 1);
     ask_all_and_everything (rig);
   }
   third = test_rig_add (rig, "sink_%u");
@@ -223,29 +199,156 @@ GST_START_TEST (no_lock_is_held_while_copying)
 
   release (memory);
   g_thread_join (thread);
-  expect (rig, 100, 200);
+  test_rig_expect_small (rig, 2, 100, 200);
   if (n == 0) {
     test_rig_remove (rig, third);
   } else {
-    push (rig, 0, 101, 2);
-    push (rig, 1, 201, 2);
+    test_rig_push (rig, 0, 101, 2);
+    test_rig_push (rig, 1, 201, 2);
   }
-  expect (rig, 101, 201);
+  test_rig_expect_small (rig, 2, 101, 201);
   test_rig_free (rig);
 }
 
 GST_END_TEST;
 
-static Suite *
-locks_suite (void)
+static void
+flush_second_pad (TestRig * rig)
 {
-  Suite *suite = suite_create ("locks");
-  TCase *tc = tcase_create ("general");
+  GstPad *sink = gst_element_get_static_pad (rig->element, "sink_1");
 
-  suite_add_tcase (suite, tc);
-  tcase_add_loop_test (tc, no_lock_is_held_while_copying, 0, 2);
-
-  return suite;
+  gst_pad_send_event (sink, gst_event_new_flush_start ());
+  gst_pad_send_event (sink, gst_event_new_flush_stop (TRUE));
+  gst_object_unref (sink);
 }
 
-NTMOSAIC_CHECK_MAIN (locks);
+/* A strip of stills has the time of its frames. Upstream flushes the pad of
+ * one, and takes its segment away, after the frame was chosen. */
+GST_START_TEST (still_is_flushed_while_it_is_mapped)
+{
+  TestRig *rig = test_rig_new (2);
+  SlowMemory *memory = slow_memory_new (200);
+  GstBuffer *still = slow_frame_new (memory, 1);
+  const TestTile tiles[] = {
+    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 100},
+    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 200},
+  };
+  const TestStrip expected = { tiles, 2, TEST_TILE_HEIGHT, "top", BLACK };
+  GstBuffer *strip;
+  GstCaps *caps;
+  guint i;
+
+  for (i = 0; i < 2; i++)
+    test_input_set_caps_full (test_rig_input (rig, i), "RGBA", TEST_TILE_WIDTH,
+        TEST_TILE_HEIGHT, 0, 1);
+  test_rig_push (rig, 0, 100, 0);
+  test_input_push (test_rig_input (rig, 1), still);
+  wait_until_mapping (memory);
+  flush_second_pad (rig);
+  release (memory);
+
+  strip = test_rig_pull (rig, &caps);
+  test_assert_strip (strip, caps, &expected);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (strip), 0);
+  gst_buffer_unref (strip);
+  gst_caps_unref (caps);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* ---- Upstream's memory comes back ---- */
+
+typedef struct
+{
+  TestRig *rig;
+  void (*act) (TestRig * rig);
+  gint done;                    /* atomic */
+  guint8 bytes[ROW_BYTES * TEST_TILE_HEIGHT];
+} Lent;
+
+static void
+take_back (gpointer data)
+{
+  Lent *lent = data;
+
+  lent->act (lent->rig);
+  g_atomic_int_set (&lent->done, TRUE);
+}
+
+/* The last reference on it does what @lent says. */
+static void
+push_lent (Lent * lent, guint input, guint32 seed, guint n)
+{
+  GstBuffer *frame = gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY,
+      lent->bytes, sizeof (lent->bytes), 0, sizeof (lent->bytes), lent,
+      take_back);
+  guint i;
+
+  for (i = 0; i < sizeof (lent->bytes); i++)
+    lent->bytes[i] = test_byte (seed, i / ROW_BYTES, i % ROW_BYTES);
+  GST_BUFFER_PTS (frame) = n * TEST_STEP;
+  GST_BUFFER_DURATION (frame) = TEST_STEP;
+  test_input_push (test_rig_input (lent->rig, input), frame);
+}
+
+static TestRig *
+rig_without_arrivals (void)
+{
+  TestRig *rig = test_rig_new_small (2);
+
+  g_object_set (rig->element, "copy-on-arrival", FALSE, NULL);
+
+  return rig;
+}
+
+/* If the pad's flush lock were held, this would hang. */
+GST_START_TEST (no_lock_is_held_when_another_frame_is_shown)
+{
+  TestRig *rig = rig_without_arrivals ();
+  Lent lent = {.rig = rig,.act = flush_second_pad };
+
+  push_lent (&lent, 1, 200, 0);
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_expect_small (rig, 2, 100, 200);
+  test_rig_push (rig, 1, 201, 1);
+  test_rig_push (rig, 0, 101, 1);
+  test_rig_expect_small (rig, 2, 101, 201);
+  test_wait_until (g_atomic_int_get (&lent.done));
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A frame of caps that were refused is never shown. If the element's object
+ * lock were held, this would hang. */
+GST_START_TEST (no_lock_is_held_when_a_frame_is_not_wanted)
+{
+  TestRig *rig = rig_without_arrivals ();
+  Lent lent = {.rig = rig,.act = ask_all_and_everything };
+  const TestTile tiles[] = {
+    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 101}, {TEST_TILE_WIDTH, 0, 0},
+  };
+  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", BLACK };
+
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_push (rig, 1, 200, 0);
+  test_rig_expect_small (rig, 2, 100, 200);
+  test_input_set_caps (test_rig_input (rig, 1), "RGBA", 60000, 60000);
+  push_lent (&lent, 1, 201, 1);
+  test_rig_push (rig, 0, 101, 1);
+  test_rig_expect (rig, &strip);
+  test_rig_expect_warning (rig, "sink_1", "60000");
+  test_wait_until (g_atomic_int_get (&lent.done));
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+TEST_CASES (locks)
+{
+  tcase_add_loop_test (tc, no_lock_is_held_while_copying, 0, 2);
+  tcase_add_test (tc, still_is_flushed_while_it_is_mapped);
+  tcase_add_test (tc, no_lock_is_held_when_another_frame_is_shown);
+  tcase_add_test (tc, no_lock_is_held_when_a_frame_is_not_wanted);
+}

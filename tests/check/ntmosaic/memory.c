@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* How much memory an element has for strips: a peak is given back while strips are
- * made, and where there is memory for some strips, these must do. */
+/* How much memory an element has for strips: a peak is given back while strips
+ * are made, and where there is memory for some strips, these must do. */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE             /* RTLD_NEXT */
-#endif
+#include "rig/rig.h"
+#include "../memory/mappings.h"
 
-#include "support.h"
-
-#include <dlfcn.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 /* The address space of this process; 0: not known. */
@@ -48,8 +42,7 @@ make_strip (TestRig * rig, GstBuffer * still, guint n)
 
   GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
   GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
-  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, 0), frame),
-      GST_FLOW_OK);
+  test_input_push (test_rig_input (rig, 0), frame);
 
   return test_rig_pull (rig, NULL);
 }
@@ -63,8 +56,7 @@ GST_START_TEST (peak)
   gsize now;
   guint n;
 
-  test_input_set_caps (test_rig_input (rig, 0), "RGBA", WIDTH,
-      HEIGHT);
+  test_input_set_caps (test_rig_input (rig, 0), "RGBA", WIDTH, HEIGHT);
   gst_buffer_memset (still, 0, 0x55, -1);
   for (n = 0; n < PEAK; n++)
     held[n] = make_strip (rig, still, n);
@@ -85,32 +77,6 @@ GST_START_TEST (peak)
 GST_END_TEST;
 
 /* ---- Little memory ---- */
-
-/* How many mappings as large as a strip the system still gives; -1: all. */
-static gint n_mappings = -1;
-
-/* In place of the C library's, for the library under test as well. */
-__attribute__ ((visibility ("default")))
-void *
-mmap (void *address, size_t bytes, int protection, int flags, int file,
-    off_t offset)
-{
-  static gpointer real;
-
-  if (bytes >= STRIP_BYTES && g_atomic_int_get (&n_mappings) >= 0
-      && g_atomic_int_add (&n_mappings, -1) <= 0) {
-    g_atomic_int_set (&n_mappings, 0);
-    errno = ENOMEM;
-    return MAP_FAILED;
-  }
-  if (real == NULL)
-    real = dlsym (RTLD_NEXT, "mmap64");
-  if (real == NULL)
-    real = dlsym (RTLD_NEXT, "mmap");
-
-  return ((void *(*)(void *, size_t, int, int, int, off_t)) real) (address,
-      bytes, protection, flags, file, offset);
-}
 
 static void
 check_warning (GstBus * bus)
@@ -137,14 +103,13 @@ GST_START_TEST (memory_for_two)
   gst_buffer_memset (still, 0, 0x55, -1);
   g_object_set (rig->element, "copy-on-arrival", FALSE, "strips", 8, NULL);
   test_input_set_caps (test_rig_input (rig, 0), "RGBA", WIDTH, HEIGHT);
-  g_atomic_int_set (&n_mappings, 2);
+  test_limit_mappings (2, STRIP_BYTES);
   for (n = 0; n < 10; n++)
     gst_buffer_unref (make_strip (rig, still, n));
-  g_atomic_int_set (&n_mappings, -1);
+  test_unlimit_mappings ();
 
   check_warning (rig->bus);
-  fail_unless_equals_uint64 (test_get_stat (rig->element, "strips-allocated"),
-      2);
+  test_expect_stat (rig, "strips-allocated", 2);
   gst_buffer_unref (still);
   test_rig_free (rig);
 }
@@ -165,18 +130,9 @@ GST_START_TEST (upper_limit)
 
 GST_END_TEST;
 
-static Suite *
-memory_suite (void)
+TEST_CASES (memory)
 {
-  Suite *suite = suite_create ("memory");
-  TCase *tc = tcase_create ("memory");
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, peak);
   tcase_add_test (tc, memory_for_two);
   tcase_add_test (tc, upper_limit);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (memory)

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Who gets which caps: pads are asked for what the others have, downstream may
- * choose where there is a choice, and converters in front of the pads find out
- * what to do. */
+/* Which caps come to be: pads are asked for what the others have, downstream
+ * may choose where there is a choice, and converters in front of the pads find
+ * out what to do. */
 
-#include <gst/app/app.h>
-
-#include "support.h"
-
-#define BLACK 0xff000000
+#include "rig/pipelines.h"
 
 /* ---- Queries on the pads ---- */
 
@@ -45,6 +41,7 @@ GST_START_TEST (query_first_pad)
   check_query (rig, 0, "video/x-raw,format={xBGR,ABGR,I420}" SIZES REST,
       "video/x-raw,format=ABGR" SIZES REST ",colorimetry=sRGB");
   check_query (rig, 0, "video/x-raw,format={I420,NV12}" SIZES, "EMPTY");
+  test_rig_expect_warning (rig, "I420 or NV12");
   check_query (rig, 0, "audio/x-raw", "EMPTY");
   test_rig_free (rig);
 }
@@ -128,36 +125,20 @@ GST_START_TEST (accept_caps)
 
   fail_unless (gst_pad_peer_query_accept_caps (pad, good));
   fail_if (gst_pad_peer_query_accept_caps (pad, bad));
+  test_rig_expect_warning (rig, "I420");
 
   /* Also when the strip has caps, which are not those of a tile. */
   test_input_set_caps (test_rig_input (rig, 0), "RGBA", 4, 4);
   test_input_set_caps (test_rig_input (rig, 1), "RGBA", 4, 4);
-  test_input_send (test_rig_input (rig, 0), 1, 0);
-  test_input_send (test_rig_input (rig, 1), 1, 0);
-  gst_buffer_unref (test_rig_pull (rig, NULL));
+  test_rig_push (rig, 0, 1, 0);
+  test_rig_push (rig, 1, 1, 0);
+  test_rig_skip (rig);
   fail_unless (gst_pad_peer_query_accept_caps (pad, good));
   fail_if (gst_pad_peer_query_accept_caps (pad, bad));
+  test_rig_expect_warning (rig, "I420");
 
   gst_caps_unref (good);
   gst_caps_unref (bad);
-  test_rig_free (rig);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (allocation_query)
-{
-  TestRig *rig = test_rig_new (2);
-  GstHarness *input = test_rig_input (rig, 0);
-  GstCaps *caps = test_caps_new ("RGBA", 4, 4, 25, 1);
-  GstQuery *query = gst_query_new_allocation (caps, TRUE);
-
-  test_input_set_caps (input, "RGBA", 4, 4);
-  fail_unless (gst_pad_peer_query (input->srcpad, query));
-  fail_unless (gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE,
-          NULL));
-  gst_query_unref (query);
-  gst_caps_unref (caps);
   test_rig_free (rig);
 }
 
@@ -173,7 +154,7 @@ check_height (const gchar * sink_caps, const gchar * align, guint height)
   const TestStrip strip = { tiles, 2, height, align, BLACK };
   TestRig *rig = test_rig_new (2);
 
-  gst_util_set_object_arg (G_OBJECT (rig->element), "align", align);
+  test_rig_set (rig, "align", align);
   gst_harness_set_sink_caps_str (rig->out, sink_caps);
   test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
@@ -212,8 +193,8 @@ check_rate (gint rate_0, gint rate_1, const gchar * sink_caps, gint expected_n,
     test_input_set_caps_full (test_rig_input (rig, i), "RGBA", 4, 4, rates[i],
         1);
   for (i = 0; i < 2; i++) {
-    fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i),
-            test_frame_new_timed (4, 4, i, 0, GST_SECOND)), GST_FLOW_OK);
+    test_input_push (test_rig_input (rig, i), test_frame_new_timed (4, 4, i, 0,
+            GST_SECOND));
   }
   buffer = test_rig_pull (rig, &caps);
   fail_unless (gst_video_info_from_caps (&info, caps));
@@ -277,8 +258,8 @@ GST_START_TEST (pad_without_caps)
   gst_harness_push_event (test_rig_input (rig, 1), gst_event_new_eos ());
   test_input_set_caps (test_rig_input (rig, 0), "RGBA", 8, 6);
   test_input_set_caps (test_rig_input (rig, 2), "RGBA", 8, 3);
-  test_input_send (test_rig_input (rig, 0), 1, 0);
-  test_input_send (test_rig_input (rig, 2), 2, 0);
+  test_rig_push (rig, 0, 1, 0);
+  test_rig_push (rig, 2, 2, 0);
   test_rig_expect (rig, &strips[__i__]);
   test_rig_free (rig);
 }
@@ -295,10 +276,10 @@ GST_START_TEST (late_pad_in_its_place)
   GstHarness *late = test_rig_input (rig, 1);
 
   g_object_set (rig->element, "tile-width", 8, "tile-height", 6, NULL);
-  gst_util_set_object_arg (G_OBJECT (rig->element), "align", "bottom");
+  test_rig_set (rig, "align", "bottom");
   gst_harness_set_live (test_rig_input (rig, 0), TRUE);
   test_input_set_caps (test_rig_input (rig, 0), "RGBA", 8, 4);
-  test_input_send (test_rig_input (rig, 0), 1, 0);
+  test_rig_push (rig, 0, 1, 0);
   fail_unless (gst_harness_crank_single_clock_wait (rig->out));
   test_rig_expect (rig, &strip);
 
@@ -307,8 +288,7 @@ GST_START_TEST (late_pad_in_its_place)
   rig->n_sent = 1;
   test_rig_check (rig, &strip);
   test_rig_check (rig, &strip);
-  fail_unless_equals_uint64 (test_get_stat (rig->element, "strips-allocated"),
-      3);
+  test_expect_stat (rig, "strips-allocated", 3);
   test_rig_free (rig);
 }
 
@@ -316,47 +296,23 @@ GST_END_TEST;
 
 /* ---- Pipelines ---- */
 
-/* Runs the pipeline, which has an appsink "s", to its end; the number of strips
- * and the caps of the last one. */
+/* Runs the pipeline to its end; the number of strips, and their caps. */
 static guint
 run (const gchar * description, GstVideoInfo * info)
 {
-  GError *error = NULL;
-  GstElement *pipeline = gst_parse_launch (description, &error);
-  GstElement *sink;
-  GstMessage *message;
-  GstBus *bus;
-  GstSample *sample;
-  guint n = 0;
+  TestPipeline *p = test_pipeline_new_from_string (description);
+  GstPad *pad = gst_element_get_static_pad (p->sink, "sink");
+  GstCaps *caps;
+  guint n;
 
-  if (error)
-    fail ("%s: %s", description, error->message);
-  sink = gst_bin_get_by_name (GST_BIN (pipeline), "s");
-  g_object_set (sink, "sync", FALSE, NULL);
-  fail_if (gst_element_set_state (pipeline, GST_STATE_PLAYING)
-      == GST_STATE_CHANGE_FAILURE);
-
-  while ((sample = gst_app_sink_try_pull_sample (GST_APP_SINK (sink),
-              20 * GST_SECOND))) {
-    fail_unless (gst_video_info_from_caps (info, gst_sample_get_caps (sample)));
-    gst_sample_unref (sample);
-    n++;
-  }
-
-  bus = gst_element_get_bus (pipeline);
-  message = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND,
-      GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  fail_unless (message != NULL);
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    gst_message_parse_error (message, &error, NULL);
-    fail ("%s: %s", description, error->message);
-  }
-  gst_message_unref (message);
-  gst_object_unref (bus);
-  gst_object_unref (sink);
-  fail_unless_equals_int (gst_element_set_state (pipeline, GST_STATE_NULL),
-      GST_STATE_CHANGE_SUCCESS);
-  gst_object_unref (pipeline);
+  g_object_set (p->sink, "sync", FALSE, NULL);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  n = test_pipeline_drain (p);
+  caps = gst_pad_get_current_caps (pad);
+  fail_unless (gst_video_info_from_caps (info, caps));
+  gst_caps_unref (caps);
+  gst_object_unref (pad);
+  test_pipeline_free (p);
 
   return n;
 }
@@ -427,64 +383,14 @@ GST_START_TEST (scaler_follows)
 
 GST_END_TEST;
 
-GST_START_TEST (stills)
+TEST_CASES (negotiation)
 {
-  GstVideoInfo info;
-
-  fail_unless_equals_int (run ("ntmosaic name=m ! appsink name=s "
-          "videotestsrc num-buffers=1 ! video/x-raw,framerate=0/1,width=5 ! m. "
-          "videotestsrc num-buffers=1 ! video/x-raw,framerate=0/1,width=6 ! m. "
-          "videotestsrc num-buffers=1 ! video/x-raw,framerate=0/1,width=7 ! m.",
-          &info), 1);
-  fail_unless_equals_int (GST_VIDEO_INFO_FPS_N (&info), 0);
-  fail_unless_equals_int (GST_VIDEO_INFO_WIDTH (&info), 18);
-}
-
-GST_END_TEST;
-
-/* As many strips as each pad has stills, however late downstream says they
- * are. */
-GST_START_TEST (many_stills)
-{
-  TestTile tiles[] = { {5, 6, 0}, {8, 6, 100} };
-  const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
-  guint i;
-  guint n;
-
-  for (i = 0; i < 2; i++)
-    test_input_set_caps_full (test_rig_input (rig, i), "RGBA", tiles[i].width,
-        6, 0, 1);
-  for (n = 0; n < 10; n++) {
-    tiles[0].seed = n;
-    tiles[1].seed = 100 + n;
-    test_rig_check (rig, &strip);
-    gst_harness_push_upstream_event (rig->out, gst_event_new_qos
-        (GST_QOS_TYPE_UNDERFLOW, 3.0, 10 * GST_SECOND, n * TEST_FRAME_TIME));
-  }
-  for (i = 0; i < 2; i++)
-    gst_harness_push_event (test_rig_input (rig, i), gst_event_new_eos ());
-  fail_unless (gst_harness_try_pull (rig->out) == NULL);
-  fail_unless_equals_uint64 (test_get_stat (rig->element, "strips"), 10);
-  test_rig_free (rig);
-}
-
-GST_END_TEST;
-
-static Suite *
-negotiation_suite (void)
-{
-  Suite *s = suite_create ("negotiation");
-  TCase *tc = tcase_create ("negotiation");
-
-  suite_add_tcase (s, tc);
   tcase_add_test (tc, query_first_pad);
   tcase_add_test (tc, query_like_other_pad);
   tcase_add_test (tc, query_like_downstream);
   tcase_add_test (tc, query_tile_size);
   tcase_add_test (tc, query_without_filter);
   tcase_add_test (tc, accept_caps);
-  tcase_add_test (tc, allocation_query);
   tcase_add_test (tc, downstream_sets_height);
   tcase_add_test (tc, rate_of_strip);
   tcase_add_test (tc, caps_before_link);
@@ -494,10 +400,4 @@ negotiation_suite (void)
   tcase_add_test (tc, converters_agree);
   tcase_add_test (tc, converter_follows);
   tcase_add_test (tc, scaler_follows);
-  tcase_add_test (tc, stills);
-  tcase_add_test (tc, many_stills);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (negotiation)

@@ -15,9 +15,12 @@
 /* The same as text, 100 frames a second. */
 #define FRAME_CAPS "width=52,height=38,framerate=100/1,pixel-aspect-ratio=1/1"
 
-/* The same pictures each time, and each other than the one before. */
-#define PICTURES(n) "videotestsrc pattern=zone-plate kx2=20 ky2=20 kt=3 " \
-    "num-buffers=" n " ! video/x-raw,format=RGBA," FRAME_CAPS " ! "
+/* The same pictures each time, and each other than the one before. New caps
+ * restart the moving patterns of videotestsrc, but not its noise: some elements
+ * make it negotiate again after the first frame, in a mosaic and not alone. */
+#define NOISE "videotestsrc pattern=snow "
+#define PICTURES(n) NOISE "num-buffers=" n \
+    " ! video/x-raw,format=RGBA," FRAME_CAPS " ! "
 
 /* Enough of them. */
 #define MANY "40"

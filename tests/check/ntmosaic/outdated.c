@@ -3,9 +3,7 @@
 
 /* Frames that stay when new caps have come, and caps that no frame came for. */
 
-#include "support.h"
-
-#define BLACK 0xff000000
+#include "rig/rig.h"
 
 /* ---- A frame that stays ---- */
 
@@ -16,14 +14,14 @@ send_missing (GstHarness * input, guint n)
   GstEvent *gap = gst_event_new_gap (n * TEST_FRAME_TIME, TEST_FRAME_TIME);
 
   gst_event_set_gap_flags (gap, GST_GAP_FLAG_MISSING_DATA);
-  fail_unless (gst_harness_push_event (input, gap));
+  test_input_push_event (input, gap);
 }
 
 /* A frame for the first pad, a gap for the second. */
 static void
 check_missing (TestRig * rig, const TestStrip * strip, guint n)
 {
-  test_input_send (test_rig_input (rig, 0), strip->tiles[0].seed, n);
+  test_rig_push (rig, 0, strip->tiles[0].seed, n);
   send_missing (test_rig_input (rig, 1), n);
   test_rig_expect (rig, strip);
 }
@@ -43,10 +41,8 @@ GST_START_TEST (new_size_and_missing_data)
   const guint height = new_sizes[__i__].height;
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
   TestStrip strip = { tiles, 2, 6, "center", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
 
-  gst_util_set_object_arg (G_OBJECT (rig->element), "align", strip.align);
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   check_missing (rig, &strip, 1);
 
@@ -69,9 +65,8 @@ GST_START_TEST (new_format_and_missing_data)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_rig_set_caps (rig, &strip, "BGRA");
   tiles[1].height = 0;
@@ -86,9 +81,8 @@ GST_START_TEST (new_rate_and_missing_data)
 {
   static const TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_input_set_caps_full (test_rig_input (rig, 1), "RGBA", 8, 4, 5, 1);
   check_missing (rig, &strip, 1);
@@ -102,10 +96,9 @@ GST_START_TEST (old_size_and_missing_data)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstHarness *input = test_rig_input (rig, 1);
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_input_set_caps (input, "RGBA", 9, 4);
   tiles[1] = (TestTile) { 9, 0, 0 };
@@ -126,19 +119,18 @@ GST_START_TEST (late_frame_new_size_and_missing_data)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstHarness *input = test_rig_input (rig, 1);
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_input_send (input, 11, 0);
   test_input_set_caps (input, "RGBA", 2, 2);
   tiles[1] = (TestTile) { 2, 0, 0 };
-  test_input_send (test_rig_input (rig, 0), 1, 1);
+  test_rig_push (rig, 0, 1, 1);
   send_missing (input, 1);
 
   /* After a late frame, more data is waited for. */
-  test_input_send (test_rig_input (rig, 0), 2, 2);
+  test_rig_push (rig, 0, 2, 2);
   test_rig_expect (rig, &strip);
   test_rig_free (rig);
 }
@@ -150,18 +142,17 @@ GST_START_TEST (same_buffer_new_size_and_missing_data)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 1, 10} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstHarness *input = test_rig_input (rig, 1);
   GstBuffer *buffer = test_frame_new_timed (8, 1, 10, 0, 3 * TEST_FRAME_TIME);
 
-  test_rig_set_caps (rig, &strip, "RGBA");
-  test_input_send (test_rig_input (rig, 0), 1, 0);
+  test_rig_push (rig, 0, 1, 0);
   gst_harness_push (input, gst_buffer_ref (buffer));
   test_rig_expect (rig, &strip);
 
   test_input_set_caps (input, "RGBA", 4, 1);
   tiles[1].width = 4;
-  test_input_send (test_rig_input (rig, 0), 1, 1);
+  test_rig_push (rig, 0, 1, 1);
   gst_harness_push (input, gst_buffer_ref (buffer));
   test_rig_expect (rig, &strip);
   check_missing (rig, &strip, 3);
@@ -188,20 +179,13 @@ GST_START_TEST (stopped_after_new_caps)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 2} };
   const TestStrip strip = { tiles, 2, 6, "top", BLACK };
-  TestRig *rig = test_rig_new (2);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstHarness *input = test_rig_input (rig, 1);
-  guint i;
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_input_set_caps (input, "RGBA", 100, 50);
   wait_for_events (input);
-  gst_element_set_state (rig->element, GST_STATE_READY);
-  gst_element_set_state (rig->element, GST_STATE_PLAYING);
-  for (i = 0; i < 2; i++)
-    fail_unless (gst_harness_push_event (test_rig_input (rig, i),
-            gst_event_new_stream_start ("again")));
-  rig->n_sent = 0;
+  test_rig_restart (rig, GST_STATE_READY);
   tiles[1].width = 7;
   test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
@@ -226,11 +210,11 @@ GST_START_TEST (eos_after_new_caps)
   test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_input_set_caps (input, "RGBA", 100, 50);
-  fail_unless (gst_harness_push_event (input, gst_event_new_eos ()));
+  test_input_end (input);
   if (!__i__)
     tiles[1].height = 0;
   for (n = 1; n < 4; n++) {
-    test_input_send (test_rig_input (rig, 0), 1, n);
+    test_rig_push (rig, 0, 1, n);
     test_rig_expect (rig, &strip);
   }
   test_rig_free (rig);
@@ -238,13 +222,8 @@ GST_START_TEST (eos_after_new_caps)
 
 GST_END_TEST;
 
-static Suite *
-outdated_suite (void)
+TEST_CASES (outdated)
 {
-  Suite *s = suite_create ("outdated");
-  TCase *tc = tcase_create ("outdated");
-
-  suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, new_size_and_missing_data, 0,
       G_N_ELEMENTS (new_sizes));
   tcase_add_test (tc, new_format_and_missing_data);
@@ -254,8 +233,4 @@ outdated_suite (void)
   tcase_add_test (tc, same_buffer_new_size_and_missing_data);
   tcase_add_test (tc, stopped_after_new_caps);
   tcase_add_loop_test (tc, eos_after_new_caps, 0, 2);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (outdated)

@@ -4,23 +4,20 @@
 /* Upstream's pools, of two buffers each, are never starved: what upstream lent
  * comes home as soon as it is not shown any more. */
 
-#include "support.h"
-
-/* How long something may take that takes microseconds. */
-#define PATIENCE (20 * G_TIME_SPAN_SECOND)
+#include "rig/rig.h"
 
 #define FRAME_BYTES (4 * 2 * 4)
 
 typedef struct
 {
-  GstHarness *input;
-  GstBufferPool *pool;
-  guint n_frames;
   guint strips_per_frame;
   gboolean gaps;                /* every third frame is one */
   gboolean late;                /* every fifth frame is sent again, too late */
   gboolean wraps;               /* frames are sent in a buffer of their own,
                                  * which has the pool's as its parent */
+  GstHarness *input;
+  GstBufferPool *pool;
+  guint n_frames;
   GThread *thread;
 } Feeder;
 
@@ -59,13 +56,7 @@ count_home (GstBufferPool * pool)
 static void
 expect_home (GstBufferPool * pool, guint n)
 {
-  const gint64 end = g_get_monotonic_time () + PATIENCE;
-
-  while (count_home (pool) < n) {
-    if (g_get_monotonic_time () > end)
-      fail ("%u buffers are home, expected %u", count_home (pool), n);
-    g_usleep (100);
-  }
+  test_wait_until (count_home (pool) >= n);
 }
 
 static void
@@ -157,7 +148,7 @@ stop_feeder (Feeder * f)
   free_pool (f->pool);
 }
 
-/* Each tile has bytes of the frame that is due, or none where there is a gap. */
+/* Each tile has bytes of the frame that is due, or none in a gap. */
 static void
 check_fed (GstBuffer * strip, const Feeder * feeders, guint n_feeders)
 {
@@ -215,35 +206,28 @@ pull_fed (TestRig * rig, const Feeder * feeders, guint n_feeders,
   return n;
 }
 
+/* In all feeds. */
+#define N_STRIPS 240
+
 static const struct
 {
   gboolean qos;
   Feeder feeders[3];
 } feeds[] = {
-  {FALSE, {
-          {.n_frames = 1000,.strips_per_frame = 1},
-          {.n_frames = 1000,.strips_per_frame = 1},
-          {.n_frames = 1000,.strips_per_frame = 1}}},
-  {FALSE, {
-          {.n_frames = 1000,.strips_per_frame = 1},
-          {.n_frames = 500,.strips_per_frame = 2},
-          {.n_frames = 100,.strips_per_frame = 10}}},
-  {FALSE, {
-          {.n_frames = 1000,.strips_per_frame = 1,.gaps = TRUE},
-          {.n_frames = 1000,.strips_per_frame = 1},
-          {.n_frames = 333,.strips_per_frame = 3,.gaps = TRUE}}},
-  {FALSE, {
-          {.n_frames = 1000,.strips_per_frame = 1,.late = TRUE},
-          {.n_frames = 1000,.strips_per_frame = 1,.late = TRUE},
-          {.n_frames = 500,.strips_per_frame = 2,.late = TRUE}}},
-  {TRUE, {
-          {.n_frames = 1000,.strips_per_frame = 1},
-          {.n_frames = 1000,.strips_per_frame = 1,.gaps = TRUE},
-          {.n_frames = 100,.strips_per_frame = 10}}},
-  {FALSE, {
-          {.n_frames = 1000,.strips_per_frame = 1,.wraps = TRUE},
-          {.n_frames = 333,.strips_per_frame = 3,.wraps = TRUE},
-          {.n_frames = 1000,.strips_per_frame = 1,.gaps = TRUE,.wraps = TRUE}}},
+  {FALSE, {{.strips_per_frame = 1}, {.strips_per_frame = 1},
+          {.strips_per_frame = 1}}},
+  {FALSE, {{.strips_per_frame = 1}, {.strips_per_frame = 2},
+          {.strips_per_frame = 10}}},
+  {FALSE, {{.strips_per_frame = 1,.gaps = TRUE}, {.strips_per_frame = 1},
+          {.strips_per_frame = 3,.gaps = TRUE}}},
+  {FALSE, {{.strips_per_frame = 1,.late = TRUE},
+          {.strips_per_frame = 1,.late = TRUE},
+          {.strips_per_frame = 2,.late = TRUE}}},
+  {TRUE, {{.strips_per_frame = 1}, {.strips_per_frame = 1,.gaps = TRUE},
+          {.strips_per_frame = 10}}},
+  {FALSE, {{.strips_per_frame = 1,.wraps = TRUE},
+          {.strips_per_frame = 3,.wraps = TRUE},
+          {.strips_per_frame = 1,.gaps = TRUE,.wraps = TRUE}}},
 };
 
 /* At full speed, and when all is over, at rest in PLAYING. */
@@ -256,12 +240,13 @@ GST_START_TEST (pool_of_two)
   g_object_set (rig->element, "background-color", 0, NULL);
   for (i = 0; i < 3; i++) {
     feeders[i] = feeds[__i__].feeders[i];
+    feeders[i].n_frames = N_STRIPS / feeders[i].strips_per_frame;
     start_feeder (&feeders[i], rig, i);
   }
   for (i = 0; i < 3; i++)
     run_feeder (&feeders[i]);
-  i = pull_fed (rig, feeders, 3, 1000, feeds[__i__].qos);
-  fail_unless (feeds[__i__].qos ? i < 1000 : i == 1000);
+  i = pull_fed (rig, feeders, 3, N_STRIPS, feeds[__i__].qos);
+  fail_unless (feeds[__i__].qos ? i < N_STRIPS : i == N_STRIPS);
   for (i = 0; i < 3; i++)
     stop_feeder (&feeders[i]);
   test_rig_free (rig);
@@ -311,7 +296,7 @@ show (Rest * r, guint n)
 
   for (i = 0; i < 2; i++)
     fail_unless (feed_frame (&r->feeders[i], n));
-  gst_buffer_unref (test_rig_pull (r->rig, NULL));
+  test_rig_skip (r->rig);
 }
 
 static GstPadProbeReturn
@@ -345,8 +330,7 @@ expect_blocked (Rest * r)
 {
   GstPad *pad = gst_element_get_static_pad (r->rig->element, "src");
 
-  while (!gst_pad_is_blocking (pad))
-    g_usleep (100);
+  test_wait_until (gst_pad_is_blocking (pad));
   gst_object_unref (pad);
 }
 
@@ -381,7 +365,7 @@ GST_START_TEST (gap_while_blocked)
   expect_home (r.feeders[0].pool, 2);
   expect_home (r.feeders[1].pool, 1);
   unblock (&r);
-  gst_buffer_unref (test_rig_pull (r.rig, NULL));
+  test_rig_skip (r.rig);
   rest_clear (&r);
 }
 
@@ -390,18 +374,13 @@ GST_END_TEST;
 static void
 flush (Rest * r, guint n_inputs)
 {
-  GstEvent *stop = gst_event_new_flush_stop (TRUE);
+  const guint32 seqnum = gst_util_seqnum_next ();
   guint i;
 
-  for (i = 0; i < n_inputs; i++) {
-    GstEvent *start = gst_event_new_flush_start ();
-
-    gst_event_set_seqnum (start, gst_event_get_seqnum (stop));
-    gst_harness_push_event (r->feeders[i].input, start);
-  }
   for (i = 0; i < n_inputs; i++)
-    gst_harness_push_event (r->feeders[i].input, gst_event_ref (stop));
-  gst_event_unref (stop);
+    test_input_begin_flush (r->feeders[i].input, seqnum);
+  for (i = 0; i < n_inputs; i++)
+    test_input_end_flush (r->feeders[i].input, seqnum);
 }
 
 /* Of one pad or both, with downstream blocked or not. */
@@ -479,8 +458,7 @@ GST_START_TEST (flushed_while_begun)
   meta = gst_buffer_add_video_meta (buffer, 0, GST_VIDEO_FORMAT_RGBA, 4, 2);
   meta->map = flush_and_map;
   meta->unmap = unmap;
-  fail_unless_equals_int (gst_harness_push (r.feeders[0].input, buffer),
-      GST_FLOW_OK);
+  test_input_push (r.feeders[0].input, buffer);
   fail_unless (feed_frame (&r.feeders[1], 1));
   expect_blocked (&r);
   expect_home (r.feeders[0].pool, 2);
@@ -490,7 +468,7 @@ GST_START_TEST (flushed_while_begun)
 
 GST_END_TEST;
 
-/* Somebody still has the pad. */
+/* The application still has the pad. */
 GST_START_TEST (pad_released)
 {
   GstPad *pad;
@@ -536,7 +514,7 @@ GST_START_TEST (stopped)
 
 GST_END_TEST;
 
-/* @__i__: both pads repeat their last frame, which nobody sees any more. */
+/* @__i__: both pads repeat their last frame, which no strip shows any more. */
 GST_START_TEST (ended)
 {
   Rest r;
@@ -548,8 +526,7 @@ GST_START_TEST (ended)
         "repeat-after-eos", __i__, NULL);
   show (&r, 0);
   for (i = 0; i < 2; i++)
-    fail_unless (gst_harness_push_event (r.feeders[i].input,
-            gst_event_new_eos ()));
+    test_input_end (r.feeders[i].input);
   for (i = 0; i < 2; i++)
     expect_home (r.feeders[i].pool, 2);
   rest_clear (&r);
@@ -557,13 +534,8 @@ GST_START_TEST (ended)
 
 GST_END_TEST;
 
-static Suite *
-pools_suite (void)
+TEST_CASES (pools)
 {
-  Suite *s = suite_create ("pools");
-  TCase *tc = tcase_create ("pools");
-
-  suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, pool_of_two, 0, G_N_ELEMENTS (feeds));
   tcase_add_test (tc, shown_frame);
   tcase_add_test (tc, gap_while_blocked);
@@ -572,8 +544,4 @@ pools_suite (void)
   tcase_add_loop_test (tc, pad_released, 0, 2);
   tcase_add_loop_test (tc, stopped, 0, 2);
   tcase_add_loop_test (tc, ended, 0, 2);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (pools)

@@ -4,7 +4,7 @@
 /* What is told to and asked of the src pad: that strips are late, where the
  * stream is, how long it is. */
 
-#include "pipelines.h"
+#include "rig/pipelines.h"
 
 #define STEP TEST_STEP
 
@@ -49,9 +49,7 @@ GST_START_TEST (late_strips_are_dropped)
   g_object_set (p->sink, "max-buffers", 1, NULL);
   test_pipeline_push_many (p, 0, 50, 100, 0, STEP);
   test_pipeline_push_many (p, 1, 50, 200, 0, STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   /* Some strips were under way already: the sink's and the element's. */
   sample = pull_after_lateness (p, 10 * STEP);
@@ -75,7 +73,6 @@ GST_END_TEST;
 GST_START_TEST (late_stills_are_not_dropped)
 {
   TestPipeline *p = test_pipeline_new (2);
-  GstSample *sample;
   guint i;
 
   g_object_set (p->sink, "max-buffers", 1, NULL);
@@ -83,12 +80,9 @@ GST_START_TEST (late_stills_are_not_dropped)
     test_pipeline_set_rate (p, i, 0, 1);
   test_pipeline_push_many (p, 0, 20, 100, 0, STEP);
   test_pipeline_push_many (p, 1, 20, 200, 0, STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
-  sample = pull_after_lateness (p, 10 * GST_SECOND);
-  gst_sample_unref (sample);
+  gst_sample_unref (pull_after_lateness (p, 10 * GST_SECOND));
   for (i = 2; i < 20; i++)
     test_pipeline_expect (p, i * STEP, 100 + i, 200 + i);
   test_pipeline_expect_eos (p);
@@ -134,11 +128,9 @@ GST_START_TEST (position)
 
   test_pipeline_push_many (p, 0, 4, 100, 0, STEP);
   test_pipeline_push_many (p, 1, 4, 200, 0, STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
   for (i = 0; i < 4; i++)
-    gst_sample_unref (test_pipeline_pull (p));
+    test_pipeline_skip (p);
   test_pipeline_expect_eos (p);
 
   fail_unless_equals_int64 (query_position (p), 4 * STEP);
@@ -168,20 +160,11 @@ GST_START_TEST (duration)
 
 GST_END_TEST;
 
-static Suite *
-qos_suite (void)
+TEST_CASES (qos)
 {
-  Suite *suite = suite_create ("qos");
-  TCase *tc = tcase_create ("general");
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, late_strips_are_dropped);
   tcase_add_test (tc, late_stills_are_not_dropped);
   tcase_add_test (tc, lateness_before_caps);
   tcase_add_test (tc, position);
   tcase_add_test (tc, duration);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (qos);

@@ -5,49 +5,21 @@
  * the element sees them: the user still learns which pad takes what, and the
  * other pads go on. */
 
-#include "pipelines.h"
+#include "rig/rig.h"
 
-#define BLACK 0xff000000
 #define WIDTH 8
 #define HEIGHT 6
 #define SIZE ",width=8,height=6"
 #define FORMATS "RGBA, BGRA, ARGB, ABGR, RGBx, BGRx, xRGB or xBGR"
 
-/* The text of the next message of @type from @source, or NULL if none comes. */
-static gchar *
-pop_text (GstBus * bus, GstElement * source, GstMessageType type,
-    GstClockTime timeout)
-{
-  GstMessage *message;
-  gchar *text = NULL;
-
-  while (text == NULL
-      && (message = gst_bus_timed_pop_filtered (bus, timeout, type))) {
-    GError *error;
-
-    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
-      gst_message_parse_warning (message, &error, NULL);
-    else
-      gst_message_parse_error (message, &error, NULL);
-    if (GST_MESSAGE_SRC (message) == GST_OBJECT (source))
-      text = g_strdup (error->message);
-    g_error_free (error);
-    gst_message_unref (message);
-  }
-
-  return text;
-}
-
 static void
-expect_text (GstBus * bus, GstElement * source, GstMessageType type,
-    const gchar * expected)
+expect_text (TestRig * rig, GstMessageType type, const gchar * expected)
 {
-  gchar *text = pop_text (bus, source, type, TEST_PATIENCE);
+  gchar *text = test_pop_text (rig->bus, rig->element, type, TEST_PATIENCE);
 
   fail_unless_equals_string (text, expected);
   g_free (text);
-  text = pop_text (bus, source, type, 0);
-  fail_unless (text == NULL, "and also: %s", text);
+  test_expect_no_message (rig->bus, rig->element, type);
 }
 
 static GstPad *
@@ -125,8 +97,8 @@ GST_START_TEST (error)
   TestRig *rig = test_rig_new (2);
 
   send_caps (test_rig_input (rig, 1), refused[__i__].caps);
-  expect_text (rig->bus, rig->element, GST_MESSAGE_ERROR, refused[__i__].text);
-  test_rig_free_failed (rig);
+  expect_text (rig, GST_MESSAGE_ERROR, refused[__i__].text);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
@@ -138,8 +110,8 @@ GST_START_TEST (error_after_question)
 
   ask (rig, 1, TRUE, refused[__i__].caps);
   send_caps (test_rig_input (rig, 1), refused[__i__].caps);
-  expect_text (rig->bus, rig->element, GST_MESSAGE_ERROR, refused[__i__].text);
-  test_rig_free_failed (rig);
+  expect_text (rig, GST_MESSAGE_ERROR, refused[__i__].text);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
@@ -150,21 +122,19 @@ GST_START_TEST (warning)
 {
   const TestTile tiles[] = { {WIDTH, HEIGHT, 1} };
   const TestStrip strip = { tiles, 1, HEIGHT, "top", BLACK };
-  TestRig *rig = test_rig_new (1);
+  TestRig *rig = test_rig_new_for (&strip, "RGBA");
   GstHarness *late;
   guint n;
 
-  test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   late = test_rig_add (rig, "sink_1");
   for (n = 0; n < 3; n++)
     send_caps (late, refused[__i__].caps);
-  expect_text (rig->bus, rig->element, GST_MESSAGE_WARNING,
-      refused[__i__].text);
+  expect_text (rig, GST_MESSAGE_WARNING, refused[__i__].text);
   gst_harness_push_event (late, gst_event_new_eos ());
   rig->n_sent = 1;
   for (n = 1; n < 4; n++) {
-    test_input_send (test_rig_input (rig, 0), 1, n);
+    test_rig_push (rig, 0, 1, n);
     test_rig_expect (rig, &strip);
   }
   test_rig_remove (rig, late);
@@ -199,18 +169,14 @@ GST_START_TEST (questions)
     {FALSE, "video/x-raw,format={I420,RGBA}", NULL},
   };
   TestRig *rig = test_rig_new (1);
-  gchar *text;
   guint n;
 
   for (n = 0; n < 2; n++)
     ask (rig, 0, cases[__i__].accept, cases[__i__].caps);
-  if (cases[__i__].text) {
-    expect_text (rig->bus, rig->element, GST_MESSAGE_WARNING,
-        cases[__i__].text);
-  } else {
-    text = pop_text (rig->bus, rig->element, GST_MESSAGE_WARNING, 0);
-    fail_unless (text == NULL, "%s", text);
-  }
+  if (cases[__i__].text)
+    expect_text (rig, GST_MESSAGE_WARNING, cases[__i__].text);
+  else
+    test_rig_expect_no_warning (rig);
   test_rig_free (rig);
 }
 
@@ -250,14 +216,12 @@ GST_START_TEST (link)
   TestRig *rig = test_rig_new (1);
   GstPad *bad = new_source ("bad", "video/x-raw,format=I420");
   GstPad *good = new_source ("good", "video/x-raw,format=RGBA");
-  gchar *text;
 
   try_link (rig, good, GST_PAD_LINK_OK);
-  text = pop_text (rig->bus, rig->element, GST_MESSAGE_WARNING, 0);
-  fail_unless (text == NULL, "%s", text);
+  test_rig_expect_no_warning (rig);
 
   try_link (rig, bad, GST_PAD_LINK_NOFORMAT);
-  expect_text (rig->bus, rig->element, GST_MESSAGE_WARNING, "sink_2 was "
+  expect_text (rig, GST_MESSAGE_WARNING, "sink_2 was "
       "released before anything was linked to it: if the link failed, that is "
       "because it takes only " FORMATS ": put a videoconvert before the pad");
   gst_object_unref (good);
@@ -267,20 +231,11 @@ GST_START_TEST (link)
 
 GST_END_TEST;
 
-static Suite *
-refusals_suite (void)
+TEST_CASES (refusals)
 {
-  Suite *s = suite_create ("refusals");
-  TCase *tc = tcase_create ("refusals");
-
-  suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, error, 0, G_N_ELEMENTS (refused));
   tcase_add_loop_test (tc, error_after_question, 0, G_N_ELEMENTS (refused));
   tcase_add_loop_test (tc, warning, 0, G_N_ELEMENTS (refused));
   tcase_add_loop_test (tc, questions, 0, 6);
   tcase_add_test (tc, link);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (refusals)

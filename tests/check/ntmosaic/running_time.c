@@ -5,7 +5,7 @@
  * them. What of a frame has a running time is shown, and the rest is as if it
  * had not come. */
 
-#include "pipelines.h"
+#include "rig/rig.h"
 
 #define STEP TEST_STEP
 
@@ -85,8 +85,7 @@ push_segment (GstHarness * input, const Case * c)
   segment.stop = get_time (c->stop);
   segment.base = get_time (c->base);
   segment.offset = get_time (c->offset);
-  fail_unless (gst_harness_push_event (input,
-          gst_event_new_segment (&segment)));
+  test_input_push_event (input, gst_event_new_segment (&segment));
 }
 
 static void
@@ -95,12 +94,9 @@ push_frame (GstHarness * input, const Case * c, guint n)
   const GstClockTime duration = c->lasting ? GST_CLOCK_TIME_NONE : STEP;
 
   if (c->gaps)
-    fail_unless (gst_harness_push_event (input, gst_event_new_gap (n * STEP,
-                duration)));
+    test_input_push_event (input, gst_event_new_gap (n * STEP, duration));
   else
-    fail_unless_equals_int (gst_harness_push (input,
-            test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 100 + n,
-                n * STEP, duration)), GST_FLOW_OK);
+    test_input_push (input, test_frame_new_small (100 + n, n * STEP, duration));
 }
 
 static gpointer
@@ -114,7 +110,7 @@ play_case (gpointer data)
   push_segment (input, c);
   for (i = 0; i < c->n_frames; i++)
     push_frame (input, c, c->rate > 0 ? c->first + i : c->first - i);
-  fail_unless (gst_harness_push_event (input, gst_event_new_eos ()));
+  test_input_end (input);
 
   return NULL;
 }
@@ -126,25 +122,10 @@ play_other (gpointer data)
   guint i;
 
   for (i = 0; i < N_STRIPS; i++)
-    fail_unless_equals_int (gst_harness_push (input,
-            test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT,
-                OTHER_SEED + i, i * STEP, STEP)), GST_FLOW_OK);
-  fail_unless (gst_harness_push_event (input, gst_event_new_eos ()));
+    test_input_send (input, OTHER_SEED + i, i);
+  test_input_end (input);
 
   return NULL;
-}
-
-static TestRig *
-rig_new (gint fps_n)
-{
-  TestRig *rig = test_rig_new (2);
-  guint i;
-
-  for (i = 0; i < 2; i++)
-    test_input_set_caps_full (test_rig_input (rig, i), "RGBA",
-        TEST_TILE_WIDTH, TEST_TILE_HEIGHT, fps_n, 1);
-
-  return rig;
 }
 
 static gboolean
@@ -161,72 +142,42 @@ is_at_eos (TestRig * rig)
   return is_eos;
 }
 
-static void
-expect_tile (TestRig * rig, GstBuffer * strip, gint shown)
-{
-  GstCaps *caps = gst_pad_get_current_caps (rig->out->sinkpad);
-  const TestTile tiles[] = {
-    {TEST_TILE_WIDTH, shown == NONE ? 0 : TEST_TILE_HEIGHT, 100 + shown},
-  };
-  const TestStrip expected = { tiles, 1, TEST_TILE_HEIGHT, "top", 0xff000000 };
-  const guint row_bytes = TEST_TILE_WIDTH * 4;
-  GstBuffer *tile = gst_buffer_new_allocate (NULL,
-      row_bytes * TEST_TILE_HEIGHT, NULL);
-  guint8 row[TEST_TILE_WIDTH * 4];
-  guint y;
-
-  for (y = 0; y < TEST_TILE_HEIGHT; y++) {
-    gst_buffer_extract (strip, 2 * y * row_bytes, row, row_bytes);
-    gst_buffer_fill (tile, y * row_bytes, row, row_bytes);
-  }
-  caps = gst_caps_make_writable (caps);
-  gst_caps_set_simple (caps, "width", G_TYPE_INT, TEST_TILE_WIDTH, NULL);
-  test_assert_strip (tile, caps, &expected);
-  gst_caps_unref (caps);
-  gst_buffer_unref (tile);
-}
-
 /* Pulls all strips until EOS; more than @n are a failure. */
 static void
 expect_strips (TestRig * rig, const gint * shown, guint n)
 {
-  const gint64 end = g_get_monotonic_time () + TEST_PATIENCE / GST_USECOND;
   gboolean is_eos = FALSE;
-  guint i = 0;
+  guint i;
 
-  for (;;) {
-    GstBuffer *strip = gst_harness_try_pull (rig->out);
-
-    if (strip) {
-      fail_unless (i < n, "more than %u strips", n);
-      if (shown)
-        expect_tile (rig, strip, shown[i]);
-      i++;
-      gst_buffer_unref (strip);
-    } else if (is_eos) {
-      break;
-    } else {
-      is_eos = is_at_eos (rig);
-      fail_unless (g_get_monotonic_time () < end, "no EOS");
-      g_usleep (200);
-    }
+  for (i = 0; i < n; i++) {
+    if (shown)
+      test_rig_expect_small (rig, 2, shown[i] == NONE ? TEST_NO_FRAME
+          : 100 + shown[i], OTHER_SEED + i);
+    else
+      test_rig_skip (rig);
   }
-  fail_unless_equals_int (i, n);
+  test_wait_until ((is_eos |= is_at_eos (rig)));
+  test_rig_expect_none (rig);
 }
 
-GST_START_TEST (frames_before_and_behind)
+/* The film of @c is played at the first pad, the other at the second. */
+static void
+check_case (TestRig * rig, const Case * c, const gint * shown)
 {
-  const Case *c = &cases[__i__];
-  TestRig *rig = rig_new (TEST_FPS);
   Film film = { rig, c };
   GThread *first = g_thread_new (c->name, play_case, &film);
   GThread *other = g_thread_new ("other", play_other, test_rig_input (rig, 1));
 
-  GST_INFO ("%s", c->name);
-  expect_strips (rig, c->shown, N_STRIPS);
+  expect_strips (rig, shown, N_STRIPS);
   g_thread_join (first);
   g_thread_join (other);
   test_rig_free (rig);
+}
+
+GST_START_TEST (frames_before_and_behind)
+{
+  GST_INFO ("%s", cases[__i__].name);
+  check_case (test_rig_new_small (2), &cases[__i__], cases[__i__].shown);
 }
 
 GST_END_TEST;
@@ -239,7 +190,7 @@ GST_START_TEST (odd_rates_and_offsets)
   guint k;
 
   for (i = 0; i < G_N_ELEMENTS (rates); i++) {
-    TestRig *rig = rig_new (TEST_FPS);
+    TestRig *rig = test_rig_new_small (2);
     GstHarness *input = test_rig_input (rig, 0);
     GThread *other =
         g_thread_new ("other", play_other, test_rig_input (rig, 1));
@@ -252,16 +203,14 @@ GST_START_TEST (odd_rates_and_offsets)
       segment.stop = 4 * STEP;
       segment.offset = k * 7777777 + k % 3;
       segment.base = k % 2 ? 0 : 1234567;
-      fail_unless (gst_harness_push_event (input,
-              gst_event_new_segment (&segment)));
-      fail_unless_equals_int (gst_harness_push (input,
-              test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 100,
-                  0, k % 4 ? 4 * STEP : GST_CLOCK_TIME_NONE)), GST_FLOW_OK);
+      test_input_push_event (input, gst_event_new_segment (&segment));
+      test_input_push (input, test_frame_new_timed (TEST_TILE_WIDTH,
+              TEST_TILE_HEIGHT, 100, 0, k % 4 ? 4 * STEP
+              : GST_CLOCK_TIME_NONE));
     }
-    fail_unless (gst_harness_push_event (input, gst_event_new_eos ()));
+    test_input_end (input);
     g_thread_join (other);
-    while (!is_at_eos (rig))
-      g_usleep (200);
+    test_wait_until (is_at_eos (rig));
     test_rig_free (rig);
   }
 }
@@ -273,20 +222,12 @@ GST_START_TEST (offset_of_the_pad)
 {
   static const gint shown[N_STRIPS] = { 2, 3, 4, 5 };
   const Case c = {.name = "offset",.rate = 1.0,.stop = NONE,.n_frames = 6 };
-  TestRig *rig = rig_new (TEST_FPS);
+  TestRig *rig = test_rig_new_small (2);
   GstPad *pad = gst_element_get_static_pad (rig->element, "sink_0");
-  Film film = { rig, &c };
-  GThread *first;
-  GThread *other;
 
   gst_pad_set_offset (pad, -(gint64) (10 * QUARTER));
-  first = g_thread_new ("first", play_case, &film);
-  other = g_thread_new ("other", play_other, test_rig_input (rig, 1));
-  expect_strips (rig, shown, N_STRIPS);
-  g_thread_join (first);
-  g_thread_join (other);
   gst_object_unref (pad);
-  test_rig_free (rig);
+  check_case (rig, &c, shown);
 }
 
 GST_END_TEST;
@@ -297,15 +238,14 @@ GST_START_TEST (stills_before_the_beginning)
   const Case c = {.name = "stills",.rate = 1.0,.stop = NONE,.offset = 2,
     .n_frames = 1,.lasting = TRUE
   };
-  TestRig *rig = rig_new (0);
+  TestRig *rig = test_rig_new_of_size (2, TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 0);
   Film film = { rig, &c };
   GThread *first = g_thread_new ("first", play_case, &film);
   GstHarness *other = test_rig_input (rig, 1);
 
-  fail_unless_equals_int (gst_harness_push (other,
-          test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT, OTHER_SEED,
-              0, GST_CLOCK_TIME_NONE)), GST_FLOW_OK);
-  fail_unless (gst_harness_push_event (other, gst_event_new_eos ()));
+  test_input_push (other, test_frame_new_timed (TEST_TILE_WIDTH,
+          TEST_TILE_HEIGHT, OTHER_SEED, 0, GST_CLOCK_TIME_NONE));
+  test_input_end (other);
   expect_strips (rig, NULL, 1);
   g_thread_join (first);
   test_rig_free (rig);
@@ -316,7 +256,7 @@ GST_END_TEST;
 /* GStreamer itself can't reckon with such a segment. */
 GST_START_TEST (offset_behind_the_stop)
 {
-  TestRig *rig = rig_new (TEST_FPS);
+  TestRig *rig = test_rig_new_small (2);
   GstSegment segment;
 
   gst_segment_init (&segment, GST_FORMAT_TIME);
@@ -325,9 +265,8 @@ GST_START_TEST (offset_behind_the_stop)
   segment.offset = 2 * STEP;
   gst_harness_push_event (test_rig_input (rig, 0),
       gst_event_new_segment (&segment));
-  test_expect_error (rig->bus, rig->element, "sink_0", "backwards", "offset",
-      NULL);
-  test_rig_free_failed (rig);
+  test_rig_expect_error (rig, "sink_0", "backwards", "offset");
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
@@ -354,7 +293,7 @@ play_on (gpointer data)
  * away the segment by then. */
 GST_START_TEST (flushes_behind_gaps)
 {
-  TestRig *rig = rig_new (TEST_FPS);
+  TestRig *rig = test_rig_new_small (2);
   GstHarness *input = test_rig_input (rig, 0);
   GThread *other;
   guint i;
@@ -363,11 +302,9 @@ GST_START_TEST (flushes_behind_gaps)
   gst_harness_set_drop_buffers (rig->out, TRUE);
   other = g_thread_new ("other", play_on, test_rig_input (rig, 1));
   for (i = 0; i < 3000; i++) {
-    GstSegment segment;
     guint spin = g_random_int_range (0, 6000);
 
-    gst_segment_init (&segment, GST_FORMAT_TIME);
-    gst_harness_push_event (input, gst_event_new_segment (&segment));
+    test_input_push_segment (input, 0);
     push_frame (input, &cases[0], i);
     if (i % 3 == 0)
       gst_harness_push_event (input, gst_event_new_gap ((i + 1) * STEP, STEP));
@@ -394,15 +331,6 @@ typedef struct
 } Overtaking;
 
 static void
-wait_for (gint * flag)
-{
-  const gint64 end = g_get_monotonic_time () + TEST_PATIENCE / GST_USECOND;
-
-  while (!g_atomic_int_get (flag) && g_get_monotonic_time () < end)
-    g_usleep (100);
-}
-
-static void
 on_log (GstDebugCategory * category, GstDebugLevel level, const gchar * file,
     const gchar * function, gint line, GObject * object,
     GstDebugMessage * message, gpointer data)
@@ -417,7 +345,7 @@ on_log (GstDebugCategory * category, GstDebugLevel level, const gchar * file,
     return;
 
   g_atomic_int_set (&o->is_taken, TRUE);
-  wait_for (&o->is_flushed);
+  test_wait_until (g_atomic_int_get (&o->is_flushed));
 }
 
 static gpointer
@@ -425,7 +353,7 @@ flush_when_taken (gpointer data)
 {
   Overtaking *o = data;
 
-  wait_for (&o->is_taken);
+  test_wait_until (g_atomic_int_get (&o->is_taken));
   gst_harness_push_event (o->input, gst_event_new_flush_start ());
   gst_harness_push_event (o->input, gst_event_new_flush_stop (FALSE));
   g_atomic_int_set (&o->is_flushed, TRUE);
@@ -436,13 +364,10 @@ flush_when_taken (gpointer data)
 GST_START_TEST (flush_that_overtakes_a_gap)
 {
   static const gint shown[N_STRIPS] = { 0, 1, 2, 3 };
-  TestRig *rig = rig_new (TEST_FPS);
+  TestRig *rig = test_rig_new_small (2);
   Overtaking o = { test_rig_input (rig, 0), FALSE, FALSE };
   const Case c = {.name = "after",.rate = 1.0,.stop = NONE,.n_frames = 4 };
-  Film film = { rig, &c };
   GThread *flusher;
-  GThread *first;
-  GThread *other;
 
   gst_debug_remove_log_function (gst_debug_log_default);
   gst_debug_add_log_function (on_log, &o, NULL);
@@ -454,24 +379,14 @@ GST_START_TEST (flush_that_overtakes_a_gap)
     g_atomic_int_set (&o.is_taken, TRUE);
   g_thread_join (flusher);
 
-  first = g_thread_new ("first", play_case, &film);
-  other = g_thread_new ("other", play_other, test_rig_input (rig, 1));
-  expect_strips (rig, shown, N_STRIPS);
-  g_thread_join (first);
-  g_thread_join (other);
+  check_case (rig, &c, shown);
   gst_debug_set_threshold_for_name ("aggregator", GST_LEVEL_NONE);
-  test_rig_free (rig);
 }
 
 GST_END_TEST;
 
-static Suite *
-running_time_suite (void)
+TEST_CASES (running_time)
 {
-  Suite *suite = suite_create ("running_time");
-  TCase *tc = tcase_create ("general");
-
-  suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, frames_before_and_behind, 0, G_N_ELEMENTS (cases));
   tcase_add_test (tc, odd_rates_and_offsets);
   tcase_add_test (tc, offset_of_the_pad);
@@ -479,8 +394,4 @@ running_time_suite (void)
   tcase_add_test (tc, offset_behind_the_stop);
   tcase_add_test (tc, flushes_behind_gaps);
   tcase_add_test (tc, flush_that_overtakes_a_gap);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (running_time);

@@ -181,8 +181,8 @@ test_kept_find (TestKept * kept, const GstVideoInfo * info)
 
 /* ---- The application ---- */
 
-/* The caps may be those of a later frame, or gone already. Without a GstVideoMeta,
- * any bytes of the buffer will do. */
+/* The caps may be those of a later frame, or gone already. Without a
+ * GstVideoMeta, any bytes of the buffer will do. */
 static gboolean
 get_info (GstSample * sample, GstVideoInfo * info)
 {

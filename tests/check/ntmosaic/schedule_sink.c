@@ -59,8 +59,8 @@ test_sink_compare (GstBuffer * buffer, const ModelStrip * strip, gsize * where)
 
 /* ---- Ways to write ---- */
 
-/* Writes to @data, which the strip's bytes from @offset on are in: the strip itself,
- * or a copy that the writer got instead. */
+/* Writes to @data, which the strip's bytes from @offset on are in: the strip
+ * itself, or a copy that the writer got instead. */
 static void
 scribble (TestSink * sink, const Held * held, gsize offset, guint8 * data,
     gsize bytes)

@@ -5,17 +5,13 @@
 
 #include "schedule_source.h"
 
-#include <gst/check/gstcheck.h>
 #include <string.h>
 
+#include "rig/waiting.h"
 #include "schedule_model.h"
 
 /* Bytes to spare in a memory, for other offsets and strides. */
 #define SPARE_BYTES 256
-
-/* How long memory may take to come back: the streaming thread has to let go of
- * it, which takes microseconds. */
-#define PATIENCE (20 * G_TIME_SPAN_SECOND)
 
 void
 test_source_init (TestSource * source, GRand * rand, GstVideoFormat format,
@@ -229,13 +225,7 @@ make_written (TestSource * source)
 static void
 wait_for (GstMemory * memory)
 {
-  const gint64 end = g_get_monotonic_time () + PATIENCE;
-
-  while (GST_MINI_OBJECT_REFCOUNT_VALUE (memory) > 1) {
-    if (g_get_monotonic_time () > end)
-      fail ("upstream's memory did not come back");
-    g_usleep (10);
-  }
+  test_wait_until (GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == 1);
 }
 
 /* As a pool does it: the memory that comes back is written again. */
@@ -268,8 +258,8 @@ make_recycled (TestSource * source)
   return buffer;
 }
 
-/* Once @buffer is pushed, upstream may still hold it: until the next one, but no
- * view, because what is between its rows is not upstream's to show; or for
+/* Once @buffer is pushed, upstream may still hold it: until the next one, but
+ * no view, because what is between its rows is not upstream's to show; or for
  * longer. */
 static void
 hold_on (TestSource * source, GstBuffer * buffer)

@@ -3,16 +3,15 @@
 
 /* Schedules at random: pads that repeat, change, share, recycle and lose their
  * frames, draw them into the pool that they are offered, keep those that they
- * pushed, come and go; an application that holds what the pads show; a downstream
- * that reads, writes and holds strips; strips that are few or many. Every strip is
- * compared with a model that always copies, and whatever is held is compared with
- * itself.
- *
- * NTM_TEST_SEED gives back the seed that was printed, NTM_TEST_CASES says how
- * many cases to run, and NTM_TEST_FEW_CASES, set where tests are slow, how many if
- * that doesn't. Case n of seed s is case 0 of seed s + n. */
+ * pushed, come and go; an application that holds what the pads show; a
+ * downstream that reads, writes and holds strips; strips that are few or many.
+ * Every strip is compared with a model that always copies, and whatever is held
+ * is compared with itself.  NTM_TEST_SEED gives back the seed that was printed,
+ * NTM_TEST_CASES says how many cases to run, and NTM_TEST_FEW_CASES, set where
+ * tests are slow, how many if that doesn't. Case n of seed s is case 0 of seed
+ * s + n. */
 
-#include "support.h"
+#include "rig/rig.h"
 
 #include <stdlib.h>
 
@@ -21,7 +20,6 @@
 #include "schedule_source.h"
 
 #define DEFAULT_CASES 300
-#define BLACK 0xff000000
 #define MAX_PADS 5
 #define MAX_NUMBER 12
 
@@ -35,7 +33,7 @@ typedef struct
   GstHarness *input;
   TestSource source;
   ModelPad model;
-  guint next_begin;             /* strip in which the next frame is seen first */
+  guint next_begin;             /* strip that shows the next frame first */
   gboolean has_new_caps;        /* with the next frame */
   gboolean steady;              /* one frame for each strip, and hardly a gap */
   GString *history;
@@ -204,7 +202,7 @@ push_gap (Case * c, Pad * pad, const ModelFrame * frame)
 
   if (frame->missing)
     gst_event_set_gap_flags (gap, GST_GAP_FLAG_MISSING_DATA);
-  fail_unless (gst_harness_push_event (pad->input, gap));
+  test_input_push_event (pad->input, gap);
 }
 
 /* Sends a frame for strips @frame->begin to @frame->end - 1. */
@@ -218,7 +216,7 @@ push_frame (Case * c, Pad * pad, ModelFrame * frame)
 
   frame->bytes = test_frame_read (buffer, &pad->source.borrower.info);
   note (c, pad, "%s, for strips %u to %u", how, frame->begin, frame->end - 1);
-  fail_unless_equals_int (gst_harness_push (pad->input, buffer), GST_FLOW_OK);
+  test_input_push (pad->input, buffer);
 }
 
 static ModelFrame
@@ -315,15 +313,13 @@ flush (Case * c)
     GstEvent *start = gst_event_new_flush_start ();
 
     gst_event_set_seqnum (start, gst_event_get_seqnum (stop));
-    fail_unless (gst_harness_push_event (c->pads[i]->input, start));
+    test_input_push_event (c->pads[i]->input, start);
   }
   gst_segment_init (&segment, GST_FORMAT_TIME);
   for (i = 0; i < c->n_pads; i++)
-    fail_unless (gst_harness_push_event (c->pads[i]->input,
-            gst_event_ref (stop)));
+    test_input_push_event (c->pads[i]->input, gst_event_ref (stop));
   for (i = 0; i < c->n_pads; i++)
-    fail_unless (gst_harness_push_event (c->pads[i]->input,
-            gst_event_new_segment (&segment)));
+    test_input_push_event (c->pads[i]->input, gst_event_new_segment (&segment));
   gst_event_unref (stop);
   start_again (c);
 }
@@ -339,8 +335,8 @@ restart (Case * c)
   fail_unless_equals_int (gst_element_set_state (c->rig->element,
           GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
   for (i = 0; i < c->n_pads; i++) {
-    fail_unless (gst_harness_push_event (c->pads[i]->input,
-            gst_event_new_stream_start ("again")));
+    test_input_push_event (c->pads[i]->input,
+        gst_event_new_stream_start ("again"));
     c->pads[i]->has_new_caps = TRUE;
   }
   start_again (c);
@@ -399,8 +395,7 @@ set_format (Case * c)
   for (i = 0; i < c->n_pads; i++) {
     TestSource *source = &c->pads[i]->source;
 
-    test_source_resize (source, c->rules.format, source->width,
-        source->height);
+    test_source_resize (source, c->rules.format, source->width, source->height);
     c->pads[i]->has_new_caps = TRUE;
   }
 }
@@ -426,7 +421,7 @@ end_pad (Case * c, Pad * pad)
     return;
 
   note (c, pad, "EOS");
-  fail_unless (gst_harness_push_event (pad->input, gst_event_new_eos ()));
+  test_input_end (pad->input);
   pad->model.ended = TRUE;
 }
 
@@ -505,9 +500,10 @@ take_strip (Case * c)
   c->k++;
 }
 
-/* More strips are made for frames that arrive, until three are not out; and for the
- * next strip if all are out or have frames in them: downstream holds strips, kept
- * frames are views, and each pad has a frame that it shows and one that is next. */
+/* More strips are made for frames that arrive, until three are not out; and for
+ * the next strip if all are out or have frames in them: downstream holds
+ * strips, kept frames are views, and each pad has a frame that it shows and one
+ * that is next. */
 static void
 check_allocated (Case * c)
 {
@@ -583,8 +579,7 @@ run_case (guint32 seed, guint n, Case * total)
   if (dice (&c, 2))
     test_kept_watch (&c.kept, c.rig->element);
   set_copy_on_arrival (&c);
-  gst_util_set_object_arg (G_OBJECT (c.rig->element), "nt-stores",
-      stores[dice (&c, 3)]);
+  test_rig_set (c.rig, "nt-stores", stores[dice (&c, 3)]);
   for (n_pads = dice (&c, MAX_PADS) + 1; n_pads > 0; n_pads--)
     add_any_pad (&c);
   c.driver = c.pads[dice (&c, c.n_pads)];
@@ -638,20 +633,11 @@ GST_START_TEST (random_schedules)
 
 GST_END_TEST;
 
-/* Seconds, for as many cases as were asked for: Meson ends what hangs before. */
+/* Seconds, for as many cases as were asked for. Meson ends what hangs. */
 #define TIMEOUT 800
 
-static Suite *
-schedules_suite (void)
+TEST_CASES (schedules)
 {
-  Suite *s = suite_create ("schedules");
-  TCase *tc = tcase_create ("schedules");
-
-  suite_add_tcase (s, tc);
   tcase_set_timeout (tc, TIMEOUT);
   tcase_add_test (tc, random_schedules);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (schedules)

@@ -4,7 +4,7 @@
 /* What a handler of samples-selected sets holds for the strip that the signal
  * is about, and not only for the next one. */
 
-#include "support.h"
+#include "rig/rig.h"
 
 static const guint colors[] = {
   0xff102030, 0xff405060, 0xff405060, 0x80ffffff, 0xff102030, 0xff000000,
@@ -79,7 +79,7 @@ set_tile_meta (GstElement * mosaic, GstSegment * segment, GstClockTime pts,
 GST_START_TEST (metas_of_the_strip)
 {
   const TestTile tiles[] = { {16, 9, 100} };
-  const TestStrip strip = { tiles, 1, 9, "top", 0xff000000 };
+  const TestStrip strip = { tiles, 1, 9, "top", BLACK };
   TestRig *rig = test_rig_new (1);
   guint i;
 
@@ -101,17 +101,8 @@ GST_START_TEST (metas_of_the_strip)
 
 GST_END_TEST;
 
-static Suite *
-selected_suite (void)
+TEST_CASES (selected)
 {
-  Suite *suite = suite_create ("selected");
-  TCase *tc = tcase_create ("general");
-
-  suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, properties_of_the_strip, 1, 4);
   tcase_add_test (tc, metas_of_the_strip);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (selected);

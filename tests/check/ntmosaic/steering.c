@@ -5,7 +5,7 @@
  * best, and then all that the pad takes. Upstream asks with what it knows;
  * elements further up may be able to do less. */
 
-#include "support.h"
+#include "rig/rig.h"
 
 #define SIZE ",width=64,height=48,framerate=30/1"
 
@@ -130,18 +130,9 @@ GST_START_TEST (like_downstream)
 
 GST_END_TEST;
 
-static Suite *
-steering_suite (void)
+TEST_CASES (steering)
 {
-  Suite *s = suite_create ("steering");
-  TCase *tc = tcase_create ("steering");
-
-  suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, first_pad, 0, G_N_ELEMENTS (open_fields));
   tcase_add_test (tc, like_other_pad);
   tcase_add_loop_test (tc, like_downstream, 0, 2);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (steering)

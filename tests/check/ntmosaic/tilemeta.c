@@ -4,7 +4,7 @@
 /* What a strip says of its tiles: which frame from where is in it, and how
  * it came there. */
 
-#include "support.h"
+#include "rig/rig.h"
 
 /* What one tile should say. */
 typedef struct
@@ -78,7 +78,7 @@ static const TestTile still_tiles[] = {
 
 GST_START_TEST (off_by_default)
 {
-  const TestStrip strip = { still_tiles, 3, 9, "top", 0xff000000 };
+  const TestStrip strip = { still_tiles, 3, 9, "top", BLACK };
   TestRig *rig = test_rig_new (3);
   gboolean on;
   guint i;
@@ -100,29 +100,17 @@ GST_START_TEST (off_by_default)
 
 GST_END_TEST;
 
-/* A frame of input @i, the @n-th. Takes @frame, whose buffer may be the
- * test's too. */
-static void
-push (TestRig * rig, guint i, GstBuffer * frame, guint n)
-{
-  frame = gst_buffer_make_writable (frame);
-  GST_BUFFER_PTS (frame) = n * TEST_FRAME_TIME;
-  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
-  fail_unless_equals_int (gst_harness_push (test_rig_input (rig, i), frame),
-      GST_FLOW_OK);
-}
-
 /* Frames of pad 0 are copied on arrival, and those of pad 2, which the test
  * holds, with the strip: it is the same word. Pad 1 has a still and pad 3
  * has gaps, which each strip gets once. */
 GST_START_TEST (every_state)
 {
-  const TestStrip strip = { still_tiles, 4, 9, "center", 0xff000000 };
+  const TestStrip strip = { still_tiles, 4, 9, "center", BLACK };
   GstBuffer *still = test_frame_new (GST_VIDEO_FORMAT_RGBA, 8, 4, 0, 0, 1);
   TestRig *rig = test_rig_new (4);
   guint i;
 
-  gst_util_set_object_arg (G_OBJECT (rig->element), "align", "center");
+  test_rig_set (rig, "align", "center");
   set_on (rig->element, TRUE);
   test_rig_set_caps (rig, &strip, "RGBA");
   for (i = 0; i < 20; i++) {
@@ -139,18 +127,16 @@ GST_START_TEST (every_state)
     GstBuffer *held = test_frame_new (GST_VIDEO_FORMAT_RGBA, 40, 9, 0, 0, i);
     GstBuffer *buffer;
 
-    test_input_send (test_rig_input (rig, 0), i, i);
-    push (rig, 1, gst_buffer_ref (still), i);
-    push (rig, 2, gst_buffer_ref (held), i);
-    fail_unless (gst_harness_push_event (test_rig_input (rig, 3),
-            gst_event_new_gap (pts, TEST_FRAME_TIME)));
+    test_rig_push (rig, 0, i, i);
+    test_input_push_nth (test_rig_input (rig, 1), gst_buffer_ref (still), i);
+    test_input_push_nth (test_rig_input (rig, 2), gst_buffer_ref (held), i);
+    test_input_push_gap (test_rig_input (rig, 3), i);
     buffer = test_rig_pull (rig, NULL);
     check_words (buffer, words, 4);
     gst_buffer_unref (buffer);
     gst_buffer_unref (held);
   }
-  fail_unless_equals_uint64 (test_get_stat (rig->element, "tiles-on-arrival"),
-      19);
+  test_expect_stat (rig, "tiles-on-arrival", 19);
   gst_buffer_unref (still);
   test_rig_free (rig);
 }
@@ -179,7 +165,7 @@ GST_START_TEST (slow_pad)
     if (n % 10 == 1 || n == 0)
       gst_harness_push (test_rig_input (rig, 0), test_frame_new_timed (5, 9, n,
               (n + 9) / 10 * 10 * TEST_FRAME_TIME, 10 * TEST_FRAME_TIME));
-    test_input_send (test_rig_input (rig, 1), n, n);
+    test_rig_push (rig, 1, n, n);
     strip = test_rig_pull (rig, NULL);
     check_words (strip, words, 2);
     gst_buffer_unref (strip);
@@ -204,15 +190,14 @@ GST_START_TEST (numbers)
   guint i;
 
   g_object_set (rig->element, "tile-width", 16, "tile-meta", TRUE, NULL);
-  gst_util_set_object_arg (G_OBJECT (rig->element), "align", "center");
+  test_rig_set (rig, "align", "center");
   for (i = 0; i < 3; i++)
     test_rig_add (rig, names[i]);
   test_input_set_caps (test_rig_input (rig, 0), "RGBA", 16, 5);
   test_input_set_caps (test_rig_input (rig, 1), "RGBA", 16, 3);
-  test_input_send (test_rig_input (rig, 0), 1, 0);
-  test_input_send (test_rig_input (rig, 1), 2, 0);
-  fail_unless (gst_harness_push_event (test_rig_input (rig, 2),
-          gst_event_new_eos ()));
+  test_rig_push (rig, 0, 1, 0);
+  test_rig_push (rig, 1, 2, 0);
+  test_input_end (test_rig_input (rig, 2));
   strip = test_rig_pull (rig, NULL);
   check_words (strip, words, 3);
   gst_buffer_unref (strip);
@@ -221,19 +206,10 @@ GST_START_TEST (numbers)
 
 GST_END_TEST;
 
-static Suite *
-tilemeta_suite (void)
+TEST_CASES (tilemeta)
 {
-  Suite *s = suite_create ("tilemeta");
-  TCase *tc = tcase_create ("tilemeta");
-
-  suite_add_tcase (s, tc);
   tcase_add_test (tc, off_by_default);
   tcase_add_test (tc, every_state);
   tcase_add_test (tc, slow_pad);
   tcase_add_test (tc, numbers);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (tilemeta)

@@ -4,7 +4,7 @@
 /* Which frame is in which strip, and when the stream begins and ends: all that
  * depends on timestamps and not on a clock. */
 
-#include "pipelines.h"
+#include "rig/pipelines.h"
 
 #define STEP TEST_STEP
 #define NONE TEST_NO_FRAME
@@ -17,94 +17,56 @@ GST_START_TEST (frame_that_starts_late)
 
   test_pipeline_push_many (p, 0, 5, 100, 0, STEP);
   test_pipeline_push_many (p, 1, 3, 200, 2 * STEP, STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   test_pipeline_expect (p, 0, 100, NONE);
   test_pipeline_expect (p, STEP, 101, NONE);
   test_pipeline_expect (p, 2 * STEP, 102, 200);
   test_pipeline_expect (p, 3 * STEP, 103, 201);
   test_pipeline_expect (p, 4 * STEP, 104, 202);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
 
-/* Frames from 200 ms on; zero is the default. */
-static TestPipeline *
-start_late_with (const gchar * selection, GstClockTime start)
+static const struct
+{
+  const gchar *selection;
+  GstClockTime start;
+  guint first;                  /* strip; frames come for strips 2 and 3 */
+} starts[] = {
+  {"zero", GST_CLOCK_TIME_NONE, 0},
+  {"first", GST_CLOCK_TIME_NONE, 2},
+  {"set", STEP, 1},
+  /* What lies before the start is passed over, at full speed. */
+  {"set", 3 * STEP, 3},
+};
+
+/* Zero is the default. */
+GST_START_TEST (start_time)
 {
   TestPipeline *p = test_pipeline_new (2);
+  guint n;
 
   gst_util_set_object_arg (G_OBJECT (p->mosaic), "start-time-selection",
-      selection);
-  g_object_set (p->mosaic, "start-time", start, NULL);
-  test_pipeline_push_many (p, 0, 2, 100, 2 * STEP, STEP);
-  test_pipeline_push_many (p, 1, 2, 200, 2 * STEP, STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+      starts[__i__].selection);
+  g_object_set (p->mosaic, "start-time", starts[__i__].start, NULL);
+  test_pipeline_push_many (p, 0, 2, 102, 2 * STEP, STEP);
+  test_pipeline_push_many (p, 1, 2, 202, 2 * STEP, STEP);
+  test_pipeline_play (p);
 
-  return p;
-}
-
-GST_START_TEST (start_time_zero)
-{
-  TestPipeline *p = start_late_with ("zero", GST_CLOCK_TIME_NONE);
-
-  test_pipeline_expect (p, 0, NONE, NONE);
-  test_pipeline_expect (p, STEP, NONE, NONE);
-  test_pipeline_expect (p, 2 * STEP, 100, 200);
-  test_pipeline_expect (p, 3 * STEP, 101, 201);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (start_time_first)
-{
-  TestPipeline *p = start_late_with ("first", GST_CLOCK_TIME_NONE);
-
-  test_pipeline_expect (p, 2 * STEP, 100, 200);
-  test_pipeline_expect (p, 3 * STEP, 101, 201);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (start_time_set)
-{
-  TestPipeline *p = start_late_with ("set", STEP);
-
-  test_pipeline_expect (p, STEP, NONE, NONE);
-  test_pipeline_expect (p, 2 * STEP, 100, 200);
-  test_pipeline_expect (p, 3 * STEP, 101, 201);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
-}
-
-GST_END_TEST;
-
-/* What lies before the start is passed over, at full speed. */
-GST_START_TEST (start_time_set_after_the_first_frame)
-{
-  TestPipeline *p = start_late_with ("set", 3 * STEP);
-
-  test_pipeline_expect (p, 3 * STEP, 101, 201);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  for (n = starts[__i__].first; n < 4; n++)
+    test_pipeline_expect (p, n * STEP, n < 2 ? NONE : 100 + n, n < 2 ? NONE :
+        200 + n);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
 
 /* ---- Segments ---- */
 
-/* Running time is base + (PTS - start) / rate; what is outside of start and stop
- * is not shown. */
+/* Running time is base + (PTS - start) / rate; what is outside of start and
+ * stop is not shown. */
 GST_START_TEST (segment_with_base_start_and_stop)
 {
   TestPipeline *p = test_pipeline_new (2);
@@ -120,16 +82,13 @@ GST_START_TEST (segment_with_base_start_and_stop)
   test_pipeline_push_many (p, 0, 4, 100, 0, STEP);
   for (i = 0; i < 6; i++)
     test_pipeline_push_in_segment (p, 1, &segment, 200 + i, (18 + i) * STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   test_pipeline_expect (p, 0, 100, NONE);
   test_pipeline_expect (p, STEP, 101, 202);
   test_pipeline_expect (p, 2 * STEP, 102, 203);
   test_pipeline_expect (p, 3 * STEP, 103, NONE);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -146,15 +105,12 @@ GST_START_TEST (segment_at_double_rate)
   test_pipeline_push_many (p, 0, 3, 100, 0, STEP);
   for (i = 0; i < 6; i++)
     test_pipeline_push_in_segment (p, 1, &segment, 200 + i, i * STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   test_pipeline_expect (p, 0, 100, 200);
   test_pipeline_expect (p, STEP, 101, 202);
   test_pipeline_expect (p, 2 * STEP, 102, 204);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -176,16 +132,13 @@ GST_START_TEST (segment_after_segment)
   test_pipeline_push_in_segment (p, 1, &first, 201, STEP);
   test_pipeline_push_in_segment (p, 1, &second, 202, 7 * STEP);
   test_pipeline_push_in_segment (p, 1, &second, 203, 8 * STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   test_pipeline_expect (p, 0, 100, 200);
   test_pipeline_expect (p, STEP, 101, 201);
   test_pipeline_expect (p, 2 * STEP, 102, 202);
   test_pipeline_expect (p, 3 * STEP, 103, 203);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -199,15 +152,12 @@ GST_START_TEST (pad_offset)
   gst_object_unref (pad);
   test_pipeline_push_many (p, 0, 3, 100, 0, STEP);
   test_pipeline_push_many (p, 1, 1, 200, 0, STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   test_pipeline_expect (p, 0, 100, NONE);
   test_pipeline_expect (p, STEP, 101, NONE);
   test_pipeline_expect (p, 2 * STEP, 102, 200);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -234,15 +184,12 @@ GST_START_TEST (three_rates)
     if (i % 30 == 0)
       test_pipeline_push (p, 2, 300 + i / 30, pts, GST_SECOND);
   }
-  for (i = 0; i < 3; i++)
-    test_pipeline_end (p, i);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   for (i = 0; i < 60; i++)
     test_pipeline_expect (p, gst_util_uint64_scale (i, GST_SECOND, 30),
         100 + i, 200 + i / 2, 300 + i / 30);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -256,16 +203,13 @@ GST_START_TEST (frames_without_duration)
     test_pipeline_push (p, 0, 100 + i, i * STEP, GST_CLOCK_TIME_NONE);
   for (i = 0; i < 3; i++)
     test_pipeline_push (p, 1, 200 + i, 2 * i * STEP, GST_CLOCK_TIME_NONE);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   for (i = 0; i < 5; i++)
     test_pipeline_expect (p, i * STEP, 100 + i, 200 + i / 2);
-  /* Nobody knows how long the last frame stands once its source has ended. */
+  /* How long the last frame stands is not known once its source has ended. */
   test_pipeline_expect (p, 5 * STEP, 105, NONE);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -284,17 +228,14 @@ GST_START_TEST (gap_event)
   test_pipeline_push (p, 1, 203, 3 * STEP, STEP);
   fail_unless (gst_element_send_event (p->sources->pdata[1],
           gst_event_new_gap (4 * STEP, STEP)));
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   test_pipeline_expect (p, 0, 100, 200);
   test_pipeline_expect (p, STEP, 101, NONE);
   test_pipeline_expect (p, 2 * STEP, 102, NONE);
   test_pipeline_expect (p, 3 * STEP, 103, 203);
   test_pipeline_expect (p, 4 * STEP, 104, NONE);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -310,15 +251,12 @@ GST_START_TEST (gap_event_for_missing_data)
   test_pipeline_push (p, 1, 200, 0, STEP);
   fail_unless (gst_element_send_event (p->sources->pdata[1], gap));
   test_pipeline_push (p, 1, 202, 2 * STEP, STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   test_pipeline_expect (p, 0, 100, 200);
   test_pipeline_expect (p, STEP, 101, 200);
   test_pipeline_expect (p, 2 * STEP, 102, 202);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -330,78 +268,47 @@ GST_START_TEST (hole_without_gap_event)
   test_pipeline_push_many (p, 0, 4, 100, 0, STEP);
   test_pipeline_push (p, 1, 200, 0, STEP);
   test_pipeline_push (p, 1, 203, 3 * STEP, STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   test_pipeline_expect (p, 0, 100, 200);
   test_pipeline_expect (p, STEP, 101, 200);
   test_pipeline_expect (p, 2 * STEP, 102, 200);
   test_pipeline_expect (p, 3 * STEP, 103, 203);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
 
 /* ---- The end ---- */
 
-static TestPipeline *
-end_early (gboolean repeat_0, gboolean repeat_1)
+static const struct
+{
+  gboolean repeat_0;
+  gboolean repeat_1;
+  guint32 after;                /* the tile of the pad that has ended */
+} ends[] = {
+  {FALSE, FALSE, NONE},
+  {FALSE, TRUE, 201},
+  /* The stream ends where the longest input does: not never. */
+  {TRUE, TRUE, 201},
+};
+
+GST_START_TEST (eos_of_one_pad)
 {
   TestPipeline *p = test_pipeline_new (2);
 
   gst_child_proxy_set (GST_CHILD_PROXY (p->mosaic),
-      "sink_0::repeat-after-eos", repeat_0,
-      "sink_1::repeat-after-eos", repeat_1, NULL);
+      "sink_0::repeat-after-eos", ends[__i__].repeat_0,
+      "sink_1::repeat-after-eos", ends[__i__].repeat_1, NULL);
   test_pipeline_push_many (p, 0, 4, 100, 0, STEP);
   test_pipeline_push_many (p, 1, 2, 200, 0, STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
-
-  return p;
-}
-
-GST_START_TEST (eos_of_one_pad)
-{
-  TestPipeline *p = end_early (FALSE, FALSE);
+  test_pipeline_play (p);
 
   test_pipeline_expect (p, 0, 100, 200);
   test_pipeline_expect (p, STEP, 101, 201);
-  test_pipeline_expect (p, 2 * STEP, 102, NONE);
-  test_pipeline_expect (p, 3 * STEP, 103, NONE);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (eos_of_one_pad_that_repeats)
-{
-  TestPipeline *p = end_early (FALSE, TRUE);
-
-  test_pipeline_expect (p, 0, 100, 200);
-  test_pipeline_expect (p, STEP, 101, 201);
-  test_pipeline_expect (p, 2 * STEP, 102, 201);
-  test_pipeline_expect (p, 3 * STEP, 103, 201);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
-}
-
-GST_END_TEST;
-
-/* The stream ends where the longest input does: not never. */
-GST_START_TEST (eos_of_pads_that_all_repeat)
-{
-  TestPipeline *p = end_early (TRUE, TRUE);
-
-  test_pipeline_expect (p, 0, 100, 200);
-  test_pipeline_expect (p, STEP, 101, 201);
-  test_pipeline_expect (p, 2 * STEP, 102, 201);
-  test_pipeline_expect (p, 3 * STEP, 103, 201);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_expect (p, 2 * STEP, 102, ends[__i__].after);
+  test_pipeline_expect (p, 3 * STEP, 103, ends[__i__].after);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -413,15 +320,12 @@ GST_START_TEST (last_frame_longer_than_a_strip)
 
   test_pipeline_push_many (p, 0, 1, 100, 0, STEP);
   test_pipeline_push_many (p, 1, 1, 200, 0, 3 * STEP);
-  test_pipeline_end (p, 0);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   test_pipeline_expect (p, 0, 100, 200);
   test_pipeline_expect (p, STEP, NONE, 200);
   test_pipeline_expect (p, 2 * STEP, NONE, 200);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -429,13 +333,9 @@ GST_END_TEST;
 GST_START_TEST (eos_without_data)
 {
   TestPipeline *p = test_pipeline_new (3);
-  guint i;
 
-  for (i = 0; i < 3; i++)
-    test_pipeline_end (p, i);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_play (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -445,13 +345,10 @@ GST_START_TEST (eos_without_caps)
   TestPipeline *p = test_pipeline_new (0);
   guint i;
 
-  for (i = 0; i < 2; i++) {
+  for (i = 0; i < 2; i++)
     test_pipeline_add_source (p, NULL);
-    test_pipeline_end (p, i);
-  }
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_play (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -464,10 +361,8 @@ GST_START_TEST (eos_of_one_pad_without_caps)
   guint i;
 
   test_pipeline_push_many (p, 0, 2, 200, 0, STEP);
-  test_pipeline_end (p, 0);
   test_pipeline_add_source (p, NULL);
-  test_pipeline_end (p, 1);
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
 
   /* A tile without a width is no tile. */
   for (i = 0; i < 2; i++) {
@@ -475,8 +370,7 @@ GST_START_TEST (eos_of_one_pad_without_caps)
     test_assert_tiles (sample, &seeds[i], 1);
     gst_sample_unref (sample);
   }
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -490,7 +384,7 @@ GST_START_TEST (eos_sent_to_the_pipeline)
       "videotestsrc ! m.");
 
   test_pipeline_set_state (p, GST_STATE_PLAYING);
-  gst_sample_unref (test_pipeline_pull (p));
+  test_pipeline_skip (p);
   fail_unless (gst_element_send_event (p->pipeline, gst_event_new_eos ()));
   test_pipeline_drain (p);
   test_pipeline_free (p);
@@ -508,18 +402,16 @@ GST_START_TEST (stills_make_one_strip)
   for (i = 0; i < 2; i++) {
     test_pipeline_set_rate (p, i, 0, 1);
     test_pipeline_push (p, i, 100 * (i + 1), 0, GST_CLOCK_TIME_NONE);
-    test_pipeline_end (p, i);
   }
-  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  test_pipeline_play (p);
   test_pipeline_expect (p, 0, 100, 200);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
 
-/* A camera that joins still images brings its rate along; nothing that was shown
- * is told again. */
+/* A camera that joins still images brings its rate along; nothing that was
+ * shown is told again. */
 GST_START_TEST (stills_joined_by_a_camera)
 {
   TestPipeline *p = test_pipeline_new (1);
@@ -542,8 +434,7 @@ GST_START_TEST (stills_joined_by_a_camera)
   test_pipeline_end (p, 1);
   test_pipeline_expect (p, 4 * STEP, 104, 200);
   test_pipeline_expect (p, 5 * STEP, 104, 201);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
@@ -585,24 +476,15 @@ GST_START_TEST (last_pad_replaced)
   test_pipeline_end (p, 0);
   test_pipeline_expect (p, 3 * STEP, 201);
   test_pipeline_expect (p, 4 * STEP, 202);
-  test_pipeline_expect_eos (p);
-  test_pipeline_free (p);
+  test_pipeline_finish (p);
 }
 
 GST_END_TEST;
 
-static Suite *
-timing_suite (void)
+TEST_CASES (timing)
 {
-  Suite *suite = suite_create ("timing");
-  TCase *tc = tcase_create ("general");
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, frame_that_starts_late);
-  tcase_add_test (tc, start_time_zero);
-  tcase_add_test (tc, start_time_first);
-  tcase_add_test (tc, start_time_set);
-  tcase_add_test (tc, start_time_set_after_the_first_frame);
+  tcase_add_loop_test (tc, start_time, 0, G_N_ELEMENTS (starts));
   tcase_add_test (tc, segment_with_base_start_and_stop);
   tcase_add_test (tc, segment_at_double_rate);
   tcase_add_test (tc, segment_after_segment);
@@ -612,9 +494,7 @@ timing_suite (void)
   tcase_add_test (tc, gap_event);
   tcase_add_test (tc, gap_event_for_missing_data);
   tcase_add_test (tc, hole_without_gap_event);
-  tcase_add_test (tc, eos_of_one_pad);
-  tcase_add_test (tc, eos_of_one_pad_that_repeats);
-  tcase_add_test (tc, eos_of_pads_that_all_repeat);
+  tcase_add_loop_test (tc, eos_of_one_pad, 0, G_N_ELEMENTS (ends));
   tcase_add_test (tc, last_frame_longer_than_a_strip);
   tcase_add_test (tc, eos_without_data);
   tcase_add_test (tc, eos_without_caps);
@@ -623,8 +503,4 @@ timing_suite (void)
   tcase_add_test (tc, stills_make_one_strip);
   tcase_add_test (tc, stills_joined_by_a_camera);
   tcase_add_test (tc, last_pad_replaced);
-
-  return suite;
 }
-
-NTMOSAIC_CHECK_MAIN (timing);

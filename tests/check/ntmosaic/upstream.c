@@ -1,76 +1,92 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Upstream's memory: two frames are the same only if they are the same bytes. */
+/* Upstream's memory: two frames are the same only if their bytes are. */
 
 /* For memfd_create(). */
 #define _GNU_SOURCE
 
-#include "stills.h"
+#include "rig/rig.h"
 
 #include <gst/allocators/gstdmabuf.h>
-#include <gst/app/gstappsink.h>
-#include <gst/app/gstappsrc.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 /* A memory of @n frames of 4x2, one behind the other, with seeds from @seed. */
 #define VIEW_BYTES (4 * 2 * 4)
 
+static void
+draw (guint8 * data, guint n, guint32 seed)
+{
+  guint i;
+
+  for (i = 0; i < n * VIEW_BYTES; i++)
+    data[i] = test_byte (seed + i / VIEW_BYTES, i / 16 % 2, i % 16);
+}
+
+static void
+draw_in_memory (GstMemory * memory, guint n, guint32 seed)
+{
+  GstMapInfo map;
+
+  fail_unless (gst_memory_map (memory, &map, GST_MAP_WRITE));
+  draw (map.data, n, seed);
+  gst_memory_unmap (memory, &map);
+}
+
 static GstMemory *
 new_views (guint n, guint32 seed)
 {
-  GstBuffer *all = test_frame_new (GST_VIDEO_FORMAT_RGBA, 4, 2 * n, 0, 0, 0);
-  GstMemory *memory = gst_buffer_get_memory (all, 0);
-  GstMapInfo map;
-  guint i;
+  GstMemory *memory = gst_allocator_alloc (NULL, n * VIEW_BYTES, NULL);
 
-  gst_buffer_unref (all);
-  fail_unless (gst_memory_map (memory, &map, GST_MAP_WRITE));
-  for (i = 0; i < n * VIEW_BYTES; i++)
-    map.data[i] = test_byte (seed + i / VIEW_BYTES, i / 16 % 2, i % 16);
-  gst_memory_unmap (memory, &map);
+  draw_in_memory (memory, n, seed);
 
   return memory;
 }
 
-static const TestTile view_tile[] = { {4, 2, 0} };
-
 static TestRig *
 view_rig_new (void)
 {
-  const TestStrip strip = { view_tile, 1, 2, "top", BLACK };
-  TestRig *rig = test_rig_new (1);
+  TestRig *rig = test_rig_new_of_size (1, 4, 2, 25);
 
   g_object_set (rig->element, "strips", 1, NULL);
-  test_rig_set_caps (rig, &strip, "RGBA");
 
   return rig;
+}
+
+static GstBuffer *
+wrap (GstMemory * memory)
+{
+  GstBuffer *buffer = gst_buffer_new ();
+
+  gst_buffer_append_memory (buffer, gst_memory_ref (memory));
+
+  return buffer;
+}
+
+static void
+expect_view (TestRig * rig, guint32 seed)
+{
+  const TestTile tile[] = { {4, 2, seed} };
+
+  test_rig_expect (rig, &(TestStrip) { tile, 1, 2, "top", BLACK });
 }
 
 /* Pushes @memory, which shows the frame of @seed. */
 static void
 check_view (TestRig * rig, GstMemory * memory, guint32 seed)
 {
-  const TestTile tile[] = { {4, 2, seed} };
-  const TestStrip strip = { tile, 1, 2, "top", BLACK };
-  GstBuffer *buffer = gst_buffer_new ();
-
-  gst_buffer_append_memory (buffer, gst_memory_ref (memory));
-  push_copy (test_rig_input (rig, 0), buffer, rig->n_sent++);
-  gst_buffer_unref (buffer);
-  test_rig_expect (rig, &strip);
+  test_input_push_nth (test_rig_input (rig, 0), wrap (memory), rig->n_sent++);
+  expect_view (rig, seed);
 }
 
 static void
 wait_for (GstMemory * memory)
 {
-  while (GST_MINI_OBJECT_REFCOUNT_VALUE (memory) > 1)
-    g_usleep (10);
+  test_wait_until (GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == 1);
 }
 
-/* While it is shown, nobody may do this. */
+/* While it is shown, this is not allowed. */
 GST_START_TEST (memory_of_other_offset)
 {
   GstMemory *memory = new_views (3, 7);
@@ -87,7 +103,7 @@ GST_START_TEST (memory_of_other_offset)
     check_view (rig, other, 1000);
     wait_for (memory);
   }
-  fail_unless_equals_uint64 (test_get_stat (rig->element, "tiles-kept"), 9);
+  test_expect_stat (rig, "tiles-kept", 9);
   gst_memory_unref (other);
   gst_memory_unref (memory);
   test_rig_free (rig);
@@ -125,26 +141,22 @@ GST_START_TEST (other_meta)
   for (n = 0; n < 8; n++) {
     gsize offsets[GST_VIDEO_MAX_PLANES] = { n / 2 % 2 * VIEW_BYTES, };
     gint strides[GST_VIDEO_MAX_PLANES] = { 16, };
-    const TestTile tile[] = { {4, 2, 7 + n / 2 % 2} };
-    const TestStrip strip = { tile, 1, 2, "top", BLACK };
-    GstBuffer *buffer = gst_buffer_new ();
+    GstBuffer *buffer = wrap (memory);
 
-    gst_buffer_append_memory (buffer, gst_memory_ref (memory));
     gst_buffer_add_video_meta_full (buffer, 0, GST_VIDEO_FORMAT_RGBA, 4, 2, 1,
         offsets, strides);
-    push_copy (input, buffer, n);
-    gst_buffer_unref (buffer);
-    test_rig_expect (rig, &strip);
+    test_input_push_nth (input, buffer, n);
+    expect_view (rig, 7 + n / 2 % 2);
   }
-  fail_unless_equals_uint64 (test_get_stat (rig->element, "tiles-kept"), 4);
+  test_expect_stat (rig, "tiles-kept", 4);
   gst_memory_unref (memory);
   test_rig_free (rig);
 }
 
 GST_END_TEST;
 
-/* A device's memory: the same GstMemory comes again, written by nobody that
- * GStreamer knows of, but only after it was given back. */
+/* A device's memory: the same GstMemory comes again, written without
+ * GStreamer's knowledge, but only after it was given back. */
 GST_START_TEST (dmabuf)
 {
   GstAllocator *allocator = gst_dmabuf_allocator_new ();
@@ -154,21 +166,19 @@ GST_START_TEST (dmabuf)
   guint8 *device;
   GstMemory *memory;
   guint n;
-  guint i;
 
   fail_unless_equals_int (ftruncate (fd, VIEW_BYTES), 0);
   device = mmap (NULL, VIEW_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   fail_unless (device != MAP_FAILED);
   memory = gst_dmabuf_allocator_alloc (allocator, fd, VIEW_BYTES);
   for (n = 0; n < 5; n++) {
-    for (i = 0; i < VIEW_BYTES; i++)
-      device[i] = test_byte (n, i / 16, i % 16);
+    draw (device, 1, n);
     check_view (rig, memory, n);
     check_view (rig, memory, n);
     check_view (rig, other, 1000);
     wait_for (memory);
   }
-  fail_unless_equals_uint64 (test_get_stat (rig->element, "tiles-kept"), 5);
+  test_expect_stat (rig, "tiles-kept", 5);
   gst_memory_unref (other);
   gst_memory_unref (memory);
   gst_object_unref (allocator);
@@ -180,97 +190,53 @@ GST_END_TEST;
 
 /* ---- A live pad that falls silent ---- */
 
-#define LIVE_CAPS "video/x-raw,format=RGBA,width=4,height=2,framerate=50/1"
-
-static void
-push_live (Pipeline * p, GstMemory * memory)
-{
-  GstElement *source = gst_bin_get_by_name (GST_BIN (p->pipeline), "s");
-  GstBuffer *buffer = gst_buffer_new ();
-
-  gst_buffer_append_memory (buffer, gst_memory_ref (memory));
-  GST_BUFFER_DURATION (buffer) = GST_SECOND / 50;
-  fail_unless_equals_int (gst_app_src_push_buffer (GST_APP_SRC (source),
-          buffer), GST_FLOW_OK);
-  gst_object_unref (source);
-}
-
-/* Whether the second tile shows the frame of @seed, or else background. */
-static gboolean
-shows (Pipeline * p, guint32 seed)
-{
-  GstElement *sink = gst_bin_get_by_name (GST_BIN (p->pipeline), "a");
-  GstSample *sample = gst_app_sink_pull_sample (GST_APP_SINK (sink));
-  GstMapInfo map;
-  gboolean shown;
-  guint x;
-  guint y;
-
-  fail_unless (sample != NULL);
-  fail_unless (gst_buffer_map (gst_sample_get_buffer (sample), &map,
-          GST_MAP_READ));
-  shown = map.data[16] == test_byte (seed, 0, 0);
-  for (y = 0; y < 2; y++)
-    for (x = 0; x < 16; x++)
-      fail_unless_equals_int (map.data[y * 32 + 16 + x], shown ?
-          test_byte (seed, y, x) : 0);
-  gst_buffer_unmap (gst_sample_get_buffer (sample), &map);
-  gst_sample_unref (sample);
-  gst_object_unref (sink);
-
-  return shown;
-}
-
 /* Its frame is over after max-last-buffer-repeat, and comes home; then the same
- * memory comes with other bytes. */
+ * memory comes with other bytes, and a strip is free that shows the frame
+ * before. */
 GST_START_TEST (silent_pad)
 {
   GstMemory *memory = new_views (1, 1);
-  Pipeline p;
+  TestRig *rig = test_rig_new_live (FALSE);
   guint32 seed;
+  guint n = 0;
+  guint i;
 
-  start (&p, "ntmosaic name=m background-color=0 "
-      "sink_1::max-last-buffer-repeat=60000000 ! appsink name=a sync=false "
-      "videotestsrc is-live=true ! " LIVE_CAPS " ! queue ! m.sink_0 "
-      "appsrc name=s is-live=true format=time do-timestamp=true "
-      "caps=" LIVE_CAPS " ! queue ! m.sink_1");
+  g_object_set (rig->element, "copy-on-arrival", FALSE, NULL);
+  for (i = 0; i < 2; i++)
+    test_input_set_caps (test_rig_add (rig, "sink_%u"), "RGBA", 4, 2);
+  gst_child_proxy_set (GST_CHILD_PROXY (rig->element),
+      "sink_1::max-last-buffer-repeat", 2 * TEST_FRAME_TIME, NULL);
   for (seed = 1; seed < 4; seed++) {
-    GstMapInfo map;
-    guint i;
+    GstBuffer *held = NULL;
 
-    fail_unless (gst_memory_map (memory, &map, GST_MAP_WRITE));
-    for (i = 0; i < VIEW_BYTES; i++)
-      map.data[i] = test_byte (seed, i / 16, i % 16);
-    gst_memory_unmap (memory, &map);
+    draw_in_memory (memory, 1, seed);
+    test_input_push_nth (test_rig_input (rig, 1), wrap (memory), n);
+    for (i = 0; i < 6; i++, n++) {
+      const TestTile tiles[] = { {4, 2, n}, {4, i < 4 ? 2 : 0, seed} };
+      const TestStrip strip = { tiles, 2, 2, "top", BLACK };
 
-    push_live (&p, memory);
-    while (!shows (&p, seed));
-    /* As applications do when they are told that it has changed. */
-    gst_bin_recalculate_latency (GST_BIN (p.pipeline));
-    while (shows (&p, seed));
+      test_rig_push (rig, 0, n, n);
+      if (i > 0)
+        test_rig_pass (rig);
+      if (i == 0)
+        held = test_rig_take (rig, &strip);
+      else
+        test_rig_expect (rig, &strip);
+    }
     wait_for (memory);
-    fail_if (shows (&p, seed));
+    gst_buffer_unref (held);
   }
-  stop (&p);
   gst_memory_unref (memory);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
 
-static Suite *
-upstream_suite (void)
+TEST_CASES (upstream)
 {
-  Suite *s = suite_create ("upstream");
-  TCase *tc = tcase_create ("upstream");
-
-  suite_add_tcase (s, tc);
   tcase_add_test (tc, memory_of_other_offset);
   tcase_add_test (tc, parts_of_a_memory);
   tcase_add_test (tc, other_meta);
   tcase_add_test (tc, dmabuf);
   tcase_add_test (tc, silent_pad);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (upstream)

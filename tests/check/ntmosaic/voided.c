@@ -5,8 +5,9 @@
  * it, leaves its ledger as it is; writing to it voids the ledger, on every
  * route, and ends copying on arrival. */
 
-#include "shows.h"
-#include "stills.h"
+#include "rig/pipelines.h"
+#include "rig/shows.h"
+#include "rig/stills.h"
 
 #include <string.h>
 
@@ -226,8 +227,7 @@ GST_START_TEST (use)
     check_stats (s.rig->element, &s.stats, round > 0 && uses[__i__].voids ? 3 :
         0, round > 0 && uses[__i__].voids ? 0 : 3, 0);
   }
-  fail_unless_equals_uint64 (test_get_stat (s.rig->element,
-          "strips-allocated"), 1);
+  test_expect_stat (s.rig, "strips-allocated", 1);
   stills_clear (&s);
 }
 
@@ -308,7 +308,7 @@ GST_START_TEST (arrivals)
   /* Until the caps are negotiated anew; then pads are passed over for a
    * while. */
   s.strip.align = "bottom";
-  gst_util_set_object_arg (G_OBJECT (s.rig->element), "align", "bottom");
+  test_rig_set (s.rig, "align", "bottom");
   show_run (&s, 40);
   show_check_all_arrive (&s);
   show_end (&s);
@@ -320,54 +320,47 @@ GST_END_TEST;
 
 GST_START_TEST (element_in_place)
 {
+  TestPipeline *p = test_pipeline_new_from_string ("ntmosaic name=m ! "
+      "gamma gamma=3 ! appsink name=s max-buffers=1 sync=false "
+      TEST_FROZEN ("ball") " ! m. " TEST_FROZEN ("smpte") " ! m.");
   GBytes *bytes;
-  Pipeline p;
 
-  start (&p, "ntmosaic name=m ! gamma gamma=3 ! "
-      "appsink name=a max-buffers=1 sync=false " FROZEN ("ball") " ! m. "
-      FROZEN ("smpte") " ! m.");
-  fail_unless_equals_int (pull_all (&p, "a", &bytes), 40);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  fail_unless_equals_int (test_pull_same (p->sink, &bytes), 40);
   g_bytes_unref (bytes);
-  fail_unless_equals_uint64 (test_get_stat (p.mosaic, "tiles-copied"), 80);
-  stop (&p);
+  fail_unless_equals_uint64 (test_get_stat (p->mosaic, "tiles-copied"), 80);
+  test_pipeline_free (p);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (tee_with_element_in_place)
 {
+  TestPipeline *p = test_pipeline_new_from_string ("ntmosaic name=m ! "
+      "tee name=t  t. ! queue ! appsink name=s sync=false  "
+      "t. ! queue ! gamma gamma=3 ! appsink name=b sync=false "
+      TEST_FROZEN ("ball") " ! m. " TEST_FROZEN ("smpte") " ! m.");
+  GstElement *other = gst_bin_get_by_name (GST_BIN (p->pipeline), "b");
   GBytes *plain;
   GBytes *bright;
-  Pipeline p;
 
-  start (&p, "ntmosaic name=m ! tee name=t  t. ! queue ! "
-      "appsink name=a sync=false  t. ! queue ! gamma gamma=3 ! "
-      "appsink name=b sync=false " FROZEN ("ball") " ! m. "
-      FROZEN ("smpte") " ! m.");
-  fail_unless_equals_int (pull_all (&p, "a", &plain), 40);
-  fail_unless_equals_int (pull_all (&p, "b", &bright), 40);
+  test_pipeline_set_state (p, GST_STATE_PLAYING);
+  fail_unless_equals_int (test_pull_same (p->sink, &plain), 40);
+  fail_unless_equals_int (test_pull_same (other, &bright), 40);
   fail_if (g_bytes_equal (plain, bright));
   g_bytes_unref (plain);
   g_bytes_unref (bright);
-  stop (&p);
+  gst_object_unref (other);
+  test_pipeline_free (p);
 }
 
 GST_END_TEST;
 
-static Suite *
-voided_suite (void)
+TEST_CASES (voided)
 {
-  Suite *s = suite_create ("voided");
-  TCase *tc = tcase_create ("voided");
-
-  suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, use, 0, G_N_ELEMENTS (uses));
   tcase_add_test (tc, map_stays_open);
   tcase_add_loop_test (tc, arrivals, 0, 2 * G_N_ELEMENTS (uses));
   tcase_add_test (tc, element_in_place);
   tcase_add_test (tc, tee_with_element_in_place);
-
-  return s;
 }
-
-NTMOSAIC_CHECK_MAIN (voided)

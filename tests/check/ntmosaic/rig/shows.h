@@ -7,7 +7,7 @@
 
 #pragma once
 
-#include "support.h"
+#include "rig.h"
 
 #define SHOW_PADS 3
 
@@ -47,11 +47,6 @@ void show_push_new (Show * s, guint i);
 
 /* To all pads from @first on. */
 void show_push_rest (Show * s, guint first);
-
-void show_push_event (Show * s, guint i, GstEvent * event);
-
-/* A segment whose time and running time begin with @start. */
-void show_push_segment (Show * s, guint i, GstClockTime start);
 
 /* The next strip, which is right; or nothing but that it is. */
 GstBuffer *show_pull (Show * s);

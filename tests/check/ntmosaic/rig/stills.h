@@ -6,11 +6,7 @@
 
 #pragma once
 
-#include "support.h"
-
-#define BLACK 0xff000000
-#define RED 0xffff0000
-#define BLUE 0xff0000ff
+#include "rig.h"
 
 /* What was done since the element was started. */
 typedef struct
@@ -51,28 +47,8 @@ void stills_clear (Stills * s);
 /* Input @i has another frame from now on. */
 void set_frame (Stills * s, guint i, guint32 seed);
 
-/* Pushes as imagefreeze does: another buffer, with the same memory. */
-void push_copy (GstHarness * input, GstBuffer * frame, guint n);
-
 /* The next strip, which is right. */
 GstBuffer *next_strip (Stills * s);
 
 /* The same, and what was done for it. */
 void check_next (Stills * s, guint copied, guint kept, guint background);
-
-/* A pipeline with an ntmosaic of the name "m". */
-typedef struct
-{
-  GstElement *pipeline;
-  GstElement *mosaic;
-} Pipeline;
-
-void start (Pipeline * p, const gchar * line);
-
-void stop (Pipeline * p);
-
-/* How much the appsink @name gets until EOS. Every strip is the same: @bytes. */
-guint pull_all (Pipeline * p, const gchar * name, GBytes ** bytes);
-
-#define FROZEN(pattern) "videotestsrc num-buffers=1 pattern=" pattern         \
-    " ! video/x-raw,format=RGBA,width=16,height=16 ! imagefreeze num-buffers=40"

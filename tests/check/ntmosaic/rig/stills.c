@@ -5,7 +5,6 @@
 
 #include "stills.h"
 
-#include <gst/app/gstappsink.h>
 #include <string.h>
 
 Stats
@@ -53,7 +52,9 @@ stills_init (Stills * s, guint n_strips)
 
   memset (s, 0, sizeof (*s));
   memcpy (s->tiles, tiles, sizeof (tiles));
-  s->strip = (TestStrip) { s->tiles, N_STILLS, STILLS_HEIGHT, "top", BLACK };
+  s->strip = (TestStrip) { s->tiles, N_STILLS, STILLS_HEIGHT, "top",
+    BLACK
+  };
   s->rig = test_rig_new (N_STILLS);
   g_object_set (s->rig->element, "strips", n_strips, NULL);
   test_rig_set_caps (s->rig, &s->strip, "RGBA");
@@ -74,30 +75,11 @@ stills_clear (Stills * s)
     gst_clear_buffer (&s->frames[i]);
 }
 
-void
-push_copy (GstHarness * input, GstBuffer * frame, guint n)
-{
-  GstBuffer *copy = gst_buffer_copy (frame);
-
-  GST_BUFFER_PTS (copy) = n * TEST_FRAME_TIME;
-  GST_BUFFER_DURATION (copy) = TEST_FRAME_TIME;
-  fail_unless_equals_int (gst_harness_push (input, copy), GST_FLOW_OK);
-}
-
-static void
-push_gap (GstHarness * input, guint n)
-{
-  fail_unless (gst_harness_push_event (input,
-          gst_event_new_gap (n * TEST_FRAME_TIME, TEST_FRAME_TIME)));
-}
-
 GstBuffer *
 next_strip (Stills * s)
 {
   TestTile tiles[N_STILLS];
   TestStrip strip = s->strip;
-  GstBuffer *buffer;
-  GstCaps *caps;
   guint i;
 
   memcpy (tiles, s->tiles, sizeof (tiles));
@@ -106,18 +88,15 @@ next_strip (Stills * s)
     GstHarness *input = test_rig_input (s->rig, i);
 
     if (s->frames[i]) {
-      push_copy (input, s->frames[i], s->n);
+      test_input_push_nth (input, gst_buffer_copy (s->frames[i]), s->n);
     } else {
-      push_gap (input, s->n);
+      test_input_push_gap (input, s->n);
       tiles[i].height = 0;
     }
   }
   s->n++;
-  buffer = test_rig_pull (s->rig, &caps);
-  test_assert_strip (buffer, caps, &strip);
-  gst_caps_unref (caps);
 
-  return buffer;
+  return test_rig_take (s->rig, &strip);
 }
 
 void
@@ -125,48 +104,4 @@ check_next (Stills * s, guint copied, guint kept, guint background)
 {
   gst_buffer_unref (next_strip (s));
   check_stats (s->rig->element, &s->stats, copied, kept, background);
-}
-
-void
-start (Pipeline * p, const gchar * line)
-{
-  GError *error = NULL;
-
-  p->pipeline = gst_parse_launch (line, &error);
-  g_assert_no_error (error);
-  p->mosaic = gst_bin_get_by_name (GST_BIN (p->pipeline), "m");
-  gst_element_set_state (p->pipeline, GST_STATE_PLAYING);
-}
-
-void
-stop (Pipeline * p)
-{
-  gst_element_set_state (p->pipeline, GST_STATE_NULL);
-  gst_object_unref (p->mosaic);
-  gst_object_unref (p->pipeline);
-}
-
-guint
-pull_all (Pipeline * p, const gchar * name, GBytes ** bytes)
-{
-  GstElement *sink = gst_bin_get_by_name (GST_BIN (p->pipeline), name);
-  GstSample *sample;
-  guint n;
-
-  *bytes = NULL;
-  for (n = 0; (sample = gst_app_sink_pull_sample (GST_APP_SINK (sink))); n++) {
-    GstBuffer *buffer = gst_sample_get_buffer (sample);
-    GstMapInfo map;
-
-    fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
-    if (*bytes == NULL)
-      *bytes = g_bytes_new (map.data, map.size);
-    fail_unless (memcmp (g_bytes_get_data (*bytes, NULL), map.data,
-            map.size) == 0);
-    gst_buffer_unmap (buffer, &map);
-    gst_sample_unref (sample);
-  }
-  gst_object_unref (sink);
-
-  return n;
 }

@@ -20,8 +20,7 @@ show_init (Show * s, const gchar * interlace_mode)
   };
   s->rig = test_rig_new (SHOW_PADS);
   g_object_set (s->rig->element, "background-color", s->strip.background, NULL);
-  gst_util_set_object_arg (G_OBJECT (s->rig->element), "align",
-      s->strip.align);
+  test_rig_set (s->rig, "align", s->strip.align);
   for (i = 0; i < SHOW_PADS; i++) {
     GstCaps *caps = test_caps_new ("RGBA", tiles[i].width, tiles[i].height, 25,
         1);
@@ -61,8 +60,7 @@ show_push_timed (Show * s, guint i, GstBuffer * frame, gint64 start,
 {
   GST_BUFFER_PTS (frame) = start * TEST_FRAME_TIME;
   GST_BUFFER_DURATION (frame) = n_strips * TEST_FRAME_TIME;
-  fail_unless_equals_int (gst_harness_push (test_rig_input (s->rig, i), frame),
-      GST_FLOW_OK);
+  test_input_push (test_rig_input (s->rig, i), frame);
 }
 
 void
@@ -89,33 +87,12 @@ show_push_rest (Show * s, guint first)
     show_push_new (s, i);
 }
 
-void
-show_push_event (Show * s, guint i, GstEvent * event)
-{
-  fail_unless (gst_harness_push_event (test_rig_input (s->rig, i), event));
-}
-
-void
-show_push_segment (Show * s, guint i, GstClockTime start)
-{
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  segment.start = segment.time = segment.base = start;
-  show_push_event (s, i, gst_event_new_segment (&segment));
-}
-
 GstBuffer *
 show_pull (Show * s)
 {
-  GstCaps *caps;
-  GstBuffer *strip = test_rig_pull (s->rig, &caps);
-
-  test_assert_strip (strip, caps, &s->strip);
-  gst_caps_unref (caps);
   s->rig->n_sent++;
 
-  return strip;
+  return test_rig_take (s->rig, &s->strip);
 }
 
 void

@@ -2,43 +2,28 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* For tests of the element in a pipeline: application sources in front of it,
- * an application sink behind. All frames that a source makes are of one small
- * size, so that a strip is described by the seeds of its tiles. */
+ * an application sink behind. All frames that a source makes are small, so that
+ * a strip is described by the seeds of its tiles. */
 
 #pragma once
 
 #include <gst/app/app.h>
 
-#include "support.h"
-
-/* Rows of an odd number of pixels, so that tiles start unaligned. */
-#define TEST_TILE_WIDTH 13
-#define TEST_TILE_HEIGHT 6
-
-/* What sources make unless a test says otherwise, and so the strips. */
-#define TEST_FPS 10
-#define TEST_STEP (GST_SECOND / TEST_FPS)
-
-/* How long a test waits for what must come at once before it calls that a
- * hang. */
-#define TEST_PATIENCE (20 * GST_SECOND)
-
-/* The seed of a tile that is background. */
-#define TEST_NO_FRAME 0
+#include "rig.h"
 
 typedef struct
 {
   GstElement *pipeline;
   GstElement *mosaic;
-  GstElement *sink;             /* an appsink that does not wait for the clock */
+  GstElement *sink;             /* an appsink that doesn't wait for the clock */
   GPtrArray *sources;           /* of appsrc, linked to sink_0, sink_1, … */
 } TestPipeline;
 
 /* Its sources have caps. */
 TestPipeline *test_pipeline_new (guint n_sources);
 
-/* From a description in the syntax of gst-launch that has an ntmosaic "m" and an
- * appsink "s". There are no sources to push to. */
+/* From a description in the syntax of gst-launch that has an ntmosaic "m" and
+ * an appsink "s". There are no sources to push to. */
 TestPipeline *test_pipeline_new_from_string (const gchar * description);
 
 /* Fails the test if anything still holds the pipeline or the element. */
@@ -60,8 +45,8 @@ void test_pipeline_set_rate (TestPipeline * self, guint source, gint fps_n,
 void test_pipeline_push (TestPipeline * self, guint source, guint32 seed,
     GstClockTime pts, GstClockTime duration);
 
-/* Frames with the seeds @seed, @seed + 1, …, each as long as @duration, one after
- * the other from @pts on. */
+/* Frames with the seeds @seed, @seed + 1, …, each as long as @duration, one
+ * after the other from @pts on. */
 void test_pipeline_push_many (TestPipeline * self, guint source, guint n,
     guint32 seed, GstClockTime pts, GstClockTime duration);
 
@@ -71,22 +56,41 @@ void test_pipeline_push_in_segment (TestPipeline * self, guint source,
 
 void test_pipeline_end (TestPipeline * self, guint source);
 
+/* Ends all sources, and sets the pipeline to PLAYING. */
+void test_pipeline_play (TestPipeline * self);
+
 /* The next strip. Fails the test when there is none, or an error. */
 GstSample *test_pipeline_pull (TestPipeline * self);
+
+/* The next strip, whatever is in it. */
+void test_pipeline_skip (TestPipeline * self);
 
 /* Fails the test unless the tiles of @sample are frames with @seeds. */
 void test_assert_tiles (GstSample * sample, const guint32 * seeds,
     guint n_seeds);
 
-/* Fails the test unless the next strip starts at @pts (NONE: don't care) and its
- * tiles are frames with the seeds in the list, as many as sources. */
+/* Fails the test unless the next strip starts at @pts (NONE: don't care) and
+ * its tiles are frames with the seeds in the list, as many as sources. */
 void test_pipeline_expect (TestPipeline * self, GstClockTime pts, ...);
 
 /* Fails the test unless EOS is all that still comes. */
 void test_pipeline_expect_eos (TestPipeline * self);
+
+/* The same, and the end of the pipeline. */
+void test_pipeline_finish (TestPipeline * self);
 
 /* Pulls strips until EOS; how many. Their times must not go back. */
 guint test_pipeline_drain (TestPipeline * self);
 
 /* Fails the test if there is an error on the bus. */
 void test_pipeline_assert_no_error (TestPipeline * self);
+
+/* How many samples the appsink @sink gets until EOS, and the bytes, which must
+ * be the same in all. */
+guint test_pull_same (GstElement * sink, GBytes ** bytes);
+
+/* The beginning of a line of elements: a still, 40 times. */
+#define TEST_FROZEN(pattern)                                                  \
+    "videotestsrc num-buffers=1 pattern=" pattern                             \
+    " ! video/x-raw,format=RGBA,width=16,height=16"                           \
+    " ! imagefreeze num-buffers=40"

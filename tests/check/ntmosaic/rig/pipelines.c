@@ -5,6 +5,8 @@
 
 #include "pipelines.h"
 
+#include <string.h>
+
 TestPipeline *
 test_pipeline_new (guint n_sources)
 {
@@ -47,19 +49,6 @@ test_pipeline_new_from_string (const gchar * description)
   return self;
 }
 
-/* A thread that carried out a state change may hold on for a moment longer. */
-static void
-unref_last (GstElement * element)
-{
-  const gint64 end = g_get_monotonic_time () + TEST_PATIENCE / GST_USECOND;
-
-  while (GST_OBJECT_REFCOUNT_VALUE (element) > 1
-      && g_get_monotonic_time () < end)
-    g_usleep (1000);
-  ASSERT_OBJECT_REFCOUNT (element, GST_OBJECT_NAME (element), 1);
-  gst_object_unref (element);
-}
-
 void
 test_pipeline_free (TestPipeline * self)
 {
@@ -67,8 +56,8 @@ test_pipeline_free (TestPipeline * self)
           GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
   g_ptr_array_unref (self->sources);
   gst_object_unref (self->sink);
-  unref_last (self->pipeline);
-  unref_last (self->mosaic);
+  test_unref_last (self->pipeline);
+  test_unref_last (self->mosaic);
   g_free (self);
 }
 
@@ -123,11 +112,9 @@ void
 test_pipeline_push (TestPipeline * self, guint source, guint32 seed,
     GstClockTime pts, GstClockTime duration)
 {
-  GstBuffer *frame = test_frame_new_timed (TEST_TILE_WIDTH, TEST_TILE_HEIGHT,
-      seed, pts, duration);
-
   fail_unless_equals_int (gst_app_src_push_buffer
-      (self->sources->pdata[source], frame), GST_FLOW_OK);
+      (self->sources->pdata[source], test_frame_new_small (seed, pts,
+              duration)), GST_FLOW_OK);
 }
 
 void
@@ -166,6 +153,16 @@ test_pipeline_end (TestPipeline * self, guint source)
 }
 
 void
+test_pipeline_play (TestPipeline * self)
+{
+  guint i;
+
+  for (i = 0; i < self->sources->len; i++)
+    test_pipeline_end (self, i);
+  test_pipeline_set_state (self, GST_STATE_PLAYING);
+}
+
+void
 test_pipeline_assert_no_error (TestPipeline * self)
 {
   GstBus *bus = gst_element_get_bus (self->pipeline);
@@ -197,22 +194,16 @@ test_pipeline_pull (TestPipeline * self)
 }
 
 void
+test_pipeline_skip (TestPipeline * self)
+{
+  gst_sample_unref (test_pipeline_pull (self));
+}
+
+void
 test_assert_tiles (GstSample * sample, const guint32 * seeds, guint n_seeds)
 {
-  TestTile *tiles = g_new0 (TestTile, n_seeds);
-  const TestStrip strip = { tiles, n_seeds, TEST_TILE_HEIGHT, "top",
-    0xff000000
-  };
-  guint i;
-
-  for (i = 0; i < n_seeds; i++) {
-    tiles[i].width = TEST_TILE_WIDTH;
-    tiles[i].height = seeds[i] == TEST_NO_FRAME ? 0 : TEST_TILE_HEIGHT;
-    tiles[i].seed = seeds[i];
-  }
-  test_assert_strip (gst_sample_get_buffer (sample),
-      gst_sample_get_caps (sample), &strip);
-  g_free (tiles);
+  test_assert_small (gst_sample_get_buffer (sample),
+      gst_sample_get_caps (sample), seeds, n_seeds);
 }
 
 void
@@ -249,6 +240,13 @@ test_pipeline_expect_eos (TestPipeline * self)
       "no EOS within %d s", (gint) (TEST_PATIENCE / GST_SECOND));
 }
 
+void
+test_pipeline_finish (TestPipeline * self)
+{
+  test_pipeline_expect_eos (self);
+  test_pipeline_free (self);
+}
+
 guint
 test_pipeline_drain (TestPipeline * self)
 {
@@ -275,6 +273,29 @@ test_pipeline_drain (TestPipeline * self)
   test_pipeline_assert_no_error (self);
   fail_unless (gst_app_sink_is_eos (GST_APP_SINK (self->sink)),
       "silence after %u strips", n);
+
+  return n;
+}
+
+guint
+test_pull_same (GstElement * sink, GBytes ** bytes)
+{
+  GstSample *sample;
+  guint n;
+
+  *bytes = NULL;
+  for (n = 0; (sample = gst_app_sink_pull_sample (GST_APP_SINK (sink))); n++) {
+    GstBuffer *buffer = gst_sample_get_buffer (sample);
+    GstMapInfo map;
+
+    fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
+    if (*bytes == NULL)
+      *bytes = g_bytes_new (map.data, map.size);
+    fail_unless (memcmp (g_bytes_get_data (*bytes, NULL), map.data,
+            map.size) == 0);
+    gst_buffer_unmap (buffer, &map);
+    gst_sample_unref (sample);
+  }
 
   return n;
 }

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* What the strip is. */
+
+#pragma once
+
+#include "gstntmosaicstate.h"
+
+G_BEGIN_DECLS
+
+/* Moves the tiles of the strip that is being made to where the property align
+ * says. FALSE: an error was posted. In the streaming thread. */
+gboolean gst_nt_mosaic_follow_align (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings);
+
+/* Sets the virtual functions that this file implements. */
+void gst_nt_mosaic_class_init_negotiation (GstNtMosaicClass * klass);
+
+G_END_DECLS

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* What upstream is asked for: the answers to the queries CAPS and ACCEPT_CAPS.
+ * The base class' answers are those of pictures on top of each other, all of
+ * one size. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaicqueries.h"
+
+#include "gstntmosaiccaps.h"
+#include "gstntmosaicpad.h"
+#include "gstntmosaicrefusals.h"
+
+#define GST_CAT_DEFAULT gst_nt_mosaic_debug
+
+static gpointer parent_class;
+
+/* The caps of any pad but @pad that fit the strip. */
+static gboolean
+find_like (GstNtMosaic * self, GstAggregatorPad * pad, GstVideoInfo * like)
+{
+  gboolean found = FALSE;
+  GList *l;
+
+  GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l && !found; l = l->next)
+    found = l->data != pad && !GST_NT_MOSAIC_PAD (l->data)->unfit
+        && gst_nt_mosaic_pad_get_announced (GST_NT_MOSAIC_PAD (l->data), like);
+  GST_OBJECT_UNLOCK (self);
+
+  return found;
+}
+
+static void
+answer_caps_query (GstNtMosaic * self, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
+  GstCaps *template_caps = gst_pad_get_pad_template_caps (GST_PAD (pad));
+  GstCaps *downstream = gst_pad_peer_query_caps (srcpad, template_caps);
+  GstNtMosaicWishes wishes = {.like = NULL };
+  GstNtMosaicSettings settings;
+  GstVideoInfo like;
+  GstCaps *filter;
+  GstCaps *caps;
+
+  gst_nt_mosaic_get_settings (self, &settings);
+  wishes.tile_width = settings.tile_width;
+  wishes.tile_height = settings.tile_height;
+  if (find_like (self, pad, &like))
+    wishes.like = &like;
+
+  gst_query_parse_caps (query, &filter);
+  caps = gst_nt_mosaic_caps_for_sink (template_caps, downstream, filter,
+      &wishes);
+  GST_LOG_OBJECT (pad, "caps query, filter %" GST_PTR_FORMAT ": %"
+      GST_PTR_FORMAT, filter, caps);
+  gst_query_set_caps_result (query, caps);
+  gst_nt_mosaic_note_caps_query (self, GST_NT_MOSAIC_PAD (pad), filter, caps);
+
+  gst_caps_unref (caps);
+  gst_caps_unref (downstream);
+  gst_caps_unref (template_caps);
+}
+
+/* What doesn't agree with the rest is refused later, with a reason. */
+static void
+answer_accept_caps_query (GstNtMosaic * self, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  GstCaps *template_caps = gst_pad_get_pad_template_caps (GST_PAD (pad));
+  gboolean accepted;
+  GstCaps *caps;
+
+  gst_query_parse_accept_caps (query, &caps);
+  accepted = gst_caps_is_subset (caps, template_caps);
+  gst_query_set_accept_caps_result (query, accepted);
+  gst_nt_mosaic_note_accept_query (self, GST_NT_MOSAIC_PAD (pad), caps,
+      accepted);
+  gst_caps_unref (template_caps);
+}
+
+static gboolean
+gst_nt_mosaic_sink_query (GstAggregator * agg, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_CAPS:
+      answer_caps_query (GST_NT_MOSAIC (agg), pad, query);
+      return TRUE;
+    case GST_QUERY_ACCEPT_CAPS:
+      answer_accept_caps_query (GST_NT_MOSAIC (agg), pad, query);
+      return TRUE;
+    default:
+      return GST_AGGREGATOR_CLASS (parent_class)->sink_query (agg, pad, query);
+  }
+}
+
+void
+gst_nt_mosaic_class_init_queries (GstNtMosaicClass * klass)
+{
+  parent_class = g_type_class_peek_parent (klass);
+
+  GST_AGGREGATOR_CLASS (klass)->sink_query = gst_nt_mosaic_sink_query;
+}

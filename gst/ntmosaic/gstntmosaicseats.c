@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaicseats.h"
+
+#include "gstntlayout.h"
+#include "gstntmosaiccaps.h"
+#include "gstntmosaicfailures.h"
+
+/* ---- Pads and their tiles ---- */
+
+static void
+clear_seat (gpointer seat)
+{
+  gst_object_unref (((GstNtMosaicSeat *) seat)->pad);
+}
+
+static gboolean
+has_caps (const GstVideoInfo * info)
+{
+  return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
+}
+
+/* With the object lock held. */
+static GstNtMosaicSeat
+take_seat (GstNtMosaic * self, GstNtMosaicPad * pad)
+{
+  GstNtMosaicSeat seat = {
+    .pad = gst_object_ref (pad),
+    .info = GST_VIDEO_AGGREGATOR_PAD (pad)->info,
+  };
+
+  if (pad->tile >= 0 && self->layout)
+    seat.before = self->layout->tiles[pad->tile];
+  seat.is_settled = has_caps (&seat.info)
+      && gst_video_info_is_equal (&seat.info, &pad->settled);
+  seat.fits = has_caps (&seat.info);
+
+  return seat;
+}
+
+static gboolean
+is_over (GstNtMosaicPad * pad)
+{
+  gboolean repeats;
+
+  g_object_get (pad, "repeat-after-eos", &repeats, NULL);
+
+  return !repeats && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
+}
+
+GArray *
+gst_nt_mosaic_take_seats (GstNtMosaic * self)
+{
+  GArray *seats = g_array_new (FALSE, FALSE, sizeof (GstNtMosaicSeat));
+  GList *sorted;
+  GList *l;
+  guint i;
+
+  g_array_set_clear_func (seats, clear_seat);
+
+  GST_OBJECT_LOCK (self);
+  sorted = g_list_sort (g_list_copy (GST_ELEMENT (self)->sinkpads),
+      gst_nt_mosaic_pad_compare);
+  for (l = sorted; l; l = l->next) {
+    const GstNtMosaicSeat seat = take_seat (self, l->data);
+
+    g_array_append_val (seats, seat);
+  }
+  GST_OBJECT_UNLOCK (self);
+  g_list_free (sorted);
+
+  for (i = 0; i < seats->len; i++) {
+    GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
+
+    seat->is_over = is_over (seat->pad);
+  }
+
+  return seats;
+}
+
+gboolean
+gst_nt_mosaic_seats_have_caps (const GArray * seats)
+{
+  guint i;
+
+  for (i = 0; i < seats->len; i++)
+    if (has_caps (&g_array_index (seats, GstNtMosaicSeat, i).info))
+      return TRUE;
+
+  return FALSE;
+}
+
+GArray *
+gst_nt_mosaic_collect_inputs (GstNtMosaic * self, const GArray * seats)
+{
+  GArray *inputs = g_array_new (FALSE, FALSE, sizeof (GstNtMosaicInput));
+  const GstNtMosaicInput strip = {
+    "the strip", GST_VIDEO_AGGREGATOR (self)->info
+  };
+  guint i;
+
+  for (i = 0; i < seats->len; i++) {
+    const GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
+    const GstNtMosaicInput input = { GST_OBJECT_NAME (seat->pad), seat->info };
+
+    if (seat->fits)
+      g_array_append_val (inputs, input);
+  }
+  if (inputs->len == 0 && has_caps (&strip.info))
+    g_array_append_val (inputs, strip);
+
+  return inputs;
+}
+
+/* One tile a pad. One whose caps don't fit keeps the size that it has: they
+ * change nothing. Without caps, it is as wide as tile-width says. FALSE with
+ * @error set if a frame does not fit into its tile. */
+static gboolean
+collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
+    GError ** error)
+{
+  guint i;
+
+  for (i = 0; i < seats->len; i++) {
+    const GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
+    const GstVideoInfo *info = &seat->info;
+
+    tiles[i] = (NtmTile) { .width = tile_width };
+    if (!seat->fits) {
+      if (has_caps (info) && seat->before.width > 0) {
+        tiles[i].width = seat->before.width;
+        tiles[i].height = seat->before.height;
+      }
+      continue;
+    }
+
+    if (tile_width > 0 && (guint) GST_VIDEO_INFO_WIDTH (info) != tile_width) {
+      g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+          "%s brings frames that are %d pixels wide, but tile-width is %u: a "
+          "videoscale before the pad can help", GST_OBJECT_NAME (seat->pad),
+          GST_VIDEO_INFO_WIDTH (info), tile_width);
+      return FALSE;
+    }
+    tiles[i].width = GST_VIDEO_INFO_WIDTH (info);
+    tiles[i].height = GST_VIDEO_INFO_HEIGHT (info);
+  }
+
+  return TRUE;
+}
+
+NtmLayout *
+gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
+    const GArray * seats, const GArray * inputs, guint min_height,
+    GError ** error)
+{
+  const GstVideoInfo *info = &g_array_index (inputs, GstNtMosaicInput, 0).info;
+  const NtmLayoutRules rules = {
+    .pixel_bytes = GST_VIDEO_INFO_COMP_PSTRIDE (info, 0),
+    .align_y = settings->align,
+    .min_height = MAX (settings->tile_height, min_height),
+    .max_frame_height = settings->tile_height,
+    /* An odd row would turn the fields of a frame around. */
+    .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
+  };
+  NtmTile *tiles = g_new0 (NtmTile, seats->len);
+  NtmLayout *layout = NULL;
+
+  if (collect_tiles (seats, settings->tile_width, tiles, error))
+    layout = gst_nt_layout_new (tiles, seats->len, &rules, error);
+  g_free (tiles);
+
+  return layout;
+}
+
+/* ---- Which pads fit ---- */
+
+/* Whether the pads that are said to fit do. */
+static gboolean
+check_seats (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    const GArray * seats, GError ** error)
+{
+  GArray *inputs = gst_nt_mosaic_collect_inputs (self, seats);
+  NtmLayout *layout = NULL;
+
+  if (inputs->len > 0
+      && gst_nt_mosaic_inputs_agree (&g_array_index (inputs, GstNtMosaicInput,
+              0), inputs->len, error))
+    layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, 0, error);
+  g_array_unref (inputs);
+
+  if (layout == NULL)
+    return FALSE;
+  ntm_layout_unref (layout);
+
+  return TRUE;
+}
+
+/* Once for the same caps. What was shown and is over needs none. */
+static void
+warn_of_caps (GstNtMosaic * self, GstNtMosaicSeat * seat, const GError * why)
+{
+  GstNtMosaicPad *pad = seat->pad;
+
+  if ((seat->is_settled && seat->is_over)
+      || (has_caps (&pad->misfit)
+          && gst_video_info_is_equal (&pad->misfit, &seat->info)))
+    return;
+
+  pad->misfit = seat->info;
+  gst_nt_mosaic_warn_of_caps (self, pad, why);
+}
+
+/* In which order pads are let in: those that the strip shows stay, and those
+ * that are over must not keep others out. */
+static guint
+get_turn (const GstNtMosaicSeat * seat)
+{
+  return seat->is_over ? 2 : seat->is_settled ? 0 : 1;
+}
+
+/* Lets in one pad after the other, as long as they fit. */
+static void
+let_in_what_fits (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    GArray * seats)
+{
+  guint turn;
+  guint i;
+
+  for (i = 0; i < seats->len; i++)
+    g_array_index (seats, GstNtMosaicSeat, i).fits = FALSE;
+
+  for (turn = 0; turn <= 2; turn++)
+    for (i = 0; i < seats->len; i++) {
+      GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
+      GError *error = NULL;
+
+      if (!has_caps (&seat->info) || get_turn (seat) != turn)
+        continue;
+      seat->fits = TRUE;
+      if (check_seats (self, settings, seats, &error))
+        continue;
+      seat->fits = FALSE;
+      warn_of_caps (self, seat, error);
+      g_error_free (error);
+    }
+}
+
+gboolean
+gst_nt_mosaic_choose_seats (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings, GArray * seats, GError ** error)
+{
+  GError *why = NULL;
+
+  if (check_seats (self, settings, seats, &why))
+    return TRUE;
+
+  if (gst_nt_mosaic_goes_on_without_one (self)) {
+    let_in_what_fits (self, settings, seats);
+    if (check_seats (self, settings, seats, NULL)) {
+      g_error_free (why);
+      return TRUE;
+    }
+  }
+  g_propagate_error (error, why);
+
+  return FALSE;
+}
+
+/* ---- The pads of a strip ---- */
+
+/* With the object lock held. */
+static void
+adopt_seat (GstNtMosaic * self, const GstNtMosaicSeat * seat, guint tile)
+{
+  GstNtMosaicPad *pad = seat->pad;
+
+  pad->tile = tile;
+  pad->unfit = has_caps (&seat->info) && !seat->fits;
+  self->has_misfits |= pad->unfit;
+  if (seat->fits)
+    pad->settled = seat->info;
+  else
+    gst_video_info_init (&pad->settled);
+}
+
+void
+gst_nt_mosaic_adopt_seats (GstNtMosaic * self, const GArray * seats)
+{
+  GList *l;
+  guint i;
+
+  self->has_misfits = FALSE;
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    GST_NT_MOSAIC_PAD (l->data)->tile = -1;
+  for (i = 0; i < seats->len; i++)
+    adopt_seat (self, &g_array_index (seats, GstNtMosaicSeat, i), i);
+}

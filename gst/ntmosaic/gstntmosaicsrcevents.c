@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Events that come from downstream or from the application: navigation, seeks
+ * and QoS. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaicsrcevents.h"
+
+#include "gstntmosaicflush.h"
+#include "gstntmosaicnavigation.h"
+#include "gstntmosaicpace.h"
+#include "gstntmosaicposition.h"
+
+#define GST_CAT_DEFAULT gst_nt_mosaic_debug
+
+static gpointer parent_class;
+
+static gboolean
+navigate (GstNtMosaic * self, GstEvent * event)
+{
+  NtmLayout *layout;
+  gboolean handled;
+
+  GST_OBJECT_LOCK (self);
+  layout = self->layout ? ntm_layout_ref (self->layout) : NULL;
+  GST_OBJECT_UNLOCK (self);
+
+  if (layout == NULL) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+
+  handled = gst_nt_mosaic_navigate (GST_ELEMENT (self), layout, event);
+  ntm_layout_unref (layout);
+
+  return handled;
+}
+
+/* Backwards, strips begin at the segment's stop. The base class would carry out
+ * a seek that leads to a segment without one, and fail when it is too late. */
+static gboolean
+can_seek (GstAggregator * agg, GstEvent * event)
+{
+  GstSegment segment;
+  GstSeekFlags flags;
+  GstSeekType start_type;
+  GstSeekType stop_type;
+  GstFormat format;
+  gdouble rate;
+  gint64 start;
+  gint64 stop;
+
+  gst_event_parse_seek (event, &rate, &format, &flags, &start_type, &start,
+      &stop_type, &stop);
+  if (rate > 0 || format != GST_FORMAT_TIME)
+    return TRUE;
+
+  gst_nt_mosaic_get_output_segment (GST_NT_MOSAIC (agg), &segment);
+  if (gst_segment_do_seek (&segment, rate, format, flags, start_type, start,
+          stop_type, stop, NULL) && GST_CLOCK_TIME_IS_VALID (segment.stop))
+    return TRUE;
+
+  GST_WARNING_OBJECT (agg, "a seek to play backwards needs a stop position: "
+      "that is where it begins");
+  return FALSE;
+}
+
+/* Before the element is started, seeks come this way, and are kept for then. */
+static gboolean
+gst_nt_mosaic_send_event (GstElement * element, GstEvent * event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK
+      && !can_seek (GST_AGGREGATOR (element), event)) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+
+  return GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
+}
+
+static gboolean
+seek (GstAggregator * agg, GstEvent * event)
+{
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  const guint32 seqnum = gst_event_get_seqnum (event);
+  GstSeekFlags flags;
+  gboolean ret;
+
+  if (!can_seek (agg, event)) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+
+  gst_event_parse_seek (event, NULL, NULL, &flags, NULL, NULL, NULL, NULL);
+
+  if (!(flags & GST_SEEK_FLAG_FLUSH)) {
+    gst_nt_mosaic_forget_time (self);
+    return GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
+  }
+
+  /* An application's seek comes once through each of its sinks, and a source
+   * that another branch leads to may have carried it out. The base class would
+   * drop such a seek and leak it. */
+  if (gst_nt_mosaic_has_flushed (self, seqnum)) {
+    gst_event_unref (event);
+    return TRUE;
+  }
+  if (!gst_nt_mosaic_can_flush (self)) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+
+  /* A flushing seek waits for the streaming thread to end. */
+  gst_nt_mosaic_set_stopping (self, TRUE);
+  gst_nt_mosaic_begin_seek (self, seqnum);
+  ret = GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
+  gst_nt_mosaic_end_seek (self, seqnum, ret);
+  gst_nt_mosaic_set_stopping (self, FALSE);
+
+  return ret;
+}
+
+static gboolean
+gst_nt_mosaic_src_event (GstAggregator * agg, GstEvent * event)
+{
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_NAVIGATION:
+      return navigate (self, event);
+    case GST_EVENT_SEEK:
+      return seek (agg, event);
+    case GST_EVENT_QOS:
+      /* A job over stills loses none, however slow downstream is. The base
+       * class divides by the rate. */
+      if (gst_nt_mosaic_has_no_rate (self)) {
+        gst_event_unref (event);
+        return TRUE;
+      }
+      break;
+    default:
+      break;
+  }
+
+  return GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
+}
+
+void
+gst_nt_mosaic_class_init_src_events (GstNtMosaicClass * klass)
+{
+  parent_class = g_type_class_peek_parent (klass);
+
+  GST_ELEMENT_CLASS (klass)->send_event = gst_nt_mosaic_send_event;
+  GST_AGGREGATOR_CLASS (klass)->src_event = gst_nt_mosaic_src_event;
+}

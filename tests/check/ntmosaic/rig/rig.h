@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The rig: one ntmosaic with a harness at each of its pads. The test is
+ * upstream of every pad, and downstream. */
+
+#pragma once
+
+#include <gst/check/gstharness.h>
+
+#include "messages.h"
+#include "model.h"
+#include "program.h"
+#include "waiting.h"
+
+typedef struct
+{
+  GstElement *element;
+  GstHarness *out;              /* at the src pad */
+  GPtrArray *inputs;            /* of GstHarness, as they were added */
+  GstBus *bus;
+  GstTestClock *clock;          /* NULL: the rig isn't live */
+  gboolean inputs_are_live;
+  guint n_sent;                 /* how often test_rig_send() was called */
+} TestRig;
+
+/* ---- Setting up ---- */
+
+/* With pads sink_0 to sink_(@n_inputs - 1), in READY if there are none. Not
+ * live. */
+TestRig *test_rig_new (guint n_inputs);
+
+/* The same, with RGBA caps on all pads, at @fps_n/1. */
+TestRig *test_rig_new_of_size (guint n_inputs, guint width, guint height,
+    gint fps_n);
+
+/* With the caps, the alignment and the background colour that make @strip. */
+TestRig *test_rig_new_for (const TestStrip * strip, const gchar * format);
+
+/* With small frames, at TEST_FPS. */
+TestRig *test_rig_new_small (guint n_inputs);
+
+/* Without pads, and with a clock that stands still until the test says so. The
+ * sources that are added are live unless @force_live is set. */
+TestRig *test_rig_new_live (gboolean force_live);
+
+/* Stops the element, and fails the test if anything still holds it, or if an
+ * error or a warning was sent that the test did not expect. */
+void test_rig_free (TestRig * rig);
+
+/* One more pad; the harness belongs to the rig. */
+GstHarness *test_rig_add (TestRig * rig, const gchar * pad_name);
+
+/* Releases the pad of @input, which is freed. */
+void test_rig_remove (TestRig * rig, GstHarness * input);
+
+/* The input's harness by the order of adding. */
+GstHarness *test_rig_input (TestRig * rig, guint index);
+
+/* Sets a property of the element to what @value says in words. */
+void test_rig_set (TestRig * rig, const gchar * property, const gchar * value);
+
+/* Down to @state and up again; upstream and downstream start anew too. */
+void test_rig_restart (TestRig * rig, GstState state);
+
+/* ---- Upstream: one input ---- */
+
+/* RGBA caps and the like at 25/1; with a @fps_n of 0, for still images. */
+void test_input_set_caps (GstHarness * input, const gchar * format,
+    guint width, guint height);
+void test_input_set_caps_full (GstHarness * input, const gchar * format,
+    guint width, guint height, gint fps_n, gint fps_d);
+
+/* For small frames. */
+void test_input_set_small_caps (GstHarness * input);
+
+/* At 25/1, with fields in the form of a caps string. */
+void test_input_set_caps_with (GstHarness * input, guint width, guint height,
+    const gchar * fields);
+
+/* Pushes @frame, which it takes and which must be accepted: as it is, or as the
+ * @n-th of the rate in the caps. */
+void test_input_push (GstHarness * input, GstBuffer * frame);
+void test_input_push_nth (GstHarness * input, GstBuffer * frame, guint n);
+
+/* Pushes a frame of the size and format of the input's caps as the @n-th. */
+void test_input_send (GstHarness * input, guint32 seed, guint n);
+void test_rig_push (TestRig * rig, guint input, guint32 seed, guint n);
+
+/* Pushes an event, which must be accepted. */
+void test_input_push_event (GstHarness * input, GstEvent * event);
+void test_input_push_gap (GstHarness * input, guint n);
+void test_input_push_segment (GstHarness * input, GstClockTime start);
+void test_input_end (GstHarness * input);
+
+/* One half of a flush, or all of it and a segment, as upstream does it when it
+ * is seeked. */
+void test_input_begin_flush (GstHarness * input, guint32 seqnum);
+void test_input_end_flush (GstHarness * input, guint32 seqnum);
+void test_input_flush (GstHarness * input, guint32 seqnum);
+
+/* ---- Upstream: all inputs ---- */
+
+/* Sets the caps of all inputs to those of @strip's tiles. */
+void test_rig_set_caps (TestRig * rig, const TestStrip * strip,
+    const gchar * format);
+
+/* Sends a frame to each input: those of @strip's tiles, in the order of the
+ * inputs, which must have caps; a GAP event where a tile has no height. */
+void test_rig_send (TestRig * rig, const TestStrip * strip);
+
+/* EOS. */
+void test_rig_end (TestRig * rig);
+
+/* ---- Downstream ---- */
+
+/* The next strip, and the caps that it came with unless NULL. Fails the test
+ * when none comes in time. */
+GstBuffer *test_rig_pull (TestRig * rig, GstCaps ** caps);
+
+/* The next strip, whatever is in it. */
+void test_rig_skip (TestRig * rig);
+
+/* The next strip. Fails the test unless it is @strip. */
+GstBuffer *test_rig_take (TestRig * rig, const TestStrip * strip);
+void test_rig_expect (TestRig * rig, const TestStrip * strip);
+
+/* Sends the frames of @strip, and expects it. */
+void test_rig_check (TestRig * rig, const TestStrip * strip);
+
+/* Fails the test unless the next strip is one of @n_tiles small frames with the
+ * seeds that follow, as guint32. Returns its timestamp. */
+GstClockTime test_rig_expect_small (TestRig * rig, guint n_tiles, ...);
+
+/* Sends a seek to the beginning. Returns its number: upstream's flush has the
+ * same. */
+guint32 test_rig_begin_seek (TestRig * rig);
+
+/* Fails the test if there is a strip already. */
+void test_rig_expect_none (TestRig * rig);
+
+/* ---- A live rig ---- */
+
+/* Lets the time come that the element waits for; returns it. */
+GstClockTime test_rig_pass (TestRig * rig);
+
+/* Waits until the element waits, and fails the test if there is a strip. */
+void test_rig_expect_silence (TestRig * rig);
+
+/* ---- What the element says ---- */
+
+/* See test_expect_message(); these end the list of words. */
+#define test_rig_expect_error(rig, ...)                                       \
+    test_expect_message ((rig)->bus, (rig)->element, GST_MESSAGE_ERROR,       \
+        __VA_ARGS__, NULL)
+#define test_rig_expect_warning(rig, ...)                                     \
+    test_expect_message ((rig)->bus, (rig)->element, GST_MESSAGE_WARNING,     \
+        __VA_ARGS__, NULL)
+
+/* Strips that were pulled came after what was said of them. */
+#define test_rig_expect_no_warning(rig)                                       \
+    test_expect_no_message ((rig)->bus, (rig)->element, GST_MESSAGE_WARNING)
+
+/* A number of the property "stats". */
+guint64 test_get_stat (GstElement * element, const gchar * name);
+void test_expect_stat (TestRig * rig, const gchar * name, guint64 expected);
