@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -362,6 +363,33 @@ GST_START_TEST (no_memory_for_threads)
 
 GST_END_TEST;
 
+/* A child has no thread but the one that forked it. It doesn't wait for its
+ * parent's workers, and gets its own. */
+GST_START_TEST (forked_child)
+{
+  pid_t child;
+  int status;
+
+  play_kernel (0x3f, 0x3f);
+  ntm_workers_ref ();
+  check_meeting (6);
+  child = fork ();
+  fail_unless (child >= 0);
+  if (child == 0) {
+    check_meeting (6);
+    ntm_workers_unref ();
+    _exit (0);
+  }
+  fail_unless (waitpid (child, &status, 0) == child);
+  fail_unless (WIFEXITED (status) && WEXITSTATUS (status) == 0,
+      "the child ended with status 0x%x", status);
+
+  check_meeting (6);
+  ntm_workers_unref ();
+}
+
+GST_END_TEST;
+
 static Suite *
 affinity_suite (void)
 {
@@ -377,6 +405,7 @@ affinity_suite (void)
   tcase_add_test (tcase, few_threads);
   tcase_add_test (tcase, no_threads);
   tcase_add_test (tcase, no_memory_for_threads);
+  tcase_add_test (tcase, forked_child);
 
   return suite;
 }

@@ -7,8 +7,6 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "../support.h"
 #include "workers/cpus.h"
@@ -190,36 +188,6 @@ GST_START_TEST (users_come_and_go)
 
 GST_END_TEST;
 
-/* A child has no thread but the one that forked it. It neither waits for its
- * parent's workers nor does without: it gets its own. */
-GST_START_TEST (forked_child)
-{
-  const unsigned n_cpus = ntm_cpus_count ();
-  pid_t child;
-  int status;
-
-  ntm_workers_ref ();
-  run_and_check (100, 4);
-  child = fork ();
-  fail_unless (child >= 0);
-  if (child == 0) {
-    alarm (30);
-    run_and_check (100, 4);
-    expect_threads (n_cpus);
-    ntm_workers_unref ();
-    expect_threads (1);
-    _exit (0);
-  }
-  fail_unless (waitpid (child, &status, 0) == child);
-  fail_unless (WIFEXITED (status) && WEXITSTATUS (status) == 0,
-      "the child ended with status 0x%x", status);
-
-  run_and_check (100, 4);
-  ntm_workers_unref ();
-}
-
-GST_END_TEST;
-
 static Suite *
 workers_suite (void)
 {
@@ -232,7 +200,6 @@ workers_suite (void)
   tcase_add_test (tcase, many_callers);
   tcase_add_test (tcase, no_thread_is_left);
   tcase_add_test (tcase, users_come_and_go);
-  tcase_add_test (tcase, forked_child);
 
   return suite;
 }
