@@ -6,8 +6,7 @@
 # build. The caller sets $top, the root of the source tree.
 
 BUILD_PACKAGES='gcc libc6-dev meson ninja-build pkg-config
-  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
-  liborc-0.4-dev liborc-0.4-dev-bin'
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev'
 # With gst-inspect-1.0 and gst-launch-1.0, and with sinks for a screen: after
 # tools/demo the lines in README.md run.
 RUN_PACKAGES='gstreamer1.0-tools gstreamer1.0-x

@@ -66,6 +66,7 @@
 
 #include <string.h>
 
+#include "gstntkernel.h"
 #include "gstntmosaicahead.h"
 #include "gstntmosaicallocation.h"
 #include "gstntmosaiccaps.h"
@@ -245,15 +246,16 @@ gst_nt_mosaic_child_proxy_init (gpointer iface, gpointer data)
 static void
 forget_layouts (GstNtMosaic * self)
 {
-  GstNtLayout *layout;
+  NtmLayout *layout;
 
   GST_OBJECT_LOCK (self);
   layout = g_steal_pointer (&self->layout);
   GST_OBJECT_UNLOCK (self);
 
-  g_clear_pointer (&layout, gst_nt_layout_unref);
-  g_clear_pointer (&self->next_layout, gst_nt_layout_unref);
+  g_clear_pointer (&layout, ntm_layout_unref);
+  g_clear_pointer (&self->next_layout, ntm_layout_unref);
   g_clear_pointer (&self->next_seats, g_array_unref);
+  g_clear_pointer (&self->downstreams_strip, ntm_strip_free);
 }
 
 static gboolean
@@ -262,6 +264,11 @@ gst_nt_mosaic_start (GstAggregator * agg)
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   const gchar *warning = gst_nt_kernel_get_warning ();
 
+  if (self->composer == NULL) {
+    GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+        ("there was no memory to make the element"), (NULL));
+    return FALSE;
+  }
   if (warning)
     GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", warning), (NULL));
 
@@ -326,7 +333,7 @@ gst_nt_mosaic_finalize (GObject * object)
   GstNtMosaic *self = GST_NT_MOSAIC (object);
 
   gst_nt_mosaic_forget_waiting (self);
-  gst_nt_composer_free (self->composer);
+  ntm_composer_free (self->composer);
   gst_nt_strip_pool_unref (self->strip_pool);
   gst_nt_frames_unref (self->frames);
   forget_layouts (self);
@@ -341,7 +348,7 @@ gst_nt_mosaic_init (GstNtMosaic * self)
   self->waiting_since = GST_CLOCK_TIME_NONE;
   self->strip_pool = gst_nt_strip_pool_new ();
   self->frames = gst_nt_frames_new ();
-  self->composer = gst_nt_composer_new ();
+  self->composer = ntm_composer_new ();
 }
 
 static void

@@ -142,7 +142,7 @@ is_live (GstNtMosaic * self)
 static guint
 count_frames_ahead (GstNtMosaic * self)
 {
-  const gsize strip_bytes = self->layout->geometry.size;
+  const gsize strip_bytes = self->layout->bytes;
   const gsize frames = AHEAD_BYTES / strip_bytes;
   GstNtMosaicSettings settings;
 

@@ -123,7 +123,7 @@ warn_of_few_strips (GstNtMosaic * self, guint n_strips)
         GST_RESOURCE_ERROR_NO_SPACE_LEFT, "strips is %u, but there is memory "
         "for %u of %" G_GSIZE_FORMAT " bytes only, and these must do: lower "
         "strips, or let the process have more memory", n_strips, n_made,
-        self->layout->geometry.size);
+        self->layout->bytes);
 }
 
 gboolean
@@ -212,11 +212,12 @@ acquire_downstream (GstAggregator * agg)
 
 gboolean
 gst_nt_mosaic_give_memory (GstNtMosaic * self, GstBuffer * strip,
-    const GstNtTileSource * sources, guint32 background)
+    const NtmSource * sources, const GstNtTileInput * inputs,
+    guint32 background)
 {
   GError *error = NULL;
   GstBuffer *acquired = gst_nt_strip_pool_acquire (self->strip_pool,
-      sources, background, &error);
+      sources, inputs, &background, &error);
 
   if (acquired == NULL) {
     /* A flush that arrives while the pads are being deactivated can start this

@@ -19,7 +19,8 @@ gboolean gst_nt_mosaic_configure_strips (GstNtMosaic * self,
  * @sources is to be written. FALSE: there is none; an error was posted if it is
  * one. In the streaming thread. */
 gboolean gst_nt_mosaic_give_memory (GstNtMosaic * self, GstBuffer * strip,
-    const GstNtTileSource * sources, guint32 background);
+    const NtmSource * sources, const GstNtTileInput * inputs,
+    guint32 background);
 
 /* Sets the virtual functions that this file implements. */
 void gst_nt_mosaic_class_init_allocation (GstNtMosaicClass * klass);

@@ -34,11 +34,17 @@ may_arrive (GstNtMosaicPad * pad, const GstVideoInfo * strip)
   return pad->tile >= 0 && !pad->unfit && !is_slower (pad, strip);
 }
 
+static guint64
+count_pixels (const NtmRect * rect)
+{
+  return (guint64) rect->width * rect->height;
+}
+
 /* With the object lock held: whether half of the strip can be copied on
  * arrival. Coming strips are used in turn, and what is slower is copied to each
  * of them. */
 static gboolean
-is_worth_it (GstNtMosaic * self, const GstNtLayout * layout)
+is_worth_it (GstNtMosaic * self, const NtmLayout * layout)
 {
   const GstVideoInfo *strip = &GST_VIDEO_AGGREGATOR (self)->info;
   guint64 arriving = 0;
@@ -47,20 +53,19 @@ is_worth_it (GstNtMosaic * self, const GstNtLayout * layout)
   guint i;
 
   for (i = 0; i < layout->n_tiles; i++)
-    all += (guint64) layout->tiles[i].width * layout->tiles[i].frame_height;
+    all += count_pixels (&layout->cells[i].frame);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
     GstNtMosaicPad *pad = l->data;
 
     if (may_arrive (pad, strip))
-      arriving += (guint64) layout->tiles[pad->tile].width
-          * layout->tiles[pad->tile].frame_height;
+      arriving += count_pixels (&layout->cells[pad->tile].frame);
   }
 
   return arriving >= all / 2;
 }
 
 void
-gst_nt_mosaic_set_arrival_tiles (GstNtMosaic * self, GstNtLayout * layout)
+gst_nt_mosaic_set_arrival_tiles (GstNtMosaic * self, NtmLayout * layout)
 {
   const GstVideoInfo *strip = &GST_VIDEO_AGGREGATOR (self)->info;
   GList *l;
@@ -114,7 +119,7 @@ make_stand_in (GstBuffer * frame, const GstVideoInfo * info, GstMemory * place)
  * says what is wrong with it. */
 static gboolean
 copy_to_place (GstBuffer * buffer, const GstVideoInfo * info,
-    GstNtComposer * composer, GstMemory * place)
+    NtmComposer * composer, GstMemory * place)
 {
   GstNtMosaicFrame frame;
   gchar *why = NULL;
@@ -130,7 +135,7 @@ copy_to_place (GstBuffer * buffer, const GstVideoInfo * info,
 }
 
 GstBuffer *
-gst_nt_mosaic_arrive (GstNtMosaicPad * pad, GstNtComposer * composer,
+gst_nt_mosaic_arrive (GstNtMosaicPad * pad, NtmComposer * composer,
     GstBuffer * buffer)
 {
   GstVideoInfo info;

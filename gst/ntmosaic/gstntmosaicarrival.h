@@ -14,13 +14,13 @@ G_BEGIN_DECLS
  * is NULL, because the strips are not ours, or the user does not want it. Pads
  * slower than the strip are left out: each of their frames is in several
  * strips. */
-void gst_nt_mosaic_set_arrival_tiles (GstNtMosaic * self, GstNtLayout * layout);
+void gst_nt_mosaic_set_arrival_tiles (GstNtMosaic * self, NtmLayout * layout);
 
 /* Copies @buffer, which it takes over, to the strip that it is going to be in,
  * if it has a place there: then the answer is another buffer with the same
  * timestamps, flags and metas, whose memory is the tile. Else the answer is
  * @buffer. In upstream's thread, without locks. */
-GstBuffer *gst_nt_mosaic_arrive (GstNtMosaicPad * pad, GstNtComposer * composer,
+GstBuffer *gst_nt_mosaic_arrive (GstNtMosaicPad * pad, NtmComposer * composer,
     GstBuffer * buffer);
 
 G_END_DECLS

@@ -396,13 +396,13 @@ find_framerate (const GstNtMosaicInput * inputs, guint n_inputs, gint * fps_n,
 
 GstCaps *
 gst_nt_mosaic_describe_strip (const GstNtMosaicInput * inputs, guint n_inputs,
-    const GstNtLayout * layout)
+    const NtmLayout * layout)
 {
   const GstVideoInfo *reference = &find_reference (inputs, n_inputs)->info;
   GstVideoInfo info;
 
   gst_video_info_set_format (&info, GST_VIDEO_INFO_FORMAT (reference),
-      layout->geometry.width, layout->geometry.height);
+      layout->width, layout->height);
   GST_VIDEO_INFO_INTERLACE_MODE (&info) =
       GST_VIDEO_INFO_INTERLACE_MODE (reference);
   GST_VIDEO_INFO_FIELD_ORDER (&info) = GST_VIDEO_INFO_FIELD_ORDER (reference);
@@ -468,8 +468,8 @@ gst_nt_mosaic_pixel (const GstVideoFormatInfo * finfo, guint32 argb)
     GST_VIDEO_FORMAT_INFO_POFFSET (finfo, GST_VIDEO_COMP_G),
     GST_VIDEO_FORMAT_INFO_POFFSET (finfo, GST_VIDEO_COMP_B),
   };
-  guint8 bytes[NTM_BYTES_PER_PIXEL];
   guint32 pixel;
+  guint8 bytes[sizeof (pixel)];
   guint i;
 
   /* Whatever is left is alpha, or padding where the format has none. */

@@ -49,7 +49,7 @@ gboolean gst_nt_mosaic_inputs_agree (const GstNtMosaicInput * inputs,
 /* Fixed caps for a strip of @layout made of @inputs (one at least, agreeing),
  * before downstream is asked. */
 GstCaps *gst_nt_mosaic_describe_strip (const GstNtMosaicInput * inputs,
-    guint n_inputs, const GstNtLayout * layout);
+    guint n_inputs, const NtmLayout * layout);
 
 /* What a strip of the caps @natural may be sent as: in any rate, and higher. */
 GstCaps *gst_nt_mosaic_loosen_strip (const GstCaps * natural);

@@ -35,11 +35,13 @@
 typedef struct
 {
   GstNtMosaicSettings settings;
-  GstNtLayout *layout;
+  NtmLayout *layout;
   GstNtMosaicPad **pads;        /* NULL where a pad is gone */
   GstNtMosaicFrame *frames;
-  GstNtTileSource *sources;
+  NtmSource *sources;
+  GstNtTileInput *inputs;
   guint32 background;
+  NtmStrip *strip;              /* that it was composed to */
 } Picture;
 
 static Picture *
@@ -50,7 +52,7 @@ new_picture (GstNtMosaic * self, const GstNtMosaicSettings * settings)
   GList *l;
 
   GST_OBJECT_LOCK (self);
-  picture->layout = gst_nt_layout_ref (self->layout);
+  picture->layout = ntm_layout_ref (self->layout);
   picture->pads = g_new0 (GstNtMosaicPad *, self->layout->n_tiles);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
     GstNtMosaicPad *pad = l->data;
@@ -64,7 +66,8 @@ new_picture (GstNtMosaic * self, const GstNtMosaicSettings * settings)
   picture->background =
       gst_nt_mosaic_pixel (info->finfo, settings->background_color);
   picture->frames = g_new0 (GstNtMosaicFrame, picture->layout->n_tiles);
-  picture->sources = g_new0 (GstNtTileSource, picture->layout->n_tiles);
+  picture->sources = g_new0 (NtmSource, picture->layout->n_tiles);
+  picture->inputs = g_new0 (GstNtTileInput, picture->layout->n_tiles);
 
   return picture;
 }
@@ -78,10 +81,11 @@ free_picture (Picture * picture)
     gst_nt_mosaic_frame_unmap (&picture->frames[i]);
     gst_clear_object (&picture->pads[i]);
   }
+  g_free (picture->inputs);
   g_free (picture->sources);
   g_free (picture->frames);
   g_free (picture->pads);
-  gst_nt_layout_unref (picture->layout);
+  ntm_layout_unref (picture->layout);
   g_free (picture);
 }
 
@@ -124,12 +128,12 @@ refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
  * before it takes a frame with new caps. Should it ever not, the strip has no
  * room for that frame. */
 static gboolean
-has_place (GstNtMosaicPad * pad, const NtmTile * tile)
+has_place (GstNtMosaicPad * pad, const NtmRect * place)
 {
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
 
-  if ((guint) GST_VIDEO_INFO_WIDTH (info) == tile->width
-      && (guint) GST_VIDEO_INFO_HEIGHT (info) == tile->frame_height)
+  if ((guint) GST_VIDEO_INFO_WIDTH (info) == place->width
+      && (guint) GST_VIDEO_INFO_HEIGHT (info) == place->height)
     return TRUE;
 
   GST_WARNING_OBJECT (pad, "frame of other caps than the tile");
@@ -143,7 +147,7 @@ map_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
   GstNtMosaicPad *pad = picture->pads[i];
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
   GstNtMosaicFrame *frame = &picture->frames[i];
-  GstNtTileSource *source = &picture->sources[i];
+  NtmSource *source = &picture->sources[i];
   gboolean goes_on;
   gchar *why = NULL;
 
@@ -153,9 +157,9 @@ map_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
     return goes_on;
   }
 
-  source->data = frame->data;
+  source->pixels = frame->data;
   source->stride = frame->stride;
-  source->buffer = frame->buffer;
+  picture->inputs[i].buffer = frame->buffer;
   return TRUE;
 }
 
@@ -166,12 +170,12 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
 {
   GstNtMosaicPad *pad = picture->pads[i];
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
-  GstNtTileSource *source = &picture->sources[i];
+  GstNtTileInput *input = &picture->inputs[i];
   GstNtMosaicTaken taken;
 
   gst_nt_mosaic_pad_take_frame (pad, &self->last_content, &taken);
-  source->arrivals = pad->arrivals;
-  source->n_taken = taken.n_taken;
+  input->arrivals = pad->arrivals;
+  input->n_taken = taken.n_taken;
   if (taken.buffer == NULL)
     return TRUE;
 
@@ -179,12 +183,12 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
     gst_buffer_unref (taken.buffer);
     return refuse_frame (self, pad, "a buffer comes before caps");
   }
-  if (!has_place (pad, &picture->layout->tiles[i])) {
+  if (!has_place (pad, &picture->layout->cells[i].frame)) {
     gst_buffer_unref (taken.buffer);
     return TRUE;
   }
 
-  source->content = taken.content;
+  picture->sources[i].content = taken.content;
   return map_frame (self, picture, i, taken.buffer);
 }
 
@@ -261,12 +265,12 @@ set_field_flags (const Picture * picture, GstBuffer * strip)
 /* ---- How it is filled ---- */
 
 static const gchar *
-name_word (GstNtTileWord word)
+name_word (NtmTileWord word)
 {
   switch (word) {
-    case GST_NT_TILE_COPIED:
+    case NTM_TILE_COPIED:
       return "copied";
-    case GST_NT_TILE_KEPT:
+    case NTM_TILE_KEPT:
       return "kept";
     default:
       return "background";
@@ -277,19 +281,19 @@ static void
 add_tile_meta (GstNtMosaic * self, const Picture * picture, guint i,
     GstBuffer * strip)
 {
-  const NtmTile *tile = &picture->layout->tiles[i];
+  const NtmCell *cell = &picture->layout->cells[i];
   const GstBuffer *frame = picture->frames[i].buffer;
+  const NtmRect *rect = frame ? &cell->frame : &cell->cell;
   const guint number = picture->pads[i]->number;
   GstVideoRegionOfInterestMeta *meta;
   GstStructure *param;
 
-  meta = gst_buffer_add_video_region_of_interest_meta (strip, "tile", tile->x,
-      frame ? tile->frame_y : 0, tile->width,
-      frame ? tile->frame_height : picture->layout->geometry.height);
+  meta = gst_buffer_add_video_region_of_interest_meta (strip, "tile", rect->x,
+      rect->y, rect->width, rect->height);
   meta->id = number;
   param = gst_structure_new ("application/x-ntmosaic-tile",
       "pad", G_TYPE_UINT, number, "state", G_TYPE_STRING,
-      name_word (gst_nt_composer_get_word (self->composer, i)), NULL);
+      name_word (ntm_strip_get_word (picture->strip, i)), NULL);
   if (frame && GST_BUFFER_PTS_IS_VALID (frame))
     gst_structure_set (param, "pts", G_TYPE_UINT64, GST_BUFFER_PTS (frame),
         NULL);
@@ -310,62 +314,105 @@ add_tile_metas (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
 static void
 set_up_composer (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 {
-  gst_nt_composer_set_stores (self->composer, settings->nt_stores);
-  gst_nt_composer_set_stream_from (self->composer, settings->nt_threshold,
+  ntm_composer_set_stores (self->composer, settings->nt_stores);
+  ntm_composer_set_stream_from (self->composer, settings->nt_threshold,
       settings->n_strips);
-  gst_nt_composer_set_max_threads (self->composer, settings->max_threads);
+  ntm_composer_set_max_threads (self->composer, settings->max_threads);
+}
+
+static void
+compose (GstNtMosaic * self, Picture * picture, NtmStrip * strip,
+    NtmReport * report)
+{
+  picture->strip = strip;
+  ntm_composer_compose (self->composer, strip, picture->sources,
+      &picture->background, report);
+}
+
+/* One strip stands for all buffers of downstream's pool, whose memory is another
+ * each time. NULL: rows of that memory are too short, or there is no memory. */
+static NtmStrip *
+wrap_downstreams (GstNtMosaic * self, NtmLayout * layout,
+    const GstVideoFrame * frame)
+{
+  guint8 *data = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
+  const gint stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
+
+  if (self->downstreams_strip == NULL
+      || ntm_strip_get_layout (self->downstreams_strip) != layout) {
+    g_clear_pointer (&self->downstreams_strip, ntm_strip_free);
+    ntm_strip_wrap (&self->downstreams_strip, layout, data, stride);
+  } else if (ntm_strip_set_data (self->downstreams_strip, data, stride)
+      != NTM_OK) {
+    g_clear_pointer (&self->downstreams_strip, ntm_strip_free);
+  }
+
+  return self->downstreams_strip;
 }
 
 static gboolean
-fill_strip (GstNtMosaic * self, const Picture * picture, GstBuffer * strip,
-    GstNtComposeReport * report)
+fill_downstreams (GstNtMosaic * self, Picture * picture, GstBuffer * buffer,
+    NtmReport * report)
 {
   GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
   GstVideoFrame frame;
+  NtmStrip *strip;
 
-  set_up_composer (self, &picture->settings);
-
-  if (self->strip_is_ours) {
-    gst_nt_composer_compose (self->composer, picture->layout, strip,
-        picture->sources, picture->background, report);
-    return TRUE;
-  }
-
-  if (!gst_video_frame_map (&frame, info, strip, GST_MAP_WRITE)) {
+  if (!gst_video_frame_map (&frame, info, buffer, GST_MAP_WRITE)) {
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED, "downstream's "
         "pool gave a buffer that can't be mapped for writing");
     return FALSE;
   }
-  gst_nt_composer_compose_into (self->composer, picture->layout,
-      GST_VIDEO_FRAME_PLANE_DATA (&frame, 0),
-      GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0), picture->sources,
-      picture->background, report);
+
+  strip = wrap_downstreams (self, picture->layout, &frame);
+  if (strip)
+    compose (self, picture, strip, report);
+  else
+    gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED, "downstream's "
+        "pool gave a buffer with %d bytes a row, and a strip has %"
+        G_GSIZE_FORMAT, GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0),
+        picture->layout->stride);
   gst_video_frame_unmap (&frame);
 
+  return strip != NULL;
+}
+
+static gboolean
+fill_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip,
+    NtmReport * report)
+{
+  set_up_composer (self, &picture->settings);
+
+  if (!self->strip_is_ours)
+    return fill_downstreams (self, picture, strip, report);
+
+  compose (self, picture,
+      gst_nt_strip_pool_get_strip (gst_buffer_peek_memory (strip, 0)), report);
   return TRUE;
 }
 
 static void
-count (GstNtMosaic * self, const GstNtComposeReport * report)
+count (GstNtMosaic * self, const NtmReport * report)
 {
   GstNtMosaicStats *stats = &self->stats;
 
   GST_OBJECT_LOCK (self);
   stats->strips++;
   stats->tiles_copied += report->tiles_copied;
-  stats->tiles_on_arrival += report->tiles_on_arrival;
+  stats->tiles_on_arrival += report->tiles_in_place;
   stats->tiles_kept += report->tiles_kept;
   stats->tiles_background += report->tiles_background;
   stats->bytes_copied += report->bytes_copied;
-  stats->copy_time += report->time;
+  stats->copy_time += report->nanoseconds;
   GST_OBJECT_UNLOCK (self);
 
-  GST_DEBUG_OBJECT (self, "strip %" G_GUINT64_FORMAT ": %u copied, of these %u "
-      "on arrival, %u kept, %u background, %" G_GSIZE_FORMAT " bytes in %"
+  GST_DEBUG_OBJECT (self, "strip %" G_GUINT64_FORMAT ": %" G_GSIZE_FORMAT
+      " copied, of these %" G_GSIZE_FORMAT " on arrival, %" G_GSIZE_FORMAT
+      " kept, %" G_GSIZE_FORMAT " background, %" G_GSIZE_FORMAT " bytes in %"
       GST_TIME_FORMAT, stats->strips, report->tiles_copied,
-      report->tiles_on_arrival, report->tiles_kept,
+      report->tiles_in_place, report->tiles_kept,
       report->tiles_background, report->bytes_copied,
-      GST_TIME_ARGS (report->time));
+      GST_TIME_ARGS (report->nanoseconds));
 }
 
 static void
@@ -386,11 +433,11 @@ describe (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
 static gboolean
 make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
 {
-  GstNtComposeReport report;
+  NtmReport report;
 
   if (!take_frames (self, picture)
       || (self->strip_is_ours && !gst_nt_mosaic_give_memory (self, strip,
-              picture->sources, picture->background))
+              picture->sources, picture->inputs, picture->background))
       || !fill_strip (self, picture, strip, &report))
     return FALSE;
 

@@ -19,16 +19,15 @@
 
 /* Index of the tile whose frame has the pixel, or -1. */
 static gint
-find_tile (const GstNtLayout * layout, gdouble x, gdouble y)
+find_tile (const NtmLayout * layout, gdouble x, gdouble y)
 {
   guint i;
 
   for (i = 0; i < layout->n_tiles; i++) {
-    const NtmTile *tile = &layout->tiles[i];
+    const NtmRect *frame = &layout->cells[i].frame;
 
-    if (x >= tile->x && x < (gdouble) tile->x + tile->width
-        && y >= tile->frame_y
-        && y < (gdouble) tile->frame_y + tile->frame_height)
+    if (x >= frame->x && x < (gdouble) frame->x + frame->width
+        && y >= frame->y && y < (gdouble) frame->y + frame->height)
       return i;
   }
 
@@ -51,7 +50,7 @@ ref_pad_of_tile (GstElement * element, gint tile)
 }
 
 gboolean
-gst_nt_mosaic_navigate (GstElement * element, const GstNtLayout * layout,
+gst_nt_mosaic_navigate (GstElement * element, const NtmLayout * layout,
     GstEvent * event)
 {
   const GstStructure *s = gst_event_get_structure (event);
@@ -73,8 +72,8 @@ gst_nt_mosaic_navigate (GstElement * element, const GstNtLayout * layout,
 
   event = gst_event_make_writable (event);
   gst_structure_set (gst_event_writable_structure (event),
-      FIELD_X, G_TYPE_DOUBLE, x - layout->tiles[index].x,
-      FIELD_Y, G_TYPE_DOUBLE, y - layout->tiles[index].frame_y, NULL);
+      FIELD_X, G_TYPE_DOUBLE, x - layout->cells[index].frame.x,
+      FIELD_Y, G_TYPE_DOUBLE, y - layout->cells[index].frame.y, NULL);
   handled = gst_pad_push_event (pad, g_steal_pointer (&event));
   gst_object_unref (pad);
 

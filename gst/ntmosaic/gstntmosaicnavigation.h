@@ -15,6 +15,6 @@ G_BEGIN_DECLS
  * @element whose frame in @layout it hits. Answers whether an element upstream
  * handled it; FALSE for an event without coordinates, or beside all frames. */
 gboolean gst_nt_mosaic_navigate (GstElement * element,
-    const GstNtLayout * layout, GstEvent * event);
+    const NtmLayout * layout, GstEvent * event);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 
 #include "gstntmosaicnegotiation.h"
 
+#include "gstntlayout.h"
 #include "gstntmosaicahead.h"
 #include "gstntmosaicallocation.h"
 #include "gstntmosaiccaps.h"
@@ -48,7 +49,7 @@ explain_downstream (GstNtMosaic * self, const GstCaps * strip)
 /* Fixed caps for a strip of @layout that downstream takes. */
 static GstCaps *
 fit_downstream (GstNtMosaic * self, const GArray * inputs,
-    const GstNtLayout * layout, GstCaps * downstream, GError ** error)
+    const NtmLayout * layout, GstCaps * downstream, GError ** error)
 {
   GstCaps *natural =
       gst_nt_mosaic_describe_strip (&g_array_index (inputs, GstNtMosaicInput,
@@ -67,7 +68,7 @@ fit_downstream (GstNtMosaic * self, const GArray * inputs,
 static GstCaps *
 design_strip (GstNtMosaic * self, const GstNtMosaicSettings * settings,
     const GArray * seats, const GArray * inputs, GstCaps * downstream,
-    GstNtLayout ** layout, GError ** error)
+    NtmLayout ** layout, GError ** error)
 {
   GstCaps *caps;
   gint height;
@@ -80,11 +81,11 @@ design_strip (GstNtMosaic * self, const GstNtMosaicSettings * settings,
     return NULL;
 
   gst_structure_get_int (gst_caps_get_structure (caps, 0), "height", &height);
-  if ((guint) height == (*layout)->geometry.height)
+  if ((guint) height == (*layout)->height)
     return caps;
 
   /* Downstream wants it higher. */
-  gst_nt_layout_unref (*layout);
+  ntm_layout_unref (*layout);
   *layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, height, error);
   if (*layout == NULL)
     gst_clear_caps (&caps);
@@ -93,9 +94,9 @@ design_strip (GstNtMosaic * self, const GstNtMosaicSettings * settings,
 }
 
 static void
-set_next_layout (GstNtMosaic * self, GstNtLayout * layout, GArray * seats)
+set_next_layout (GstNtMosaic * self, NtmLayout * layout, GArray * seats)
 {
-  g_clear_pointer (&self->next_layout, gst_nt_layout_unref);
+  g_clear_pointer (&self->next_layout, ntm_layout_unref);
   g_clear_pointer (&self->next_seats, g_array_unref);
   self->next_layout = layout;
   self->next_seats = seats;
@@ -148,7 +149,7 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GArray *seats = gst_nt_mosaic_take_seats (self);
   GstFlowReturn ret = GST_FLOW_OK;
-  GstNtLayout *layout = NULL;
+  NtmLayout *layout = NULL;
   GstNtMosaicSettings settings;
   GError *error = NULL;
   gboolean guessed;
@@ -165,7 +166,7 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
     ret = explain_no_strip (self, guessed, error);
   }
 
-  g_clear_pointer (&layout, gst_nt_layout_unref);
+  g_clear_pointer (&layout, ntm_layout_unref);
   g_clear_pointer (&inputs, g_array_unref);
   g_clear_error (&error);
   g_array_unref (seats);
@@ -176,7 +177,7 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
 static void
 adopt_next_layout (GstNtMosaic * self)
 {
-  GstNtLayout *old;
+  NtmLayout *old;
 
   GST_OBJECT_LOCK (self);
   old = self->layout;
@@ -187,7 +188,7 @@ adopt_next_layout (GstNtMosaic * self)
 
   g_clear_pointer (&self->next_seats, g_array_unref);
   if (old)
-    gst_nt_layout_unref (old);
+    ntm_layout_unref (old);
 }
 
 /* The base class divides by the frame rate to get a latency. */
@@ -233,7 +234,7 @@ gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
     return FALSE;
 
   adopt_next_layout (self);
-  GST_DEBUG_OBJECT (self, "strip of %u tiles: %" GST_PTR_FORMAT,
+  GST_DEBUG_OBJECT (self, "strip of %" G_GSIZE_FORMAT " tiles: %" GST_PTR_FORMAT,
       self->layout->n_tiles, caps);
 
   if (GST_VIDEO_INFO_FPS_N (&info) == 0)
@@ -268,13 +269,14 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 
 /* ---- Another place for the tiles of a strip ---- */
 
-static GstNtLayout *
+static NtmLayout *
 align_tiles (GstNtMosaic * self, NtmAlign align, GError ** error)
 {
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
   const NtmLayoutRules rules = {
-    .align = align,
-    .min_height = self->layout->geometry.height,
+    .pixel_bytes = self->layout->pixel_bytes,
+    .align_y = align,
+    .min_height = self->layout->height,
     .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
   };
 
@@ -283,12 +285,12 @@ align_tiles (GstNtMosaic * self, NtmAlign align, GError ** error)
 }
 
 static gboolean
-stand_alike (const GstNtLayout * a, const GstNtLayout * b)
+stand_alike (const NtmLayout * a, const NtmLayout * b)
 {
   guint i;
 
   for (i = 0; i < a->n_tiles; i++)
-    if (a->tiles[i].frame_y != b->tiles[i].frame_y)
+    if (a->cells[i].frame.y != b->cells[i].frame.y)
       return FALSE;
 
   return TRUE;
@@ -301,8 +303,8 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self,
 {
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
   GError *error = NULL;
-  GstNtLayout *layout;
-  GstNtLayout *old;
+  NtmLayout *layout;
+  NtmLayout *old;
 
   if (!gst_pad_needs_reconfigure (srcpad) || GST_PAD_IS_FLUSHING (srcpad))
     return TRUE;
@@ -315,7 +317,7 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self,
   }
 
   if (stand_alike (layout, self->layout)) {
-    gst_nt_layout_unref (layout);
+    ntm_layout_unref (layout);
     return TRUE;
   }
 
@@ -323,7 +325,7 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self,
   old = self->layout;
   self->layout = layout;
   GST_OBJECT_UNLOCK (self);
-  gst_nt_layout_unref (old);
+  ntm_layout_unref (old);
 
   return gst_nt_mosaic_configure_strips (self, settings);
 }

@@ -10,16 +10,17 @@
 
 #include "gstntmosaicproperties.h"
 
+#include "gstntkernel.h"
 #include "gstntmosaicahead.h"
 #include "gstntmosaicpace.h"
 
-#define DEFAULT_ALIGN NTM_ALIGN_TOP
+#define DEFAULT_ALIGN NTM_ALIGN_START
 #define DEFAULT_BACKGROUND_COLOR 0xff000000
 #define DEFAULT_TILE_SIZE 0
 /* One that is written, one that downstream shows, one in between. */
 #define DEFAULT_STRIPS 3
 #define DEFAULT_MAX_THREADS 0
-#define DEFAULT_NT_STORES GST_NT_STORES_AUTO
+#define DEFAULT_NT_STORES NTM_STORES_AUTO
 #define DEFAULT_NT_THRESHOLD 0
 #define DEFAULT_COPY_ON_ARRIVAL TRUE
 #define DEFAULT_TILE_META FALSE
@@ -60,9 +61,9 @@ gst_nt_mosaic_align_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {NTM_ALIGN_TOP, "At the top, background below", "top"},
+    {NTM_ALIGN_START, "At the top, background below", "top"},
     {NTM_ALIGN_CENTER, "In the middle, background above and below", "center"},
-    {NTM_ALIGN_BOTTOM, "At the bottom, background above", "bottom"},
+    {NTM_ALIGN_END, "At the bottom, background above", "bottom"},
     {0, NULL, NULL},
   };
 
@@ -78,9 +79,9 @@ gst_nt_mosaic_stores_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_NT_STORES_AUTO, "Where the strip is too large for the cache", "auto"},
-    {GST_NT_STORES_ALWAYS, "Always", "always"},
-    {GST_NT_STORES_NEVER, "Never", "never"},
+    {NTM_STORES_AUTO, "Where the strip is too large for the cache", "auto"},
+    {NTM_STORES_ALWAYS, "Always", "always"},
+    {NTM_STORES_NEVER, "Never", "never"},
     {0, NULL, NULL},
   };
 

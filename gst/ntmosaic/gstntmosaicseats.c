@@ -7,6 +7,7 @@
 
 #include "gstntmosaicseats.h"
 
+#include "gstntlayout.h"
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicfailures.h"
 
@@ -133,7 +134,7 @@ collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
     if (!seat->fits) {
       if (has_caps (info) && seat->before.width > 0) {
         tiles[i].width = seat->before.width;
-        tiles[i].frame_height = seat->before.frame_height;
+        tiles[i].height = seat->before.height;
       }
       continue;
     }
@@ -146,27 +147,28 @@ collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
       return FALSE;
     }
     tiles[i].width = GST_VIDEO_INFO_WIDTH (info);
-    tiles[i].frame_height = GST_VIDEO_INFO_HEIGHT (info);
+    tiles[i].height = GST_VIDEO_INFO_HEIGHT (info);
   }
 
   return TRUE;
 }
 
-GstNtLayout *
+NtmLayout *
 gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
     const GArray * seats, const GArray * inputs, guint min_height,
     GError ** error)
 {
   const GstVideoInfo *info = &g_array_index (inputs, GstNtMosaicInput, 0).info;
   const NtmLayoutRules rules = {
-    .align = settings->align,
+    .pixel_bytes = GST_VIDEO_INFO_COMP_PSTRIDE (info, 0),
+    .align_y = settings->align,
     .min_height = MAX (settings->tile_height, min_height),
-    .max_height = settings->tile_height,
+    .max_frame_height = settings->tile_height,
     /* An odd row would turn the fields of a frame around. */
     .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
   };
   NtmTile *tiles = g_new0 (NtmTile, seats->len);
-  GstNtLayout *layout = NULL;
+  NtmLayout *layout = NULL;
 
   if (collect_tiles (seats, settings->tile_width, tiles, error))
     layout = gst_nt_layout_new (tiles, seats->len, &rules, error);
@@ -183,7 +185,7 @@ check_seats (GstNtMosaic * self, const GstNtMosaicSettings * settings,
     const GArray * seats, GError ** error)
 {
   GArray *inputs = gst_nt_mosaic_collect_inputs (self, seats);
-  GstNtLayout *layout = NULL;
+  NtmLayout *layout = NULL;
 
   if (inputs->len > 0
       && gst_nt_mosaic_inputs_agree (&g_array_index (inputs, GstNtMosaicInput,
@@ -193,7 +195,7 @@ check_seats (GstNtMosaic * self, const GstNtMosaicSettings * settings,
 
   if (layout == NULL)
     return FALSE;
-  gst_nt_layout_unref (layout);
+  ntm_layout_unref (layout);
 
   return TRUE;
 }

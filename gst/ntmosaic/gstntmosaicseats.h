@@ -42,7 +42,7 @@ GArray *gst_nt_mosaic_collect_inputs (GstNtMosaic * self,
 /* A strip of @seats, at least @min_height pixels high. @inputs: one at least.
  * NULL with @error set if a frame does not fit into its tile, or the strip
  * would be too large. */
-GstNtLayout *gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
+NtmLayout *gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
     const GArray * seats, const GArray * inputs, guint min_height,
     GError ** error);
 

@@ -22,11 +22,11 @@ static gpointer parent_class;
 static gboolean
 navigate (GstNtMosaic * self, GstEvent * event)
 {
-  GstNtLayout *layout;
+  NtmLayout *layout;
   gboolean handled;
 
   GST_OBJECT_LOCK (self);
-  layout = self->layout ? gst_nt_layout_ref (self->layout) : NULL;
+  layout = self->layout ? ntm_layout_ref (self->layout) : NULL;
   GST_OBJECT_UNLOCK (self);
 
   if (layout == NULL) {
@@ -35,7 +35,7 @@ navigate (GstNtMosaic * self, GstEvent * event)
   }
 
   handled = gst_nt_mosaic_navigate (GST_ELEMENT (self), layout, event);
-  gst_nt_layout_unref (layout);
+  ntm_layout_unref (layout);
 
   return handled;
 }

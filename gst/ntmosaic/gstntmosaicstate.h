@@ -8,7 +8,8 @@
 #include <gst/video/gstvideoaggregator.h>
 #include <gst/video/video.h>
 
-#include "ntstrip.h"
+#include "gstntframes.h"
+#include "gstntstrippool.h"
 
 G_BEGIN_DECLS
 
@@ -28,7 +29,7 @@ typedef struct
   guint tile_height;            /* pixels; 0: as high as the highest frame */
   guint n_strips;
   guint max_threads;            /* 0: from the CPUs */
-  GstNtStores nt_stores;
+  NtmStores nt_stores;
   guint64 nt_threshold;         /* bytes; 0: from the cache */
   gboolean copy_on_arrival;
   gboolean tile_meta;
@@ -60,7 +61,7 @@ struct _GstNtMosaic
   GstClockTime ahead;           /* what pads may run ahead; 0: live */
   GstClockTime untold;          /* what a strip takes, if the base class is not
                                  * told; 0: live, or no rate */
-  GstNtLayout *layout;          /* of the caps that the src pad has */
+  NtmLayout *layout;            /* of the caps that the src pad has */
   gboolean has_misfits;         /* a pad's caps don't fit there */
   GstClockTime last_time;       /* of the strip made last; NONE after a seek */
   GstClockTime last_end;        /* the same; NONE without a rate */
@@ -80,10 +81,11 @@ struct _GstNtMosaic
   /* Set once. */
   GstNtStripPool *strip_pool;
   GstNtFrames *frames;          /* memory for upstreams */
-  GstNtComposer *composer;      /* composes in the streaming thread */
+  NtmComposer *composer;        /* composes in the streaming thread; NULL: there
+                                 * was no memory */
 
   /* Of the streaming thread alone. */
-  GstNtLayout *next_layout;     /* of the caps that are being negotiated */
+  NtmLayout *next_layout;       /* of the caps that are being negotiated */
   GArray *next_seats;           /* the pads of its tiles */
   gboolean strips_fit;          /* the strips are of the current layout */
   gboolean strip_is_guessed;    /* its caps are: no pad has any yet */
@@ -94,6 +96,7 @@ struct _GstNtMosaic
   gboolean strip_made;          /* or begun, in this round */
   GstClockTime strip_time;      /* running time at which that strip begins */
   gboolean strip_is_ours;       /* it is from strip_pool */
+  NtmStrip *downstreams_strip;  /* stands for a buffer that is not; or NULL */
   guint64 last_content;         /* content ids are counted up */
 };
 

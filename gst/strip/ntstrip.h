@@ -1,14 +1,460 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* All of libgstntstrip-1.0's public headers. */
+/* libntstrip: tiles side by side in one wide image, each written at most once.
+ *
+ * A strip is one block of memory that holds many tiles: in a row, in a column
+ * (a batch), or in rows and columns (a wall). A program describes the tiles
+ * (a layout), makes a strip once, and fills it again and again. The strip has
+ * a ledger of what each tile holds: what it holds already is not written
+ * again. What is written goes to memory by streaming stores where that is
+ * faster, on several threads where there is enough of it.
+ *
+ *   NtmTile tiles[2] = {
+ *     {.width = 640, .height = 480}, {.width = 640, .height = 480},
+ *   };
+ *   NtmLayoutRules rules = { .pixel_bytes = 4 };
+ *   NtmLayout *layout;
+ *   ntm_layout_new (&layout, tiles, 2, &rules);
+ *
+ *   NtmStrip *strip;
+ *   ntm_strip_new (&strip, layout, NULL);
+ *   ntm_strip_touch (strip);
+ *   NtmComposer *composer = ntm_composer_new ();
+ *
+ *   NtmSource sources[2] = {
+ *     {.pixels = left, .stride = 640 * 4, .content = id},
+ *     {.pixels = right, .stride = 640 * 4},
+ *   };
+ *   const uint8_t black[4] = {0, 0, 0, 255};
+ *   NtmReport report;
+ *   ntm_composer_compose (composer, strip, sources, black, &report);
+ *   write (fd, ntm_strip_get_data (strip), layout->bytes);
+ *
+ * Units. Widths and heights are in pixels; strides and sizes are in bytes. A
+ * stride is the distance from one row to the next, and may be negative.
+ *
+ * Threads. A layout never changes, and any thread may use it. A strip, and a
+ * composer, belong to one thread at a time; the exceptions are named. A child
+ * after fork() can use what it inherits, and has helping threads of its own.
+ *
+ * Errors. A function that can fail returns an NtmStatus. Nothing is logged, no
+ * function aborts, and the environment is not read. Where the system has no
+ * threads, the caller's thread does all the work.
+ *
+ * Growth. Structures that the caller fills in have reserved fields: set them
+ * to zero, as an initializer does. */
 
 #pragma once
 
-#include "gstntarrivals.h"
-#include "gstntcomposer.h"
-#include "gstntframes.h"
-#include "gstntkernel.h"
-#include "gstntlayout.h"
-#include "gstntprelude.h"
-#include "gstntstrippool.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NTM_API __attribute__ ((visibility ("default")))
+
+/* The widest pixel, in bytes: four components of 32 bits. */
+#define NTM_MAX_PIXEL_BYTES 16
+
+/* What a function that can fail returns. */
+typedef enum
+{
+  NTM_OK,
+  NTM_NO_MEMORY,                /* the system has none, or the sizes overflow */
+  NTM_BAD_PIXEL_BYTES,          /* not 1 to NTM_MAX_PIXEL_BYTES */
+  NTM_EMPTY,                    /* no pixels: no width at all, or no height */
+  NTM_TOO_WIDE,                 /* wider than the rules, or 2^32 - 1, allow */
+  NTM_TOO_HIGH,                 /* the same for the height of the strip */
+  NTM_FRAME_TOO_HIGH,           /* a frame is higher than the rules allow */
+  NTM_TOO_LARGE,                /* more bytes than can be addressed, or than
+                                 * the memory of a strip has */
+  NTM_BAD_STRIDE,               /* shorter than a row */
+} NtmStatus;
+
+/* Returns one short English sentence without a full stop, for ever valid. */
+NTM_API
+const char *ntm_status_get_text (NtmStatus status);
+
+/* ---- The kernel ---- */
+
+/* How the kernel was selected. */
+typedef enum
+{
+  NTM_KERNEL_BEST,              /* no name was given: the best one */
+  NTM_KERNEL_FORCED,            /* the named one */
+  NTM_KERNEL_UNKNOWN,           /* no kernel has that name: the best one */
+  NTM_KERNEL_UNSUPPORTED,       /* the CPU or this build lacks it: the best
+                                 * one */
+} NtmKernelChoice;
+
+/* Selects the copy kernel of this process: the one with @name, or the best one
+ * where @name is NULL, empty, or can't be had. The first call decides; later
+ * calls return what that one did. A program that never calls it gets the best
+ * kernel. From any thread. */
+NTM_API
+NtmKernelChoice ntm_kernel_select (const char *name);
+
+/* Returns the name of the kernel in use, such as "avx2", for ever valid. From
+ * any thread. */
+NTM_API
+const char *ntm_kernel_get_name (void);
+
+/* Returns all names that some build knows, best first: "avx512, avx2, ...". */
+NTM_API
+const char *ntm_kernel_get_names (void);
+
+/* ---- The layout ---- */
+
+typedef struct
+{
+  uint32_t x;
+  uint32_t y;
+  uint32_t width;
+  uint32_t height;
+} NtmRect;
+
+/* What one tile asks for. */
+typedef struct
+{
+  uint32_t width;               /* of tile and frame; 0: the tile takes no room,
+                                 * and its height doesn't count */
+  uint32_t height;              /* of the frame; 0: no frame, all background */
+  uint32_t reserved[2];
+} NtmTile;
+
+/* Where a frame stands that is smaller than its cell. */
+typedef enum
+{
+  NTM_ALIGN_START,              /* left, top */
+  NTM_ALIGN_CENTER,
+  NTM_ALIGN_END,                /* right, bottom */
+} NtmAlign;
+
+typedef struct
+{
+  uint32_t pixel_bytes;         /* 1 to NTM_MAX_PIXEL_BYTES */
+  uint32_t columns;             /* cells in a row; 0: all tiles in one row */
+  NtmAlign align_x;
+  NtmAlign align_y;
+  uint32_t y_granularity;       /* y in a cell is rounded down to a multiple of
+                                 * this: 2 keeps the fields of interlaced frames
+                                 * in place; 0 and 1: no rounding */
+  uint32_t min_width;           /* the strip is at least so wide */
+  uint32_t min_height;          /* the strip is at least so high */
+  uint32_t max_width;           /* of the strip; 0: no limit */
+  uint32_t max_height;          /* of the strip; 0: no limit */
+  uint32_t max_frame_height;    /* of each frame; 0: no limit */
+  uint64_t max_bytes;           /* of the strip; 0: what can be addressed */
+  uint64_t reserved[4];
+} NtmLayoutRules;
+
+/* Where one tile went: its cell, and its frame in it, both in pixels of the
+ * strip. What is left of the cell is margin. A frame without pixels is 0x0, in
+ * the corner of its cell. */
+typedef struct
+{
+  NtmRect cell;
+  NtmRect frame;
+} NtmCell;
+
+/* Where the tiles of a strip stand. Read-only; references are counted. Tiles
+ * go row by row. The cells of a column are as wide as its widest tile, those of
+ * a row as high as its highest frame. The cells cover the strip: behind those
+ * of the tiles come cells without a tile, which are background: the rest of
+ * the last row, and what @min_width and @min_height add. A single row, though,
+ * is as high as the strip. */
+typedef struct
+{
+  uint32_t width;
+  uint32_t height;
+  uint32_t pixel_bytes;
+  uint32_t columns;
+  uint32_t rows;
+  size_t stride;                /* bytes: width * pixel_bytes */
+  size_t bytes;                 /* of the strip: stride * height */
+  size_t n_tiles;
+  size_t n_cells;               /* at least n_tiles */
+  const NtmCell *cells;         /* n_cells; those of the tiles come first */
+  const NtmTile *tiles;         /* n_tiles, as they were asked for */
+} NtmLayout;
+
+/* Places @n_tiles tiles, and hands a new layout, a reference, to *@layout;
+ * unless NTM_OK is returned, *@layout is NULL. NTM_BAD_PIXEL_BYTES, NTM_EMPTY,
+ * NTM_FRAME_TOO_HIGH, NTM_TOO_WIDE, NTM_TOO_HIGH, NTM_TOO_LARGE: the first of
+ * them that is true. NTM_NO_MEMORY. @tiles may be NULL if @n_tiles is 0. */
+NTM_API
+NtmStatus ntm_layout_new (NtmLayout ** layout, const NtmTile * tiles,
+    size_t n_tiles, const NtmLayoutRules * rules);
+
+/* Adds a reference. From any thread. Returns @layout. */
+NTM_API
+NtmLayout *ntm_layout_ref (NtmLayout * layout);
+
+/* Drops a reference. From any thread. @layout may be NULL. */
+NTM_API
+void ntm_layout_unref (NtmLayout * layout);
+
+/* Writes why ntm_layout_new() returned @status for the same arguments, with
+ * the numbers and the limit, as one ASCII sentence, to the @text_bytes bytes of
+ * @text: always terminated, cut if too long. */
+NTM_API
+void ntm_layout_explain (NtmStatus status, const NtmTile * tiles,
+    size_t n_tiles, const NtmLayoutRules * rules, char *text,
+    size_t text_bytes);
+
+/* ---- Memory ---- */
+
+/* Large blocks straight from the system: aligned, on huge pages where there
+ * are some, and given back when they are freed. */
+typedef struct
+{
+  void *data;                   /* aligned as asked for */
+  void *mapping;                /* NULL: none */
+  size_t mapping_bytes;
+} NtmPages;
+
+/* The size of a huge page on x86-64, and the usual one on AArch64. A block that
+ * is not aligned to it can't be backed by huge pages at its ends. */
+#define NTM_HUGE_PAGE_BYTES ((size_t) 2 << 20)
+
+/* Maps @bytes bytes, aligned to @alignment, a power of two, and to a huge page
+ * if they are at least as many. NTM_NO_MEMORY: the system has none, or @bytes
+ * and @alignment can't be addressed. Takes no time: no page is backed by memory
+ * before it is touched. */
+NTM_API
+NtmStatus ntm_pages_map (NtmPages * pages, size_t bytes, size_t alignment);
+
+/* Gives @pages back to the system. */
+NTM_API
+void ntm_pages_unmap (NtmPages * pages);
+
+/* ---- The strip ---- */
+
+/* A block of memory, and the ledger of what its tiles hold. */
+typedef struct NtmStrip NtmStrip;
+
+/* The least alignment of a strip: a cache line, and the widest store. */
+#define NTM_STRIP_ALIGNMENT 64
+
+typedef struct
+{
+  size_t alignment;             /* of the first byte: a power of two; less than
+                                 * NTM_STRIP_ALIGNMENT, as 0 is, means that */
+  size_t slack_bytes;           /* behind the last row, not written to,
+                                 * whatever layout the strip gets */
+  uint64_t reserved[4];
+} NtmStripMemory;
+
+/* Makes a strip with memory of its own, for ntm_strip_free(). @memory may be
+ * NULL. A reference on @layout is taken. NTM_NO_MEMORY: *@strip is NULL then.
+ * The pages are not touched yet. */
+NTM_API
+NtmStatus ntm_strip_new (NtmStrip ** strip, NtmLayout * layout,
+    const NtmStripMemory * memory);
+
+/* Makes a strip of memory of the caller's, for ntm_strip_free(): an array, or a
+ * buffer of another library. @data is the first byte of the first row, and
+ * @stride may be negative; the bytes between the rows are never written. The
+ * memory stays the caller's, and must stay as long as the strip is used.
+ * NTM_BAD_STRIDE, NTM_NO_MEMORY: *@strip is NULL then. */
+NTM_API
+NtmStatus ntm_strip_wrap (NtmStrip ** strip, NtmLayout * layout, void *data,
+    ptrdiff_t stride);
+
+/* Frees @strip, and its memory if it is the strip's own. May be NULL. */
+NTM_API
+void ntm_strip_free (NtmStrip * strip);
+
+/* Touches every page of a strip with memory of its own, so that no later write
+ * has to wait for the system: with as many threads as there are CPUs. For new
+ * strips: what the strip holds is lost. */
+NTM_API
+void ntm_strip_touch (NtmStrip * strip);
+
+/* From now on, the memory of @strip, which ntm_strip_wrap() made, is @data,
+ * with @stride; nothing is known of what it holds. For buffers that come one
+ * after the other: no memory is allocated. NTM_BAD_STRIDE: the strip stays as
+ * it was. */
+NTM_API
+NtmStatus ntm_strip_set_data (NtmStrip * strip, void *data, ptrdiff_t stride);
+
+/* Gives @strip another layout, and takes a reference on it. What the strip
+ * holds is forgotten, unless it is the same layout. Memory of the strip's own
+ * has the layout's stride then. The caller's memory keeps its stride, and must
+ * have as many rows as the layout: the strip doesn't know how many there are.
+ * NTM_TOO_LARGE: the strip's own memory is too small; NTM_BAD_STRIDE: the
+ * stride of the caller's is; NTM_NO_MEMORY. The strip stays as it was then. */
+NTM_API
+NtmStatus ntm_strip_set_layout (NtmStrip * strip, NtmLayout * layout);
+
+/* Returns the layout, which is the strip's. */
+NTM_API
+NtmLayout *ntm_strip_get_layout (const NtmStrip * strip);
+
+/* Returns the first byte of the first row. */
+NTM_API
+void *ntm_strip_get_data (const NtmStrip * strip);
+
+/* Returns the bytes from one row to the next. */
+NTM_API
+ptrdiff_t ntm_strip_get_stride (const NtmStrip * strip);
+
+/* Something else wrote to the strip's memory, or may have: nothing is known any
+ * more of what it holds. From any thread. */
+NTM_API
+void ntm_strip_invalidate (NtmStrip * strip);
+
+/* ---- What a tile should hold ---- */
+
+/* A content id names bytes: 1 or more, and never used for other bytes as long
+ * as a strip may hold it. 0: not known, the frame is always copied. A program
+ * has ids of its own, such as hashes of cache keys, or takes them from
+ * ntm_content_new(); it doesn't mix the two in one strip. */
+#define NTM_CONTENT_UNKNOWN UINT64_C (0)
+
+/* Returns an id that was never returned before in this process. From any
+ * thread. */
+NTM_API
+uint64_t ntm_content_new (void);
+
+/* What one tile should hold. */
+typedef struct
+{
+  const void *pixels;           /* first byte of the first row of the frame, as
+                                 * wide and high as the layout says. NULL:
+                                 * background. The tile's own place in the
+                                 * strip, with the place's stride: the caller
+                                 * has filled it in */
+  ptrdiff_t stride;             /* bytes from row to row; may be negative */
+  uint64_t content;
+  uint64_t reserved[2];
+} NtmSource;
+
+/* What ntm_strip_ask() answers. */
+enum
+{
+  NTM_MISSES_FRAME = 1 << 0,    /* the pixels of the frame, or its background,
+                                 * have to be written */
+  NTM_MISSES_MARGIN = 1 << 1,   /* background around the frame has to be, if
+                                 * there is any */
+  NTM_FRAME_CAME = 1 << 2,      /* the frame lies in its place, and was not in
+                                 * the last strip */
+};
+
+/* Does cell @cell already hold what it should? Returns 0, or the bits above.
+ * @source may be NULL: background. @background is one pixel. */
+NTM_API
+unsigned ntm_strip_ask (const NtmStrip * strip, size_t cell,
+    const NtmSource * source, const void *background);
+
+/* The place of a frame in a strip. */
+typedef struct
+{
+  void *data;                   /* first byte of the first row */
+  ptrdiff_t stride;
+  size_t row_bytes;             /* of the frame */
+  size_t rows;
+} NtmPlace;
+
+/* The caller fills in tile @tile itself. Returns whether that is needed: false
+ * if the tile holds @content already. @place says where, in any case. Once it
+ * is true, nothing is known of the frame's bytes until ntm_composer_compose()
+ * is told of them, by an NtmSource whose pixels are the place. Different
+ * threads may fill in different tiles of one strip at the same time. */
+NTM_API
+bool ntm_strip_fill_tile (NtmStrip * strip, size_t tile, uint64_t content,
+    NtmPlace * place);
+
+/* ---- The composer ---- */
+
+/* Plans what has to be written, and writes it. */
+typedef struct NtmComposer NtmComposer;
+
+/* Which kind of store writes a strip. Streaming stores go to memory past the
+ * caches: no line is read before it is written, and none is in cache after. */
+typedef enum
+{
+  NTM_STORES_AUTO,              /* streaming for strips too large for the
+                                 * cache */
+  NTM_STORES_ALWAYS,            /* streaming always */
+  NTM_STORES_NEVER,             /* ordinary stores always */
+} NtmStores;
+
+/* What happened to a tile. Exactly one is true. */
+typedef enum
+{
+  NTM_TILE_COPIED,              /* its frame was copied, or filled in by the
+                                 * caller */
+  NTM_TILE_KEPT,                /* the strip held all of it already */
+  NTM_TILE_BACKGROUND,          /* background was filled in, and no frame was
+                                 * copied */
+} NtmTileWord;
+
+/* What ntm_composer_compose() did. */
+typedef struct
+{
+  size_t tiles_copied;
+  size_t tiles_in_place;        /* of these, filled in by the caller */
+  size_t tiles_kept;
+  size_t tiles_background;
+  size_t bytes_copied;          /* bytes of the frames of tiles_copied */
+  uint64_t nanoseconds;         /* for planning and writing */
+  bool streamed;                /* what was written, if anything was, went by
+                                 * streaming stores */
+  uint64_t reserved[4];
+} NtmReport;
+
+/* Returns a new composer, for ntm_composer_free(), or NULL: no memory. */
+NTM_API
+NtmComposer *ntm_composer_new (void);
+
+/* Frees @composer. With the last one of the process, the threads that help end.
+ * May be NULL. */
+NTM_API
+void ntm_composer_free (NtmComposer * composer);
+
+/* From the next strip on; NTM_STORES_AUTO at first. */
+NTM_API
+void ntm_composer_set_stores (NtmComposer * composer, NtmStores stores);
+
+/* NTM_STORES_AUTO streams strips of @bytes bytes and more; 0, as at first:
+ * decided from the last-level cache and @n_strips, the number of strips that
+ * are in turn: 1 or more, 3 at first. */
+NTM_API
+void ntm_composer_set_stream_from (NtmComposer * composer, size_t bytes,
+    size_t n_strips);
+
+/* At most @max_threads threads write one strip, the caller's own included; 0,
+ * as at first: as many as the process may use CPUs, and not more than are known
+ * to help. Helping threads are shared by all composers of the process. Small
+ * strips are written by the caller alone. */
+NTM_API
+void ntm_composer_set_max_threads (NtmComposer * composer,
+    unsigned max_threads);
+
+/* Makes @strip hold @sources, one for each tile of its layout, and @background,
+ * one pixel, elsewhere. Returns when all is written and visible to other
+ * threads. Can't fail. @report may be NULL. */
+NTM_API
+void ntm_composer_compose (NtmComposer * composer, NtmStrip * strip,
+    const NtmSource * sources, const void *background, NtmReport * report);
+
+/* Returns what ntm_composer_compose() did last to tile @tile of @strip, which
+ * it has made before. */
+NTM_API
+NtmTileWord ntm_strip_get_word (const NtmStrip * strip, size_t tile);
+
+/* Copies a frame to @place in a strip of @strip_bytes bytes, with the stores
+ * that the strip is composed with. Returns when all is written and visible to
+ * other threads. From any thread, also while the composer composes. */
+NTM_API
+void ntm_composer_copy (NtmComposer * composer, const NtmPlace * place,
+    size_t strip_bytes, const void *pixels, ptrdiff_t stride);
+
+#ifdef __cplusplus
+}
+#endif

@@ -3,7 +3,8 @@
 
 /* The copy kernels: how the bytes of a rectangle get from one place to
  * another. One const table, best row first; the last row is plain C and runs
- * everywhere. C11 and libc only: nothing in this folder knows GLib.
+ * everywhere. Fills are copies too: out of a block of one repeated pixel. C11
+ * and libc only: nothing in this folder knows GLib.
  *
  * What every kernel promises
  *
@@ -26,18 +27,16 @@
 
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "ntstrip.h"
 
 /* Copies @rows rows of @row_bytes bytes. Strides are in bytes, from the start
  * of a row to the start of the next. */
 typedef void (*NtmCopyFunc) (uint8_t * dst, ptrdiff_t dst_stride,
     const uint8_t * src, ptrdiff_t src_stride, size_t row_bytes, size_t rows);
-
-/* Fills @rows rows of @row_pixels four-byte pixels. @pixel holds the four bytes
- * of one pixel as they stand in memory (memcpy to and from uint32_t). */
-typedef void (*NtmFillFunc) (uint8_t * dst, ptrdiff_t dst_stride,
-    uint32_t pixel, size_t row_pixels, size_t rows);
 
 /* CPU features that a kernel can need; see ntm_cpu_features(). */
 enum
@@ -45,40 +44,70 @@ enum
   NTM_CPU_SSE2 = 1 << 0,
   NTM_CPU_AVX2 = 1 << 1,
   NTM_CPU_AVX512 = 1 << 2,      /* AVX-512F, with the OS saving ZMM state */
+  NTM_CPU_NEON = 1 << 3,        /* Advanced SIMD of AArch64 */
 };
 
 typedef struct
 {
-  const char *name;             /* "avx512", "avx2", "sse2", "c" */
+  const char *name;             /* "avx512", "avx2", "sse2", "neon", "c" */
   uint32_t needs;               /* NTM_CPU_* bits, all of them needed */
   NtmCopyFunc copy;             /* ordinary stores: the result is in cache */
   NtmCopyFunc copy_stream;      /* streaming stores: the result is in memory */
-  NtmFillFunc fill_stream;      /* likewise, for one colour */
   void (*fence) (void);         /* orders this thread's streaming stores */
 } NtmKernel;
 
-/* The features of the CPU that this process runs on, as NTM_CPU_* bits: CPUID
- * says that the instructions are there, XGETBV that the operating system saves
- * their registers. Cheap, has no state, safe from any thread. */
+/* The features of the CPU that this process runs on, as NTM_CPU_* bits. On x86,
+ * CPUID says that the instructions are there, XGETBV that the operating system
+ * saves their registers; AArch64 always has NEON. Cheap, has no state, safe
+ * from any thread. */
 uint32_t ntm_cpu_features (void);
 
 /* All kernels that were compiled in, best first, the "c" row last. */
 const NtmKernel *ntm_kernels (size_t * n_kernels);
 
-/* How ntm_kernel_select() came to its answer. */
-typedef enum
-{
-  NTM_KERNEL_BEST,              /* nothing was forced: the best one */
-  NTM_KERNEL_FORCED,            /* the forced one */
-  NTM_KERNEL_UNKNOWN,           /* no kernel has that name: the best one */
-  NTM_KERNEL_UNSUPPORTED,       /* the CPU or build lacks it: the best one */
-} NtmKernelChoice;
-
 /* The kernel to use on a CPU with @features: the one named @forced, or the
  * best where @forced is NULL, empty, or can't be had. Never NULL. @choice may
  * be NULL. Pure: same arguments, same answer. */
-const NtmKernel *ntm_kernel_select (const char *forced, uint32_t features,
+const NtmKernel *ntm_kernel_find (const char *forced, uint32_t features,
     NtmKernelChoice * choice);
+
+/* The largest pixel that can be repeated. */
+#define NTM_PATTERN_MAX_PIXEL_BYTES NTM_MAX_PIXEL_BYTES
+
+/* The longest run of pixels that a fill copies at once, and how far into the
+ * block a run can begin. */
+#define NTM_PATTERN_MAX_RUN_BYTES 4096
+#define NTM_PATTERN_MAX_START_BYTES (1024 + NTM_PATTERN_MAX_PIXEL_BYTES)
+
+/* One pixel, repeated: what fills copy from. The caller allocates it, with any
+ * alignment; the members are for ntm_fill() only. It holds no pointer and can
+ * be copied. */
+typedef struct
+{
+  size_t pixel_bytes;
+  size_t run_bytes;             /* whole pixels and whole lines */
+  size_t second_start;          /* whole pixels */
+  uint8_t bytes[NTM_PATTERN_MAX_RUN_BYTES + NTM_PATTERN_MAX_START_BYTES];
+} NtmPattern;
+
+/* Repeats the @pixel_bytes bytes of one pixel, 1 to
+ * NTM_PATTERN_MAX_PIXEL_BYTES, as they stand in memory. It writes 5 KiB: once
+ * for each colour, not for each tile. After that, any number of threads may
+ * fill from the pattern at once. */
+void ntm_pattern_init (NtmPattern * pattern, const void *pixel,
+    size_t pixel_bytes);
+
+/* Fills @rows rows of @row_bytes bytes with the pattern's pixel; each row
+ * begins with a whole one. @row_bytes is a multiple of its size. With @stream
+ * by the kernel's streaming stores, else by ordinary ones; all that kernels and
+ * their callers promise holds here too, the fence after streaming included. */
+void ntm_fill (const NtmKernel * kernel, bool stream,
+    const NtmPattern * pattern, uint8_t * dst, ptrdiff_t dst_stride,
+    size_t row_bytes, size_t rows);
+
+/* The kernel of this process, which ntm_kernel_select() selected, or else the
+ * best one. From any thread. */
+const NtmKernel *ntm_kernel_get (void);
 
 /* Bytes of the last-level cache that this process can see: the kernel's cache
  * description in sysfs, else CPUID, else a constant; never 0. Reads files:

@@ -17,14 +17,6 @@ copy_row (uint8_t * restrict dst, const uint8_t * restrict src, size_t bytes)
     dst[i] = src[i];
 }
 
-/* The builtin stays one store where the function is forbidden. */
-static void
-fill_row (uint8_t * dst, uint32_t pixel, size_t pixels)
-{
-  for (size_t i = 0; i < pixels; i++)
-    __builtin_memcpy (dst + i * sizeof pixel, &pixel, sizeof pixel);
-}
-
 void
 ntm_copy_c (uint8_t * dst, ptrdiff_t dst_stride, const uint8_t * src,
     ptrdiff_t src_stride, size_t row_bytes, size_t rows)
@@ -41,16 +33,6 @@ ntm_copy_stream_c (uint8_t * dst, ptrdiff_t dst_stride, const uint8_t * src,
     ptrdiff_t src_stride, size_t row_bytes, size_t rows)
 {
   ntm_copy_c (dst, dst_stride, src, src_stride, row_bytes, rows);
-}
-
-void
-ntm_fill_stream_c (uint8_t * dst, ptrdiff_t dst_stride, uint32_t pixel,
-    size_t row_pixels, size_t rows)
-{
-  for (; rows > 0; rows--) {
-    fill_row (dst, pixel, row_pixels);
-    dst += dst_stride;
-  }
 }
 
 void

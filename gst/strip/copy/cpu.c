@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Which vector instructions this process may use. An instruction counts only
- * where the CPU has it (CPUID) and the operating system saves its registers
- * when it switches threads (XGETBV). Features nest: a CPU that has one has all
- * the narrower ones too. */
+/* Which vector instructions this process may use. On x86, an instruction counts
+ * only where the CPU has it (CPUID) and the operating system saves its
+ * registers when it switches threads (XGETBV). Features nest: a CPU that has
+ * one has all the narrower ones too. */
 
 #include "copy.h"
 
@@ -53,6 +53,15 @@ ntm_cpu_features (void)
   if ((xcr0 & XCR0_AVX512) == XCR0_AVX512 && (ebx & bit_AVX512F))
     features |= NTM_CPU_AVX512;
   return features;
+}
+
+#elif defined (__aarch64__)
+
+/* Nothing to ask: compilers use these registers for all floating point. */
+uint32_t
+ntm_cpu_features (void)
+{
+  return NTM_CPU_NEON;
 }
 
 #else

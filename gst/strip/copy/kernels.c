@@ -8,29 +8,23 @@
 
 #include "kernels.h"
 
-#define ROW(isa, features) \
-  { #isa, features, ntm_copy_##isa, ntm_copy_stream_##isa, \
-      ntm_fill_stream_##isa, ntm_fence_##isa }
+/* The build says of every kernel whether it has it: HAVE_<name> is 1 or 0. */
+#define ROW_1(isa, needs) \
+  { #isa, needs, ntm_copy_##isa, ntm_copy_stream_##isa, ntm_fence_##isa },
+#define ROW_0(isa, needs)
+#define ROW_IF(have, isa, needs) ROW_##have (isa, needs)
+#define ROW_IF_EXPANDED(have, isa, needs) ROW_IF (have, isa, needs)
+#define ROW(isa, needs) ROW_IF_EXPANDED (HAVE_##isa, isa, needs)
 
-/* Best first: the widest stores finish a line with the fewest instructions. */
-static const NtmKernel kernels[] = {
-#ifdef HAVE_AVX512
-  ROW (avx512, NTM_CPU_AVX512),
-#endif
-#ifdef HAVE_AVX2
-  ROW (avx2, NTM_CPU_AVX2),
-#endif
-#ifdef HAVE_SSE2
-  ROW (sse2, NTM_CPU_SSE2),
-#endif
-  ROW (c, 0),
-};
+static const NtmKernel kernels[] = { NTM_KERNELS (ROW) };
 
 #define N_KERNELS (sizeof kernels / sizeof kernels[0])
 
 /* Every name that some build knows, to tell a typing error from a kernel that
  * this build was made without. */
-static const char *const names[] = { "avx512", "avx2", "sse2", "c" };
+#define NAME(isa, needs) #isa,
+
+static const char *const names[] = { NTM_KERNELS (NAME) };
 
 #define N_NAMES (sizeof names / sizeof names[0])
 
@@ -91,7 +85,7 @@ ntm_kernels (size_t * n_kernels)
 }
 
 const NtmKernel *
-ntm_kernel_select (const char *forced, uint32_t features,
+ntm_kernel_find (const char *forced, uint32_t features,
     NtmKernelChoice * choice)
 {
   const NtmKernel *named = forced != NULL ? find_named (forced) : NULL;
@@ -100,4 +94,12 @@ ntm_kernel_select (const char *forced, uint32_t features,
   if (choice != NULL)
     *choice = how;
   return how == NTM_KERNEL_FORCED ? named : find_best (features);
+}
+
+#define COMMA_NAME(isa, needs) ", " #isa
+
+const char *
+ntm_kernel_get_names (void)
+{
+  return &(NTM_KERNELS (COMMA_NAME))[strlen (", ")];
 }

@@ -1,43 +1,46 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The names of the kernels and what they share, for their own files and for the
- * table in kernels.c. Private to this folder. Prototypes only: a function body in here
- * would be compiled once per instruction set, and the linker could then keep
- * the AVX-512 one for everybody. */
+/* The list of kernels and what they share, for their own files and for the
+ * table in kernels.c. Private to this folder and its tests. Prototypes only: a
+ * function body in here would be compiled once per instruction set, and the
+ * linker could then keep the AVX-512 one for every CPU. */
 
 #pragma once
 
 #include "copy.h"
+
+/* Every kernel that some build has, best first: X (name, NTM_CPU_* bits that it
+ * needs). The widest stores finish a line with the fewest instructions. "c"
+ * needs nothing and is the last. */
+#define NTM_KERNELS(X) \
+  X (avx512, NTM_CPU_AVX512) \
+  X (avx2, NTM_CPU_AVX2) \
+  X (sse2, NTM_CPU_SSE2) \
+  X (neon, NTM_CPU_NEON) \
+  X (c, 0)
 
 #define ALWAYS_INLINE inline __attribute__ ((always_inline))
 
 /* A cache line: what a streaming store must fill before the next is opened. */
 #define LINE 64
 
-/* How far ahead of a streaming copy its source is fetched. Frames mostly live in
- * pages of 4 KiB, where the CPU's own prefetcher stops at every row of 1024
+/* How far ahead of a streaming copy its source is fetched. Frames mostly live
+ * in pages of 4 KiB, where the CPU's own prefetcher stops at every row of 1024
  * pixels; see docs/kernels.md for what it gains. No further than a few lines:
  * from 1 KiB on it was slower. A prefetch past the end of the source does
  * nothing. */
 #define PREFETCH_BYTES 512
 
-#define PIXEL sizeof (uint32_t)
-
-#define DECL_KERNEL(isa) \
+#define DECLARE(isa, needs) \
   void ntm_copy_##isa (uint8_t * dst, ptrdiff_t dst_stride, \
       const uint8_t * src, ptrdiff_t src_stride, size_t row_bytes, \
       size_t rows); \
   void ntm_copy_stream_##isa (uint8_t * dst, ptrdiff_t dst_stride, \
       const uint8_t * src, ptrdiff_t src_stride, size_t row_bytes, \
       size_t rows); \
-  void ntm_fill_stream_##isa (uint8_t * dst, ptrdiff_t dst_stride, \
-      uint32_t pixel, size_t row_pixels, size_t rows); \
-  void ntm_fence_##isa (void)
+  void ntm_fence_##isa (void);
 
-DECL_KERNEL (avx512);
-DECL_KERNEL (avx2);
-DECL_KERNEL (sse2);
-DECL_KERNEL (c);
+NTM_KERNELS (DECLARE)
 
-#undef DECL_KERNEL
+#undef DECLARE

@@ -1,128 +1,136 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames into a strip, side by side: how close to the limit of the memory the
- * copy is, with which kernel, on how many threads, and whether the choice
- * between streaming and ordinary stores is right. No element in here. All ways
- * take turns, so that what else the machine does hits all alike. Times are
- * never asserted, but a strip that is not right is an error. */
+/* Writes strips outside any element whenever it is told to, and says how long
+ * it took. 'bench' asks; it decides what takes turns with what.
+ *
+ * usage: bench-copy [TILES WIDTH HEIGHT SETS STRIPS malloc|numpy|huge]
+ *
+ * SETS sets of TILES frames, in that kind of pages, into STRIPS strips. First
+ * it says what it is, a line "NAME VALUE" each, and an empty line. Then it
+ * answers each line of its input (ways.h lists the ways):
+ *
+ * verify WAY THREADS   "right", or "wrong"
+ * write WAY THREADS BEFORE TIMED
+ *                      writes BEFORE strips, and then TIMED strips: the
+ *                      milliseconds of one
+ * write+read ...       the same; each is read whole after it was written */
 
-#include "report.h"
+#include "../common/about.h"
+#include "ways.h"
+
+#include <gst/gst.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
-#define STRIPS 3                /* that the writer has */
-
-/* MiB that the system has to give, or plenty if it doesn't say. */
-static guint64
-available_mib (void)
+static gdouble
+now_ms (void)
 {
-  guint64 kib = G_MAXUINT64;
-  gchar *text = NULL;
-  const gchar *line;
+  struct timespec now;
 
-  if (g_file_get_contents ("/proc/meminfo", &text, NULL, NULL)
-      && (line = g_strrstr (text, "MemAvailable:")) != NULL)
-    kib = g_ascii_strtoull (line + sizeof ("MemAvailable:"), NULL, 10);
-  g_free (text);
-
-  return kib / 1024;
-}
-
-/* Frames and pieces, and the strips. */
-static gboolean
-fits (const Options * options, const Cell * cell)
-{
-  const guint64 n_copies =
-      2 * measure_n_sets (options, cell->strip_bytes) + STRIPS;
-  const guint64 mib = n_copies * cell->strip_bytes >> 20;
-
-  return mib <= (guint64) options->memory_mib && mib < available_mib ();
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
 }
 
 static gboolean
-measure_kernels (Report * report, const Cell * cell,
-    const Material * material, Samples * samples, GError ** error)
+write_strips (Ways * ways, const gchar * way, gboolean read, guint n_strips)
 {
-  const Options *options = report->options;
-  const gboolean all = cell->all_kernels || options->kernels_asked;
-  const guint n_kernels = all ? options->kernels->len : 1;
-
-  for (guint i = 0; i < n_kernels; i++) {
-    const gchar *kernel = options->kernels->pdata[i];
-
-    if (!measure_cell (options, cell, material, kernel, samples, error))
+  for (guint turn = 0; turn < n_strips; turn++) {
+    if (!ways_write (ways, way, turn))
       return FALSE;
-    report_add (report, cell, material, kernel, samples);
+    if (read)
+      ways_read (ways, turn);
   }
   return TRUE;
 }
 
+/* FALSE if @line makes no sense. */
 static gboolean
-do_cell (Report * report, const Cell * cell, Samples * samples,
-    GError ** error)
+answer (Ways * ways, const gchar * line)
 {
-  const Options *options = report->options;
-  gboolean measured;
-  Material *material;
+  gchar what[32], way[32];
+  guint n_threads, n_before, n_timed;
+  gdouble start;
+  gboolean read;
+  const gint n_words = sscanf (line, "%31s %31s %u %u %u", what, way,
+      &n_threads, &n_before, &n_timed);
 
-  if (!fits (options, cell)) {
-    g_print ("\n%ux%u, %.0f MiB: left out, it needs too much memory\n",
-        cell->tile_width, cell->tile_height,
-        cell->strip_bytes / (gdouble) (1 << 20));
+  if (n_words < 3 || n_threads < 1)
+    return FALSE;
+  ways_set_threads (ways, n_threads);
+  if (g_str_equal (what, "verify")) {
+    puts (ways_verify (ways, way, 1) ? "right" : "wrong");
     return TRUE;
   }
-  material = material_new (cell->tile_width, cell->tile_height,
-      cell_n_tiles (cell), measure_n_sets (options, cell->strip_bytes),
-      options->huge ? PAGES_HUGE : PAGES_OF_MALLOC);
-  if (material == NULL) {
-    g_set_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOMEM,
-        "no memory for the frames");
-    return FALSE;
-  }
-  report_print_cell (material);
-  measured = measure_kernels (report, cell, material, samples, error);
 
-  material_free (material);
-  return measured;
+  read = g_str_equal (what, "write+read");
+  if (n_words < 5 || n_timed < 1 || !write_strips (ways, way, read, n_before))
+    return FALSE;
+  start = now_ms ();
+  write_strips (ways, way, read, n_timed);
+  printf ("%.5f\n", (now_ms () - start) / n_timed);
+  return TRUE;
 }
 
 static gboolean
-measure_all (const Options * options, GError ** error)
+serve (const Material * material, guint n_strips)
 {
-  Samples *samples = samples_new (options);
-  gboolean done = TRUE;
-  Report report;
+  GError *error = NULL;
+  Writer *writer = writer_new (material, n_strips, &error);
+  gboolean understood = TRUE;
+  gchar line[128];
+  Ways *ways;
 
-  report_init (&report, options);
-  report_print_head (&report);
-  for (guint i = 0; done && i < options->cells->len; i++)
-    done = do_cell (&report, &g_array_index (options->cells, Cell, i), samples,
-        error);
-  if (done)
-    report_print_end (&report);
-  if (done && options->csv != NULL)
-    done = report_write_csv (&report, options->csv, error);
+  if (writer == NULL) {
+    g_printerr ("%s\n", error->message);
+    g_error_free (error);
+    return FALSE;
+  }
+  ways = ways_new (material, writer);
+  while (understood && fgets (line, sizeof (line), stdin) != NULL) {
+    understood = answer (ways, line);
+    fflush (stdout);
+  }
+  if (!understood)
+    g_printerr ("bench-copy does not understand: %s", line);
 
-  report_clear (&report);
-  samples_free (samples);
-  return done;
+  ways_free (ways);
+  writer_free (writer);
+  return understood;
+}
+
+static void
+say_what (void)
+{
+  gchar *kernels = writer_kernels ();
+
+  about_print ();
+  g_print ("kernel %s\nkernels %s\ncache_bytes %" G_GSIZE_FORMAT "\n\n",
+      writer_kernel (), kernels, writer_cache_bytes ());
+  fflush (stdout);
+  g_free (kernels);
 }
 
 int
 main (int argc, char **argv)
 {
-  GError *error = NULL;
-  Options options;
-  gboolean done = options_parse (&options, &argc, &argv, &error)
-      && measure_all (&options, &error);
+  Material *material = NULL;
+  gboolean done = argc == 1;
 
-  if (!done)
-    g_printerr ("%s\n", error->message);
+  gst_init (NULL, NULL);
+  say_what ();
+  if (argc == 7)
+    material = material_new (atoi (argv[2]), atoi (argv[3]), atoi (argv[1]),
+        atoi (argv[4]), argv[6]);
+  if (material != NULL)
+    done = serve (material, atoi (argv[5]));
+  else if (!done)
+    g_printerr ("%s: no memory for the frames, or wrong arguments\n", argv[0]);
 
-  g_clear_error (&error);
-  options_clear (&options);
+  g_clear_pointer (&material, material_free);
   gst_deinit ();
   return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -18,11 +18,12 @@
 /* Real frames come page-aligned from most allocators; small ones would then be
  * mostly unused memory. */
 static guint8 *
-block_new (gsize bytes, guint32 seed, Pages pages)
+block_new (gsize bytes, guint32 seed, const gchar * pages)
 {
-  const gboolean huge = pages == PAGES_HUGE && bytes >= HUGE_PAGE_BYTES;
+  const gboolean huge =
+      g_str_equal (pages, "huge") && bytes >= HUGE_PAGE_BYTES;
   const gboolean advised = huge
-      || (pages == PAGES_OF_NUMPY && bytes >= NUMPY_ADVISES_BYTES);
+      || (g_str_equal (pages, "numpy") && bytes >= NUMPY_ADVISES_BYTES);
   gsize align = bytes >= PAGE_BYTES ? PAGE_BYTES : CACHE_LINE_BYTES;
   void *block = NULL;
 
@@ -39,7 +40,7 @@ block_new (gsize bytes, guint32 seed, Pages pages)
 }
 
 static gboolean
-make_blocks (guint8 ** blocks, gsize n_blocks, gsize bytes, Pages pages)
+make_blocks (guint8 ** blocks, gsize n_blocks, gsize bytes, const gchar * pages)
 {
   for (gsize i = 0; i < n_blocks; i++) {
     blocks[i] = block_new (bytes, (guint32) (i + 1) * 0x85ebca6bu, pages);
@@ -51,7 +52,7 @@ make_blocks (guint8 ** blocks, gsize n_blocks, gsize bytes, Pages pages)
 
 Material *
 material_new (guint tile_width, guint tile_height, guint n_tiles,
-    guint n_sets, Pages pages)
+    guint n_sets, const gchar * pages)
 {
   Material *material = g_new0 (Material, 1);
   const gsize n_frames = (gsize) n_tiles * n_sets;

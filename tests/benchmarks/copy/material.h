@@ -8,16 +8,6 @@
 
 #include <glib.h>
 
-/* The pages that frames are in. */
-typedef enum
-{
-  PAGES_OF_MALLOC,              /* as malloc gives them */
-  PAGES_OF_NUMPY,               /* as NumPy's arrays have them: those of 4 MiB and
-                                 * more ask for huge pages, but begin anywhere, so
-                                 * that their ends remain in small ones */
-  PAGES_HUGE,                   /* as many huge ones as there can be */
-} Pages;
-
 typedef struct
 {
   guint tile_width;             /* pixels */
@@ -31,9 +21,14 @@ typedef struct
   guint8 **pieces;              /* one for each set */
 } Material;
 
-/* NULL if there is no memory. */
+/* @pages, that the frames are in:
+ * malloc   as malloc gives them
+ * numpy    as NumPy's arrays have them: those of 4 MiB and more ask for huge
+ *          pages, but begin anywhere, so that their ends remain in small ones
+ * huge     as many huge ones as there can be
+ * NULL if there is no memory. */
 Material *material_new (guint tile_width, guint tile_height, guint n_tiles,
-    guint n_sets, Pages pages);
+    guint n_sets, const gchar * pages);
 void material_free (Material * material);
 
 /* Frame @tile of set @set. */

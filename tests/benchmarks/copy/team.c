@@ -19,7 +19,7 @@ struct _Team
   gpointer data;
   guint n_items;
 
-  gint next;                    /* atomic: the first item that nobody has */
+  gint next;                    /* atomic: the first item that is not taken */
 };
 
 static void

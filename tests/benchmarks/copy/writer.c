@@ -3,91 +3,87 @@
 
 #include "writer.h"
 
-#include "team.h"
-
 #include "copy/copy.h"
-#include "ntstrip.h"
 
-#include <string.h>
-
-/* The element's default. */
-#define N_STRIPS 3
-
-/* What a thread takes at once: a row of a tile is not worth counting. */
-#define UNIT_BYTES ((gsize) 256 << 10)
-
-/* To wake a thread takes about as long as copying so much: nobody would. */
-#define ALONE_BYTES ((gsize) 2 << 20)
-
-/* What a strip holds that nobody has written. */
-#define POISON 0xa5
-
-const gchar *const way_names[N_WAYS] = {
-  "auto", "always", "never", "memcpy", "contiguous", "contiguous-cached"
-};
+#include <gst/gst.h>
 
 struct _Writer
 {
   const Material *material;
-  GstNtLayout *layout;
-  GstNtStripPool *pool;
-  GstBuffer *buffers[N_STRIPS];
-  GstMapInfo maps[N_STRIPS];
-  GstNtTileSource *sources;     /* one for each tile of each set */
-
-  GstNtComposer *composer;
+  NtmLayout *layout;
+  guint n_strips;
+  NtmStrip **strips;
+  NtmSource *sources;           /* one for each tile of each set */
+  NtmComposer *composer;
   const NtmKernel *best;
-  Team *team;
-
-  /* How memcpy shares the work: either parts of tiles or several tiles. */
-  guint units_per_tile;
-  guint tiles_per_unit;
 };
 
-/* One strip to write, for the team. */
-typedef struct
+const gchar *
+writer_kernel (void)
 {
-  const Writer *writer;
-  guint8 *strip;
-  guint set;
-  gboolean stream;
-} Task;
+  ntm_kernel_select (g_getenv ("NTMOSAIC_CPU"));
 
-static GstNtLayout *
-make_layout (const Material * material, GError ** error)
+  return ntm_kernel_get_name ();
+}
+
+gchar *
+writer_kernels (void)
 {
-  const NtmLayoutRules rules = { NTM_ALIGN_TOP, 0, 0, 0 };
+  const uint32_t features = ntm_cpu_features ();
+  GString *names = g_string_new (NULL);
+  size_t n_kernels;
+  const NtmKernel *kernels = ntm_kernels (&n_kernels);
+
+  for (size_t i = 0; i < n_kernels; i++) {
+    if ((kernels[i].needs & ~features) == 0)
+      g_string_append_printf (names, "%s%s", names->len > 0 ? "," : "",
+          kernels[i].name);
+  }
+  return g_string_free (names, FALSE);
+}
+
+gsize
+writer_cache_bytes (void)
+{
+  return ntm_llc_bytes ();
+}
+
+static gboolean
+fail (GError ** error, NtmStatus status)
+{
+  g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_FAILED,
+      ntm_status_get_text (status));
+  return FALSE;
+}
+
+static gboolean
+make_layout (Writer * writer, GError ** error)
+{
+  const Material *material = writer->material;
+  const NtmLayoutRules rules = {.pixel_bytes = 4 };
   NtmTile *tiles = g_new0 (NtmTile, material->n_tiles);
-  GstNtLayout *layout;
+  NtmStatus status;
 
   for (guint i = 0; i < material->n_tiles; i++) {
     tiles[i].width = material->tile_width;
-    tiles[i].frame_height = material->tile_height;
+    tiles[i].height = material->tile_height;
   }
-  layout = gst_nt_layout_new (tiles, material->n_tiles, &rules, error);
-
+  status = ntm_layout_new (&writer->layout, tiles, material->n_tiles, &rules);
   g_free (tiles);
-  return layout;
+
+  return status == NTM_OK || fail (error, status);
 }
 
-/* The strips are out and mapped for as long as the writer lives: only the
- * writing is timed. */
 static gboolean
-take_strips (Writer * writer, GError ** error)
+make_strips (Writer * writer, GError ** error)
 {
-  writer->pool = gst_nt_strip_pool_new ();
-  if (!gst_nt_strip_pool_configure (writer->pool, writer->layout, N_STRIPS,
-          NULL, error))
-    return FALSE;
+  for (guint i = 0; i < writer->n_strips; i++) {
+    const NtmStatus status =
+        ntm_strip_new (&writer->strips[i], writer->layout, NULL);
 
-  for (guint i = 0; i < N_STRIPS; i++) {
-    writer->buffers[i] = gst_nt_strip_pool_acquire (writer->pool, NULL, 0,
-        error);
-    if (writer->buffers[i] == NULL)
-      return FALSE;
-    if (!gst_buffer_map (writer->buffers[i], &writer->maps[i],
-            GST_MAP_READWRITE))
-      g_error ("can't map a strip");
+    if (status != NTM_OK)
+      return fail (error, status);
+    ntm_strip_touch (writer->strips[i]);
   }
   return TRUE;
 }
@@ -98,211 +94,97 @@ list_sources (Writer * writer)
   const Material *material = writer->material;
   const gsize n_frames = (gsize) material->n_tiles * material->n_sets;
 
-  writer->sources = g_new0 (GstNtTileSource, n_frames);
+  writer->sources = g_new0 (NtmSource, n_frames);
   for (gsize i = 0; i < n_frames; i++) {
-    writer->sources[i].data = material->frames[i];
+    writer->sources[i].pixels = material->frames[i];
     writer->sources[i].stride = material->row_bytes;
   }
 }
 
-static void
-cut_into_units (Writer * writer)
-{
-  const gsize tile_bytes = writer->material->tile_bytes;
-
-  writer->units_per_tile = MAX (tile_bytes / UNIT_BYTES, 1);
-  writer->tiles_per_unit = MAX (UNIT_BYTES / tile_bytes, 1);
-}
-
 Writer *
-writer_new (const Material * material, GError ** error)
+writer_new (const Material * material, guint n_strips, GError ** error)
 {
   Writer *writer = g_new0 (Writer, 1);
 
+  writer_kernel ();
   writer->material = material;
-  writer->composer = gst_nt_composer_new ();
-  gst_nt_composer_set_stream_from (writer->composer, 0, N_STRIPS);
-  writer->best = ntm_kernel_select (NULL, ntm_cpu_features (), NULL);
-  writer->layout = make_layout (material, error);
-  if (writer->layout == NULL || !take_strips (writer, error)) {
+  writer->n_strips = n_strips;
+  writer->strips = g_new0 (NtmStrip *, n_strips);
+  writer->best = ntm_kernel_find (NULL, ntm_cpu_features (), NULL);
+  writer->composer = ntm_composer_new ();
+  if (writer->composer == NULL)
+    g_error ("no memory for a composer");
+  ntm_composer_set_stream_from (writer->composer, 0, n_strips);
+  if (!make_layout (writer, error) || !make_strips (writer, error)) {
     writer_free (writer);
     return NULL;
   }
-
   list_sources (writer);
-  cut_into_units (writer);
-  writer_set_threads (writer, 1);
   return writer;
 }
 
 void
 writer_free (Writer * writer)
 {
-  for (guint i = 0; i < N_STRIPS; i++) {
-    if (writer->buffers[i] == NULL)
-      continue;
-    gst_buffer_unmap (writer->buffers[i], &writer->maps[i]);
-    gst_buffer_unref (writer->buffers[i]);
-  }
-  g_clear_pointer (&writer->pool, gst_nt_strip_pool_unref);
-  g_clear_pointer (&writer->layout, gst_nt_layout_unref);
-  g_clear_pointer (&writer->team, team_free);
-  gst_nt_composer_free (writer->composer);
+  for (guint i = 0; i < writer->n_strips; i++)
+    ntm_strip_free (writer->strips[i]);
+  ntm_layout_unref (writer->layout);
+  ntm_composer_free (writer->composer);
+  g_free (writer->strips);
   g_free (writer->sources);
   g_free (writer);
+}
+
+guint8 *
+writer_strip (const Writer * writer, guint turn)
+{
+  return ntm_strip_get_data (writer->strips[turn % writer->n_strips]);
 }
 
 void
 writer_set_threads (Writer * writer, guint n_threads)
 {
-  g_clear_pointer (&writer->team, team_free);
-  writer->team =
-      team_new (writer->material->strip_bytes < ALONE_BYTES ? 1 : n_threads);
-  gst_nt_composer_set_max_threads (writer->composer, n_threads);
-}
-
-static void
-compose (Writer * writer, GstNtStores stores, guint8 * strip, guint set)
-{
-  const guint n_tiles = writer->material->n_tiles;
-  GstNtComposeReport report;
-
-  gst_nt_composer_set_stores (writer->composer, stores);
-  gst_nt_composer_compose_into (writer->composer, writer->layout, strip,
-      writer->layout->geometry.stride, writer->sources + (gsize) set * n_tiles,
-      0, &report);
-  if (report.tiles_copied != n_tiles)
-    g_error ("%u of %u tiles were copied", report.tiles_copied, n_tiles);
-}
-
-static void
-memcpy_rows (const Task * task, guint tile, guint first, guint end)
-{
-  const Material *material = task->writer->material;
-  const gsize stride = material->row_bytes * material->n_tiles;
-  const guint8 *src = material_frame (material, task->set, tile);
-  guint8 *dst = task->strip + tile * material->row_bytes;
-
-  for (guint y = first; y < end; y++)
-    memcpy (dst + y * stride, src + y * material->row_bytes,
-        material->row_bytes);
-}
-
-static void
-memcpy_unit (gpointer data, guint unit)
-{
-  const Task *task = data;
-  const Writer *writer = task->writer;
-  const Material *material = writer->material;
-  const guint n_parts = writer->units_per_tile;
-  const guint tile = unit / n_parts * writer->tiles_per_unit;
-  const guint end_tile =
-      MIN (tile + writer->tiles_per_unit, material->n_tiles);
-  const guint64 part = unit % n_parts;
-  const guint64 height = material->tile_height;
-
-  for (guint i = tile; i < end_tile; i++)
-    memcpy_rows (task, i, part * height / n_parts,
-        (part + 1) * height / n_parts);
-}
-
-static void
-contiguous_unit (gpointer data, guint unit)
-{
-  const Task *task = data;
-  const Material *material = task->writer->material;
-  const NtmKernel *best = task->writer->best;
-  const gsize offset = unit * UNIT_BYTES;
-  const gsize bytes = MIN (UNIT_BYTES, material->strip_bytes - offset);
-
-  (task->stream ? best->copy_stream : best->copy) (task->strip + offset, bytes,
-      material->pieces[task->set] + offset, bytes, bytes, 1);
-}
-
-static void
-fence (gpointer data)
-{
-  const Task *task = data;
-
-  if (task->stream)
-    task->writer->best->fence ();
-}
-
-static void
-share_memcpy (const Writer * writer, Task * task)
-{
-  const guint n_groups =
-      (writer->material->n_tiles - 1) / writer->tiles_per_unit + 1;
-
-  team_run (writer->team, memcpy_unit, fence, task,
-      n_groups * writer->units_per_tile);
-}
-
-static void
-share_contiguous (const Writer * writer, Task * task)
-{
-  team_run (writer->team, contiguous_unit, fence, task,
-      (writer->material->strip_bytes - 1) / UNIT_BYTES + 1);
-}
-
-void
-writer_write (Writer * writer, Way way, guint turn)
-{
-  guint8 *strip = writer->maps[turn % N_STRIPS].data;
-  const guint set = turn % writer->material->n_sets;
-  Task task = { writer, strip, set, way == WAY_CONTIGUOUS };
-
-  switch (way) {
-    case WAY_AUTO:
-      compose (writer, GST_NT_STORES_AUTO, strip, set);
-      break;
-    case WAY_ALWAYS:
-      compose (writer, GST_NT_STORES_ALWAYS, strip, set);
-      break;
-    case WAY_NEVER:
-      compose (writer, GST_NT_STORES_NEVER, strip, set);
-      break;
-    case WAY_MEMCPY:
-      share_memcpy (writer, &task);
-      break;
-    default:
-      share_contiguous (writer, &task);
-      break;
-  }
-}
-
-void
-writer_read (const Writer * writer, guint turn)
-{
-  const guint64 *words = (const guint64 *) writer->maps[turn % N_STRIPS].data;
-  const gsize n_words = writer->material->strip_bytes / sizeof (*words);
-  static volatile guint64 result;
-  guint64 sums[4] = { 0, };
-  gsize i;
-
-  for (i = 0; i + 4 <= n_words; i += 4) {
-    sums[0] += words[i];
-    sums[1] += words[i + 1];
-    sums[2] += words[i + 2];
-    sums[3] += words[i + 3];
-  }
-  for (; i < n_words; i++)
-    sums[0] += words[i];
-  result = sums[0] + sums[1] + sums[2] + sums[3];
-  (void) result;
+  ntm_composer_set_max_threads (writer->composer, n_threads);
 }
 
 gboolean
-writer_verify (Writer * writer, Way way, guint turn)
+writer_compose (Writer * writer, const gchar * stores, guint turn, guint set)
 {
-  const Material *material = writer->material;
-  const guint set = turn % material->n_sets;
-  guint8 *strip = writer->maps[turn % N_STRIPS].data;
+  static const gchar *const names[] = {
+    [NTM_STORES_AUTO] = "auto",
+    [NTM_STORES_ALWAYS] = "always",
+    [NTM_STORES_NEVER] = "never",
+  };
+  static const guint8 background[4];
+  const guint n_tiles = writer->material->n_tiles;
+  NtmReport report;
+  guint i = 0;
 
-  memset (strip, POISON, material->strip_bytes);
-  writer_write (writer, way, turn);
+  while (i < G_N_ELEMENTS (names) && !g_str_equal (names[i], stores))
+    i++;
+  if (i == G_N_ELEMENTS (names))
+    return FALSE;
 
-  if (way == WAY_CONTIGUOUS || way == WAY_CONTIGUOUS_CACHED)
-    return memcmp (strip, material->pieces[set], material->strip_bytes) == 0;
-  return material_is_strip (material, set, strip);
+  ntm_composer_set_stores (writer->composer, i);
+  ntm_composer_compose (writer->composer,
+      writer->strips[turn % writer->n_strips],
+      writer->sources + (gsize) set * n_tiles, background, &report);
+  if (report.tiles_copied != n_tiles)
+    g_error ("%" G_GSIZE_FORMAT " of %u tiles were copied",
+        report.tiles_copied, n_tiles);
+  return TRUE;
+}
+
+void
+writer_copy (const Writer * writer, gboolean stream, guint8 * dst,
+    const guint8 * src, gsize bytes)
+{
+  (stream ? writer->best->copy_stream : writer->best->copy) (dst, bytes, src,
+      bytes, bytes, 1);
+}
+
+void
+writer_fence (const Writer * writer)
+{
+  writer->best->fence ();
 }

@@ -5,7 +5,7 @@
  * are made, and where there is memory for some strips, these must do. */
 
 #include "rig/rig.h"
-#include "../strip/mappings.h"
+#include "../memory/mappings.h"
 
 #include <stdio.h>
 #include <string.h>

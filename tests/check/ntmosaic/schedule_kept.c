@@ -26,7 +26,7 @@ frame_bytes (const GstVideoInfo * info)
 gboolean
 test_frame_is_view (GstBuffer * buffer)
 {
-  return gst_memory_is_type (gst_buffer_peek_memory (buffer, 0), "NtView");
+  return gst_memory_is_type (gst_buffer_peek_memory (buffer, 0), "NtMemory");
 }
 
 void

@@ -50,13 +50,14 @@ write_round (Writer * writer, unsigned round, uint8_t * src)
   const NtmKernel *kernel = writer->kernel;
   const size_t n = writer->bytes;
   const uint8_t value = writer->first + round % 64;
+  NtmPattern pattern;
 
   memset (src, value, n);
   if (round % 2 == 0) {
     kernel->copy_stream (writer->dst, (ptrdiff_t) n, src, (ptrdiff_t) n, n, 1);
   } else {
-    kernel->fill_stream (writer->dst, 0, value * 0x01010101u, n / 4, 1);
-    memset (writer->dst + n / 4 * 4, value, n % 4);
+    ntm_pattern_init (&pattern, &value, 1);
+    ntm_fill (kernel, true, &pattern, writer->dst, 0, n, 1);
   }
   kernel->fence ();
   if (!holds_only (writer->dst, n, value))

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntlayout.h"
+
+/* One sentence with some numbers; ntm_layout_explain() cuts what is longer. */
+#define EXPLANATION_BYTES 256
+
+/* A width is rounded up to this many pixels before a strip's bytes are held
+ * against GST_NT_MAX_BYTES, because GstVideoInfo does so. */
+#define ROUNDED_WIDTH 128
+
+/* Fits 64 bits for every width that is not too wide. */
+static guint64
+count_bytes (const NtmLayout * layout)
+{
+  const guint64 width =
+      ((guint64) layout->width + ROUNDED_WIDTH - 1) / ROUNDED_WIDTH
+      * ROUNDED_WIDTH;
+
+  return width * layout->pixel_bytes * layout->height;
+}
+
+static gboolean
+is_describable (const NtmLayout * layout, GError ** error)
+{
+  const guint64 bytes = count_bytes (layout);
+
+  if (bytes <= GST_NT_MAX_BYTES)
+    return TRUE;
+
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "the strip of %" G_GSIZE_FORMAT " tiles would be %ux%u pixels, %"
+      G_GUINT64_FORMAT " bytes with the width rounded up to a multiple of %d, "
+      "and GStreamer can describe %" G_GUINT64_FORMAT " at most",
+      layout->n_tiles, layout->width, layout->height, bytes, ROUNDED_WIDTH,
+      GST_NT_MAX_BYTES);
+  return FALSE;
+}
+
+static void
+explain (NtmStatus status, const NtmTile * tiles, guint n_tiles,
+    const NtmLayoutRules * rules, GError ** error)
+{
+  gchar why[EXPLANATION_BYTES];
+
+  ntm_layout_explain (status, tiles, n_tiles, rules, why, sizeof (why));
+  if (status == NTM_NO_MEMORY)
+    g_set_error_literal (error, GST_RESOURCE_ERROR,
+        GST_RESOURCE_ERROR_NO_SPACE_LEFT, why);
+  else if (status == NTM_TOO_WIDE || status == NTM_TOO_LARGE)
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "%s that GStreamer can describe", why);
+  else
+    g_set_error_literal (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, why);
+}
+
+NtmLayout *
+gst_nt_layout_new (const NtmTile * tiles, guint n_tiles,
+    const NtmLayoutRules * rules, GError ** error)
+{
+  NtmLayoutRules limited = *rules;
+  NtmLayout *layout;
+  NtmStatus status;
+
+  limited.max_width = GST_NT_MAX_WIDTH;
+  limited.max_bytes = GST_NT_MAX_BYTES;
+  status = ntm_layout_new (&layout, tiles, n_tiles, &limited);
+  if (status != NTM_OK) {
+    explain (status, tiles, n_tiles, &limited, error);
+    return NULL;
+  }
+  if (!is_describable (layout, error)) {
+    ntm_layout_unref (layout);
+    return NULL;
+  }
+
+  return layout;
+}

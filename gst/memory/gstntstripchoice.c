@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntstripchoice.h"
+
+/* Weight of a frame that is likely to change, relative to a still: a still is
+ * written once, and kept from then on. */
+#define CHANGING_WEIGHT 8
+
+/* The strip found so far for which least has to be done. */
+typedef struct
+{
+  const GstNtStripSet *set;
+  const GstNtDue *due;
+  GstNtStrip *strip;
+  guint64 least;
+} Search;
+
+/* ---- Frames that lie in strips ---- */
+
+GstNtView *
+gst_nt_strip_set_get_due_view (const GstNtStripSet * set, const GstNtDue * due,
+    guint i)
+{
+  GstBuffer *buffer = due->inputs ? due->inputs[i].buffer : NULL;
+  GstNtView *view = buffer ? gst_nt_view_of (buffer) : NULL;
+  const GstNtStrip *strip = view ? view->strip : NULL;
+
+  if (strip == NULL || strip->state == GST_NT_STRIP_OUT
+      || gst_nt_strip_get_layout (strip) != due->layout
+      || strip->generation != set->generation || strip->views[i] != view
+      || due->sources[i].pixels != view->place.data
+      || due->sources[i].stride != view->place.stride)
+    return NULL;
+
+  return view;
+}
+
+static guint
+count_due_views (const Search * search, const GstNtStrip * strip)
+{
+  guint count = 0;
+  guint i;
+
+  if (strip->n_views == 0 || search->due->sources == NULL
+      || gst_nt_strip_get_layout (strip) != search->due->layout)
+    return 0;
+
+  for (i = 0; i < search->due->layout->n_tiles; i++)
+    if (strip->views[i] && strip->views[i] ==
+        gst_nt_strip_set_get_due_view (search->set, search->due, i))
+      count++;
+
+  return count;
+}
+
+gboolean
+gst_nt_strip_set_is_usable (const GstNtStripSet * set, const GstNtDue * due,
+    const GstNtStrip * strip)
+{
+  const Search search = {.set = set,.due = due };
+
+  return count_due_views (&search, strip) == strip->n_views;
+}
+
+/* ---- Weights ---- */
+
+static gboolean
+stays (const NtmSource * source, guint64 last_content)
+{
+  return source == NULL || source->pixels == NULL
+      || (source->content != NTM_CONTENT_UNKNOWN
+      && source->content <= last_content);
+}
+
+static guint64
+count_pixels (const NtmRect * rect)
+{
+  return (guint64) rect->width * rect->height;
+}
+
+static guint64
+weigh_missing (const GstNtDue * due, const GstNtStrip * strip)
+{
+  const NtmLayout *layout = due->layout;
+  const gboolean is_known = gst_nt_strip_get_layout (strip) == layout;
+  guint64 weight = 0;
+  gsize i;
+
+  if (due->sources == NULL)
+    return 0;
+
+  for (i = 0; i < layout->n_cells; i++) {
+    const NtmSource *source = i < layout->n_tiles ? &due->sources[i] : NULL;
+    const NtmCell *cell = &layout->cells[i];
+    const guint64 pixels = count_pixels (&cell->frame);
+    const guint missing = is_known
+        ? ntm_strip_ask (strip->strip, i, source, due->background)
+        : NTM_MISSES_FRAME | NTM_MISSES_MARGIN;
+
+    if (missing & NTM_MISSES_FRAME)
+      weight += stays (source, due->last_content) ? pixels
+          : pixels * CHANGING_WEIGHT;
+    if (missing & NTM_MISSES_MARGIN)
+      weight += count_pixels (&cell->cell) - pixels;
+  }
+
+  return weight;
+}
+
+/* ---- The choice ---- */
+
+static void
+consider (Search * search, GstNtStrip * strip)
+{
+  guint64 missing;
+
+  if (strip == NULL || search->least == 0
+      || !gst_nt_strip_set_is_usable (search->set, search->due, strip))
+    return;
+
+  missing = weigh_missing (search->due, strip);
+  if (search->strip == NULL || missing < search->least) {
+    search->strip = strip;
+    search->least = missing;
+  }
+}
+
+static void
+consider_if_due_lies_in (Search * search, GstNtStrip * strip)
+{
+  if (strip && strip->n_views > 0)
+    consider (search, strip);
+}
+
+GstNtStrip *
+gst_nt_strip_set_choose (const GstNtStripSet * set, const GstNtDue * due)
+{
+  Search search = {.set = set,.due = due,.least = G_MAXUINT64 };
+  guint i;
+
+  for (i = 0; i < GST_NT_STRIPS_AHEAD; i++)
+    consider_if_due_lies_in (&search, set->coming[i]);
+  for (i = 0; i < set->held->len; i++)
+    consider_if_due_lies_in (&search, g_ptr_array_index (set->held, i));
+  consider (&search, set->coming[0]);
+  for (i = set->free->len; i-- > 0;)
+    consider (&search, g_ptr_array_index (set->free, i));
+  for (i = 1; i < GST_NT_STRIPS_AHEAD && search.strip == NULL; i++)
+    consider (&search, set->coming[i]);
+
+  return search.strip;
+}

@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The strip pool: a lock, a configuration, and a set of strips. The lock guards
+ * where strips are, which frame lies where, and the configuration; no memory as
+ * large as a strip is mapped, touched or freed with it held. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntstrippool-private.h"
+
+#include "gstntarrivalcount.h"
+#include "gstntkernel.h"
+
+GST_DEBUG_CATEGORY_STATIC (nt_strip_pool_debug);
+#define GST_CAT_DEFAULT nt_strip_pool_debug
+
+/* One that is written, and one that downstream shows: with fewer, nothing is in
+ * turn. */
+#define MIN_STRIPS 2
+
+/* A strip that stood idle while so many were made is given back. Those that are in
+ * turn come back after a few; a peak that comes back within some seconds, as a
+ * queue's that runs full now and then, still finds its strips. */
+#define IDLE_STRIPS 128
+
+/* References on the memory of a buffer that is being mapped: the buffer's, and one
+ * of gst_buffer_map() itself. */
+#define REFS_OF_A_MAP 2
+
+static void
+init_debug_category (void)
+{
+  static gsize done = 0;
+
+  if (g_once_init_enter (&done)) {
+    GST_DEBUG_CATEGORY_INIT (nt_strip_pool_debug, "ntstrippool", 0,
+        "strip pool");
+    g_once_init_leave (&done, 1);
+  }
+}
+
+GstNtStripPool *
+gst_nt_strip_pool_new (void)
+{
+  GstNtStripPool *pool = g_atomic_rc_box_new0 (GstNtStripPool);
+
+  init_debug_category ();
+  gst_nt_kernel_get_name ();
+  g_mutex_init (&pool->lock);
+  gst_nt_strip_set_init (&pool->set);
+
+  return pool;
+}
+
+GstNtStripPool *
+gst_nt_strip_pool_ref (GstNtStripPool * pool)
+{
+  return g_atomic_rc_box_acquire (pool);
+}
+
+static void
+clear_pool (gpointer data)
+{
+  GstNtStripPool *pool = data;
+
+  gst_nt_strip_set_clear (&pool->set);
+  g_clear_pointer (&pool->config.layout, ntm_layout_unref);
+  g_mutex_clear (&pool->lock);
+}
+
+void
+gst_nt_strip_pool_unref (GstNtStripPool * pool)
+{
+  g_atomic_rc_box_release_full (pool, clear_pool);
+}
+
+/* ---- Making strips ---- */
+
+/* With the lock held: the current configuration, with a reference that is the
+ * caller's. */
+static GstNtStripConfig
+ref_config (const GstNtStripPool * pool)
+{
+  GstNtStripConfig config = pool->config;
+
+  config.generation = pool->set.generation;
+  if (config.layout)
+    ntm_layout_ref (config.layout);
+
+  return config;
+}
+
+/* With the lock held: @strip, which is new, is one of the pool's. */
+static void
+count_strip (GstNtStripPool * pool, GstNtStrip * strip)
+{
+  pool->n_allocated++;
+  gst_nt_strip_set_add (&pool->set, strip);
+  GST_DEBUG ("%p: allocated strip %p of %" G_GSIZE_FORMAT " bytes, now %u",
+      pool, strip, strip->bytes, pool->set.n_strips);
+}
+
+/* Makes one more strip, which is out from now on. */
+static GstNtStrip *
+make_strip (GstNtStripPool * pool, const GstNtStripConfig * config,
+    GError ** error)
+{
+  GstNtStrip *strip = gst_nt_strip_new (config->layout, config->padding,
+      config->align_mask);
+
+  if (strip == NULL) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+        "no memory for a strip of %" G_GSIZE_FORMAT " bytes",
+        config->layout->bytes + config->padding);
+    return NULL;
+  }
+  ntm_strip_touch (strip->strip);
+  strip->generation = config->generation;
+
+  g_mutex_lock (&pool->lock);
+  count_strip (pool, strip);
+  g_mutex_unlock (&pool->lock);
+
+  return strip;
+}
+
+/* @strip is not out any more. */
+static void
+bring_home (GstNtStripPool * pool, GstNtStrip * strip)
+{
+  gboolean unwanted;
+
+  g_mutex_lock (&pool->lock);
+  unwanted = gst_nt_strip_set_bring_home (&pool->set, strip);
+  g_mutex_unlock (&pool->lock);
+
+  if (unwanted)
+    gst_nt_strip_free (strip);
+}
+
+/* A few are better than none: where there is memory for some, these will do. */
+static gboolean
+may_go_on (GstNtStripPool * pool)
+{
+  const guint n_strips = gst_nt_strip_pool_get_n_strips (pool);
+
+  if (n_strips < MIN_STRIPS)
+    return FALSE;
+
+  GST_WARNING ("%p: no memory for more than %u strips", pool, n_strips);
+  return TRUE;
+}
+
+static gboolean
+make_strips_until (GstNtStripPool * pool, guint n_strips, GError ** error)
+{
+  GError *why = NULL;
+
+  for (;;) {
+    GstNtStripConfig config;
+    GstNtStrip *strip;
+    gboolean enough;
+
+    g_mutex_lock (&pool->lock);
+    enough = pool->config.layout == NULL || pool->set.n_strips >= n_strips;
+    if (!enough)
+      config = ref_config (pool);
+    g_mutex_unlock (&pool->lock);
+    if (enough)
+      return TRUE;
+
+    strip = make_strip (pool, &config, &why);
+    ntm_layout_unref (config.layout);
+    if (strip == NULL)
+      break;
+    bring_home (pool, strip);
+  }
+
+  if (may_go_on (pool)) {
+    g_error_free (why);
+    return TRUE;
+  }
+  g_propagate_error (error, why);
+
+  return FALSE;
+}
+
+/* ---- Configuration ---- */
+
+/* With the lock held: whether the strips that there are can go on. */
+static gboolean
+are_alike (const GstNtStripConfig * a, const GstNtStripConfig * b)
+{
+  return a->layout != NULL && a->align_mask == b->align_mask
+      && a->layout->bytes + a->padding == b->layout->bytes + b->padding;
+}
+
+gboolean
+gst_nt_strip_pool_configure (GstNtStripPool * pool, NtmLayout * layout,
+    guint n_strips, const GstAllocationParams * params, GError ** error)
+{
+  const GstNtStripConfig config = {
+    .layout = layout,
+    .padding = params ? params->padding : 0,
+    .align_mask = GST_NT_STRIP_ALIGN_MASK | (params ? params->align : 0),
+  };
+  GPtrArray *old_strips = NULL;
+  NtmLayout *old_layout;
+  gsize strip_bytes;
+
+  if (!g_size_checked_add (&strip_bytes, layout->bytes, config.padding)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+        "a strip of %" G_GSIZE_FORMAT " bytes and a padding of %"
+        G_GSIZE_FORMAT " are more than can be addressed", layout->bytes,
+        config.padding);
+    return FALSE;
+  }
+
+  g_mutex_lock (&pool->lock);
+  if (are_alike (&pool->config, &config))
+    gst_nt_strip_set_forget_coming (&pool->set);
+  else
+    old_strips = gst_nt_strip_set_disown (&pool->set);
+  old_layout = pool->config.layout;
+  pool->config = config;
+  ntm_layout_ref (layout);
+  pool->downstream = GST_NT_DOWNSTREAM_UNKNOWN;
+  pool->n_configured = n_strips;
+  g_mutex_unlock (&pool->lock);
+
+  /* Before anything is allocated: the two need not exist side by side. */
+  if (old_strips)
+    g_ptr_array_unref (old_strips);
+  ntm_layout_unref (old_layout);
+
+  return make_strips_until (pool, n_strips, error);
+}
+
+void
+gst_nt_strip_pool_clear (GstNtStripPool * pool)
+{
+  GPtrArray *strips;
+  NtmLayout *layout;
+
+  g_mutex_lock (&pool->lock);
+  strips = gst_nt_strip_set_disown (&pool->set);
+  layout = g_steal_pointer (&pool->config.layout);
+  g_mutex_unlock (&pool->lock);
+
+  g_ptr_array_unref (strips);
+  ntm_layout_unref (layout);
+}
+
+/* ---- A strip as GstMemory ---- */
+
+typedef struct
+{
+  GstNtWatched watched;
+  GstNtStrip *strip;
+} StripMemory;
+
+/* A write map voids the ledger. */
+static void
+strip_is_mapped (GstNtWatched * whole, GstMapFlags flags)
+{
+  GstNtStrip *strip = ((StripMemory *) whole)->strip;
+
+  if (flags & GST_MAP_WRITE) {
+    g_atomic_int_set (&strip->written, TRUE);
+    ntm_strip_invalidate (strip->strip);
+  }
+}
+
+/* Downstream writes to @strip, which is out: nothing is copied on arrival until
+ * the pool is configured again. */
+static void
+note_writer (GstNtStrip * strip)
+{
+  GstNtStripPool *pool = strip->pool;
+
+  g_mutex_lock (&pool->lock);
+  if (gst_nt_strip_get_layout (strip) == pool->config.layout) {
+    GST_INFO ("%p: downstream writes to strips, nothing is copied on arrival",
+        pool);
+    pool->downstream = GST_NT_DOWNSTREAM_WRITES;
+  }
+  g_mutex_unlock (&pool->lock);
+}
+
+/* A writer to memory that is read-only gets a copy. If the strip is the writer's
+ * alone, frames that lie in it cost more than they save. A deep copy of a buffer
+ * comes with one reference less, and says nothing about the strip; memory that
+ * several buffers share would be copied in any case. */
+static GstMemory *
+copy_strip (GstNtWatched * self, gsize offset, gsize size)
+{
+  GstMemory *memory = GST_MEMORY_CAST (self);
+
+  if (GST_MEMORY_IS_READONLY (memory) && memory->parent == NULL
+      && GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == REFS_OF_A_MAP
+      && gst_memory_is_writable (memory))
+    note_writer (((StripMemory *) self)->strip);
+
+  return gst_nt_watched_copy_to_system (self, offset, size);
+}
+
+/* With the lock held: @strip came back. */
+static void
+learn_about_downstream (GstNtStripPool * pool, const GstNtStrip * strip)
+{
+  if (gst_nt_strip_get_layout (strip) != pool->config.layout)
+    return;
+
+  if (g_atomic_int_get (&strip->written))
+    pool->downstream = GST_NT_DOWNSTREAM_WRITES;
+  else if (pool->downstream == GST_NT_DOWNSTREAM_UNKNOWN)
+    pool->downstream = GST_NT_DOWNSTREAM_READS;
+}
+
+static void
+strip_is_back (GstNtWatched * whole)
+{
+  GstNtStrip *strip = ((StripMemory *) whole)->strip;
+  GstNtStripPool *pool = g_steal_pointer (&strip->pool);
+
+  g_mutex_lock (&pool->lock);
+  learn_about_downstream (pool, strip);
+  g_mutex_unlock (&pool->lock);
+
+  bring_home (pool, strip);
+  gst_nt_strip_pool_unref (pool);
+}
+
+static const GstNtWatch strip_watch = {
+  .instance_bytes = sizeof (StripMemory),
+  .mapped = strip_is_mapped,
+  .copy = copy_strip,
+  .gone = strip_is_back,
+};
+
+static GstMemory *
+wrap_strip (GstNtStripPool * pool, GstNtStrip * strip, GstMemoryFlags flags)
+{
+  StripMemory *memory =
+      (StripMemory *) gst_nt_watched_new (&strip_watch,
+      ntm_strip_get_data (strip->strip), strip->bytes, GST_NT_STRIP_ALIGN_MASK,
+      gst_nt_strip_get_layout (strip)->bytes, flags);
+
+  memory->strip = strip;
+  strip->pool = gst_nt_strip_pool_ref (pool);
+  g_atomic_int_set (&strip->written, FALSE);
+
+  return GST_MEMORY_CAST (memory);
+}
+
+NtmStrip *
+gst_nt_strip_pool_get_strip (GstMemory * memory)
+{
+  StripMemory *self = (StripMemory *) gst_nt_watched_get (memory, &strip_watch);
+
+  return self ? self->strip->strip : NULL;
+}
+
+/* ---- Acquiring ---- */
+
+static void
+note_inputs (GstNtStripPool * pool, const GstNtDue * due)
+{
+  guint i;
+
+  for (i = 0; due->inputs && i < due->layout->n_tiles; i++)
+    if (due->inputs[i].arrivals)
+      due->inputs[i].arrivals->n_taken = due->inputs[i].n_taken;
+  for (i = 0; due->sources && i < due->layout->n_tiles; i++)
+    pool->last_content = MAX (pool->last_content, due->sources[i].content);
+}
+
+/* Says what the chosen strip shows, and which frames are copied once more because
+ * they lie in another. Returns whether any lies in @chosen. */
+static gboolean
+note_due_views (const GstNtStripPool * pool, const GstNtDue * due,
+    const GstNtStrip * chosen)
+{
+  gboolean any = FALSE;
+  guint i;
+
+  for (i = 0; due->sources && i < due->layout->n_tiles; i++) {
+    GstNtView *view = gst_nt_strip_set_get_due_view (&pool->set, due, i);
+
+    if (view && view->strip == chosen) {
+      gst_nt_arrivals_note_shown (view);
+      any = TRUE;
+    } else if (view) {
+      gst_nt_arrivals_blame (view);
+    }
+  }
+
+  return any;
+}
+
+/* Frames that are not due lie in the strip that is: they came too early. */
+static void
+blame_early_frames (GstNtStripPool * pool, const GstNtDue * due)
+{
+  const GstNtStrip *strip = pool->set.coming[0];
+  guint i;
+
+  if (strip == NULL || gst_nt_strip_set_is_usable (&pool->set, due, strip))
+    return;
+
+  for (i = 0; i < due->layout->n_tiles; i++) {
+    GstNtView *view = strip->views[i];
+
+    if (view && (due->sources == NULL
+            || gst_nt_strip_set_get_due_view (&pool->set, due, i) != view))
+      gst_nt_arrivals_blame (view);
+  }
+  pool->n_rebuilds++;
+}
+
+/* With the lock held: the strip that is best for @due, which is out then, and the
+ * next strip is due. NULL: none is free. @flags: of its memory. A frame that lies
+ * in the strip may be shown again, so it must stay as it is. */
+static GstNtStrip *
+take_best (GstNtStripPool * pool, const GstNtDue * due, GstMemoryFlags * flags)
+{
+  GstNtStrip *strip = gst_nt_strip_set_choose (&pool->set, due);
+
+  blame_early_frames (pool, due);
+  *flags = note_due_views (pool, due, strip) ? GST_MEMORY_FLAG_READONLY : 0;
+  note_inputs (pool, due);
+  if (strip)
+    gst_nt_strip_set_take_out (&pool->set, strip);
+  gst_nt_strip_set_advance (&pool->set);
+
+  return strip;
+}
+
+static GstBuffer *
+wrap_in_buffer (GstNtStripPool * pool, GstNtStrip * strip, NtmLayout * layout,
+    GstMemoryFlags flags, GError ** error)
+{
+  GstBuffer *buffer;
+
+  if (!gst_nt_strip_prepare (strip, layout)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+        "no memory to say what %" G_GSIZE_FORMAT " tiles of a strip hold",
+        layout->n_tiles);
+    bring_home (pool, strip);
+    return NULL;
+  }
+
+  buffer = gst_buffer_new ();
+  gst_buffer_append_memory (buffer, wrap_strip (pool, strip, flags));
+  GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_TAG_MEMORY);
+
+  return buffer;
+}
+
+GstBuffer *
+gst_nt_strip_pool_acquire (GstNtStripPool * pool, const NtmSource * sources,
+    const GstNtTileInput * inputs, gconstpointer background, GError ** error)
+{
+  GstNtDue due = {
+    .sources = sources,
+    .inputs = sources ? inputs : NULL,
+    .background = background,
+  };
+  GstBuffer *buffer = NULL;
+  GstNtStrip *strip = NULL;
+  GstMemoryFlags flags = 0;
+  GstNtStripConfig config;
+
+  g_mutex_lock (&pool->lock);
+  config = ref_config (pool);
+  due.layout = config.layout;
+  due.last_content = pool->last_content;
+  if (config.layout)
+    strip = take_best (pool, &due, &flags);
+  g_mutex_unlock (&pool->lock);
+
+  if (config.layout == NULL) {
+    g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
+        "the pool has no layout: it was never configured, or cleared");
+    return NULL;
+  }
+
+  if (strip == NULL)
+    strip = make_strip (pool, &config, error);
+  if (strip != NULL)
+    buffer = wrap_in_buffer (pool, strip, config.layout, flags, error);
+  ntm_layout_unref (config.layout);
+
+  return buffer;
+}
+
+/* ---- More strips, and fewer ---- */
+
+/* With the lock held: whether arrivals may have one more strip. As many as can be
+ * coming are enough, besides those that downstream has. */
+static gboolean
+may_grow (const GstNtStripPool * pool)
+{
+  return !pool->growing && pool->config.layout != NULL
+      && pool->set.n_strips - pool->set.n_out < GST_NT_STRIPS_AHEAD;
+}
+
+/* In upstream's thread: its pages are touched by those who write to them. */
+void
+gst_nt_strip_pool_grow (GstNtStripPool * pool)
+{
+  GstNtStripConfig config;
+  gboolean unwanted = FALSE;
+  GstNtStrip *strip;
+
+  g_mutex_lock (&pool->lock);
+  if (!may_grow (pool)) {
+    g_mutex_unlock (&pool->lock);
+    return;
+  }
+  pool->growing = TRUE;
+  config = ref_config (pool);
+  g_mutex_unlock (&pool->lock);
+
+  strip = gst_nt_strip_new (config.layout, config.padding, config.align_mask);
+  ntm_layout_unref (config.layout);
+
+  g_mutex_lock (&pool->lock);
+  pool->growing = FALSE;
+  if (strip) {
+    strip->generation = config.generation;
+    count_strip (pool, strip);
+    unwanted = gst_nt_strip_set_bring_home (&pool->set, strip);
+  }
+  g_mutex_unlock (&pool->lock);
+
+  if (unwanted)
+    gst_nt_strip_free (strip);
+}
+
+/* Arrivals may have as many as can be coming, besides those that are out. */
+void
+gst_nt_strip_pool_age (GstNtStripPool * pool)
+{
+  GstNtStrip *strip;
+  guint n_strips;
+
+  g_mutex_lock (&pool->lock);
+  pool->set.age++;
+  strip = gst_nt_strip_set_take_idle (&pool->set, MAX (pool->n_configured,
+          pool->set.n_out + GST_NT_STRIPS_AHEAD), IDLE_STRIPS);
+  n_strips = pool->set.n_strips;
+  g_mutex_unlock (&pool->lock);
+
+  if (strip == NULL)
+    return;
+
+  GST_DEBUG ("%p: strip %p stood idle, now %u", pool, strip, n_strips);
+  gst_nt_strip_free (strip);
+}
+
+/* ---- Counts ---- */
+
+guint
+gst_nt_strip_pool_get_n_strips (GstNtStripPool * pool)
+{
+  guint n_strips;
+
+  g_mutex_lock (&pool->lock);
+  n_strips = pool->set.n_strips;
+  g_mutex_unlock (&pool->lock);
+
+  return n_strips;
+}
+
+guint64
+gst_nt_strip_pool_get_n_rebuilds (GstNtStripPool * pool)
+{
+  guint64 n_rebuilds;
+
+  g_mutex_lock (&pool->lock);
+  n_rebuilds = pool->n_rebuilds;
+  g_mutex_unlock (&pool->lock);
+
+  return n_rebuilds;
+}
+
+guint64
+gst_nt_strip_pool_get_n_allocated (GstNtStripPool * pool)
+{
+  guint64 n_allocated;
+
+  g_mutex_lock (&pool->lock);
+  n_allocated = pool->n_allocated;
+  g_mutex_unlock (&pool->lock);
+
+  return n_allocated;
+}

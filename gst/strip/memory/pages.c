@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Mapping of large blocks. malloc promises none of what they need: an alignment
+ * to huge pages, huge pages, and that the memory goes back to the system as
+ * soon as it is freed. */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE             /* MAP_ANONYMOUS, madvise() */
+#endif
+
+#include "ntstrip.h"
+
+#include <sys/mman.h>
+
+/* 400 MiB are 102,400 small pages, or 200 huge ones: fewer faults, fewer TLB
+ * misses. Only whole huge pages are asked for: the last one would otherwise be
+ * backed as a whole for a few bytes. A kernel without them says no, and all
+ * goes on with small pages. */
+static void
+advise_huge_pages (const NtmPages * pages, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+  (void) madvise (pages->data, bytes - bytes % NTM_HUGE_PAGE_BYTES,
+      MADV_HUGEPAGE);
+#endif
+}
+
+NtmStatus
+ntm_pages_map (NtmPages * pages, size_t bytes, size_t alignment)
+{
+  size_t mapping_bytes;
+  uint8_t *mapping;
+
+  *pages = (NtmPages) { 0 };
+  if (bytes >= NTM_HUGE_PAGE_BYTES && alignment < NTM_HUGE_PAGE_BYTES)
+    alignment = NTM_HUGE_PAGE_BYTES;
+  if (__builtin_add_overflow (bytes, alignment, &mapping_bytes)
+      || mapping_bytes > PTRDIFF_MAX)
+    return NTM_NO_MEMORY;
+
+  mapping = mmap (NULL, mapping_bytes, PROT_READ | PROT_WRITE,
+      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapping == MAP_FAILED)
+    return NTM_NO_MEMORY;
+
+  pages->data = mapping + (-(uintptr_t) mapping & (alignment - 1));
+  pages->mapping = mapping;
+  pages->mapping_bytes = mapping_bytes;
+  if (bytes >= NTM_HUGE_PAGE_BYTES)
+    advise_huge_pages (pages, bytes);
+
+  return NTM_OK;
+}
+
+void
+ntm_pages_unmap (NtmPages * pages)
+{
+  if (pages->mapping)
+    munmap (pages->mapping, pages->mapping_bytes);
+  *pages = (NtmPages) { 0 };
+}

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The workers belong to the process, whichever thread needs them first: from a
+ * thread that is pinned to a CPU, or has real-time priority, they inherit
+ * neither. The kernel is played here, so that the machine's own CPUs don't
+ * matter: what the workers are told of CPUs, policies and threads comes from
+ * below. */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE             /* cpu_set_t, RTLD_NEXT */
+#endif
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../faults.h"
+#include "../support.h"
+#include "workers/cpus.h"
+#include "workers/workers.h"
+
+/* ---- The kernel ---- */
+
+/* Larger than a cpu_set_t, as the kernel's may be. */
+static size_t kernel_set_bytes;
+
+/* CPUs, as bits: of the main thread, and of a thread that was pinned and of
+ * those that it starts. */
+static uint64_t process_cpus;
+static uint64_t pinned_cpus;
+static int process_policy;
+static int pinned_policy;
+
+/* What a thread was told since it was started. 0 and -1: nothing. */
+static __thread uint64_t own_cpus;
+static __thread int own_policy = -1;
+
+static const char *cgroup;
+static const char *quota_path;
+static const char *quota;
+
+int
+sched_getaffinity (pid_t thread, size_t bytes, cpu_set_t * set)
+{
+  const uint64_t cpus = thread == getpid () ? process_cpus
+      : own_cpus ? own_cpus : pinned_cpus;
+
+  if (bytes < kernel_set_bytes) {
+    errno = EINVAL;
+    return -1;
+  }
+  CPU_ZERO_S (bytes, set);
+  for (unsigned i = 0; i < 64; i++)
+    if (cpus & (UINT64_C (1) << i))
+      CPU_SET_S (i, bytes, set);
+
+  return 0;
+}
+
+int
+sched_setaffinity (pid_t thread, size_t bytes, const cpu_set_t * set)
+{
+  fail_unless_equals_int (thread, 0);
+  own_cpus = 0;
+  for (unsigned i = 0; i < 64; i++)
+    if (CPU_ISSET_S (i, bytes, set))
+      own_cpus |= UINT64_C (1) << i;
+
+  return 0;
+}
+
+int
+sched_getscheduler (pid_t thread)
+{
+  if (thread == getpid ())
+    return process_policy;
+
+  return own_policy >= 0 ? own_policy : pinned_policy;
+}
+
+int
+sched_getparam (pid_t thread, struct sched_param *param)
+{
+  memset (param, 0, sizeof *param);
+  param->sched_priority = sched_getscheduler (thread) == SCHED_FIFO ? 5 : 0;
+
+  return 0;
+}
+
+int
+sched_setscheduler (pid_t thread, int policy, const struct sched_param *param)
+{
+  fail_unless_equals_int (thread, 0);
+  fail_unless_equals_int (param->sched_priority, policy == SCHED_FIFO ? 5 : 0);
+  own_policy = policy;
+
+  return 0;
+}
+
+static FILE *
+open_text (const char *text)
+{
+  FILE *file = tmpfile ();
+
+  fail_unless (file != NULL);
+  fputs (text, file);
+  rewind (file);
+
+  return file;
+}
+
+/* Paths are the same however many slashes are in a row. */
+static bool
+is_path (const char *a, const char *b)
+{
+  while (*a && *a == *b) {
+    while (a[0] == '/' && a[1] == '/')
+      a++;
+    while (b[0] == '/' && b[1] == '/')
+      b++;
+    a++;
+    b++;
+  }
+
+  return *a == *b;
+}
+
+/* The files of cgroups. Where off_t is made larger, this is fopen64(), as it is
+ * for the engine. */
+FILE *
+fopen (const char *name, const char *mode)
+{
+  FILE *(*real) (const char *, const char *) =
+      (FILE * (*)(const char *, const char *)) dlsym (RTLD_NEXT, "fopen64");
+
+  if (is_path (name, "/proc/self/cgroup"))
+    return cgroup ? open_text (cgroup) : NULL;
+  if (quota_path && is_path (name, quota_path))
+    return open_text (quota);
+  if (g_str_has_prefix (name, "/sys/fs/cgroup"))
+    return NULL;
+
+  return real (name, mode);
+}
+
+static void
+play_kernel (uint64_t process, uint64_t pinned)
+{
+  kernel_set_bytes = sizeof (cpu_set_t);
+  process_cpus = process;
+  pinned_cpus = pinned;
+  process_policy = SCHED_OTHER;
+  pinned_policy = SCHED_FIFO;
+  cgroup = NULL;
+  quota_path = NULL;
+  own_cpus = 0;
+  own_policy = -1;
+}
+
+/* ---- Work ---- */
+
+/* Each thread takes one item, and stays until all have one. */
+typedef struct
+{
+  pthread_mutex_t lock;
+  pthread_cond_t arrived;
+  pthread_t caller;
+  unsigned n_threads;           /* that are expected */
+  unsigned n_arrived;
+  unsigned n_as_process;        /* workers as the main thread is */
+  bool late;
+} Meeting;
+
+static void
+meet (void *data, size_t item)
+{
+  Meeting *meeting = data;
+  struct timespec end;
+
+  clock_gettime (CLOCK_REALTIME, &end);
+  end.tv_sec += 20;
+  pthread_mutex_lock (&meeting->lock);
+  if (!pthread_equal (pthread_self (), meeting->caller)
+      && own_cpus == process_cpus && own_policy == process_policy)
+    meeting->n_as_process++;
+  meeting->n_arrived++;
+  pthread_cond_broadcast (&meeting->arrived);
+  while (meeting->n_arrived < meeting->n_threads && !meeting->late)
+    meeting->late = pthread_cond_timedwait (&meeting->arrived, &meeting->lock,
+        &end) == ETIMEDOUT;
+  pthread_cond_broadcast (&meeting->arrived);
+  pthread_mutex_unlock (&meeting->lock);
+}
+
+/* @n_threads write, the calling one among them, and the others are as the main
+ * thread. */
+static void
+check_meeting (unsigned n_threads)
+{
+  Meeting meeting = {
+    .lock = PTHREAD_MUTEX_INITIALIZER,.arrived = PTHREAD_COND_INITIALIZER,
+    .caller = pthread_self (),.n_threads = n_threads
+  };
+
+  ntm_workers_ref ();
+  ntm_workers_run (meet, NULL, &meeting, n_threads, n_threads);
+  ntm_workers_unref ();
+
+  fail_if (meeting.late);
+  assert_equals_int (meeting.n_arrived, n_threads);
+  assert_equals_int (meeting.n_as_process, n_threads - 1);
+  pthread_cond_destroy (&meeting.arrived);
+  pthread_mutex_destroy (&meeting.lock);
+}
+
+static void
+check_cpus (unsigned n_cpus)
+{
+  assert_equals_int (ntm_cpus_count (), n_cpus);
+  check_meeting (n_cpus);
+}
+
+/* ---- Tests ---- */
+
+GST_START_TEST (first_thread_is_pinned)
+{
+  play_kernel (0x3f, 0x02);
+  check_cpus (6);
+}
+
+GST_END_TEST;
+
+/* As with taskset, or a cgroup's cpuset. */
+GST_START_TEST (process_is_restricted)
+{
+  play_kernel (0x0c, 0x0c);
+  check_cpus (2);
+  play_kernel (0x08, 0x08);
+  check_cpus (1);
+}
+
+GST_END_TEST;
+
+/* A thread that may go anywhere takes no worker with it. */
+GST_START_TEST (first_thread_is_free)
+{
+  play_kernel (0x0e, 0xff);
+  check_cpus (3);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (more_cpus_than_a_set_has)
+{
+  play_kernel (0x1f, 0x01);
+  kernel_set_bytes = 4 * sizeof (cpu_set_t);
+  check_cpus (5);
+}
+
+GST_END_TEST;
+
+/* Time for so many CPUs is shared by all of a cgroup, and of those in it. */
+static const struct
+{
+  const char *cgroup;
+  const char *path;
+  const char *quota;
+  unsigned n_cpus;
+} quotas[] = {
+  {"0::/a/b\n", "/sys/fs/cgroup/a/b/cpu.max", "max 100000\n", 7},
+  {"0::/a/b\n", "/sys/fs/cgroup/a/b/cpu.max", "300000 100000\n", 3},
+  {"0::/a/b\n", "/sys/fs/cgroup/a/cpu.max", "210000 100000\n", 3},
+  {"0::/a/b\n", "/sys/fs/cgroup/cpu.max", "1000 100000\n", 1},
+  {"0::/\n", "/sys/fs/cgroup/cpu.max", "400000 100000\n", 4},
+  {"0::/\n", "/sys/fs/cgroup/cpu.max", "900000 100000\n", 7},
+  {"0::/\n", "/sys/fs/cgroup/cpu.max", "18446744073709551615 1\n", 7},
+  {"0::/\n", "/sys/fs/cgroup/cpu.max", "", 7},
+  {"0::/\n", "/sys/fs/cgroup/cpu.max", "5", 7},
+  {"0::/\n", "/sys/fs/cgroup/cpu.max", "5 0\n", 7},
+  {"0::/\n", "/sys/fs/cgroup/cpu.max", "0 5\n", 7},
+  {"0::/", "/sys/fs/cgroup/cpu.max", "200000 100000", 2},
+  {"3:cpu:/x\n0::/y\n", "/sys/fs/cgroup/y/cpu.max", "200000 100000\n", 2},
+  {"3:cpu:/x\n", "/sys/fs/cgroup/x/cpu.max", "200000 100000\n", 7},
+  {"0::\n", "/sys/fs/cgroup/cpu.max", "200000 100000\n", 7},
+  {"", NULL, NULL, 7},
+  {NULL, NULL, NULL, 7},
+};
+
+GST_START_TEST (time_of_cgroup)
+{
+  play_kernel (0x7f, 0x7f);
+  cgroup = quotas[__i__].cgroup;
+  quota_path = quotas[__i__].path;
+  quota = quotas[__i__].quota;
+  check_cpus (quotas[__i__].n_cpus);
+}
+
+GST_END_TEST;
+
+/* ---- No threads, no memory ---- */
+
+/* The system gives fewer threads than there are CPUs: those that there are do
+ * the work, be it the caller alone. */
+GST_START_TEST (few_threads)
+{
+  for (int n = 0; n < 5; n++) {
+    play_kernel (0x3f, 0x3f);
+    faults_set_threads (n);
+    check_meeting (1 + n);
+    assert_equals_uint64 (faults_count_blocks (), 0);
+  }
+}
+
+GST_END_TEST;
+
+static void
+count (void *data, size_t item)
+{
+  (*(atomic_size_t *) data)++;
+}
+
+GST_START_TEST (no_threads)
+{
+  atomic_size_t n_items = 0;
+
+  play_kernel (0x3f, 0x3f);
+  ntm_workers_ref ();
+  faults_set_threads (0);
+  ntm_workers_run (count, NULL, &n_items, 1000, 6);
+  assert_equals_uint64 (n_items, 1000);
+  ntm_workers_unref ();
+
+  /* There are some again: no user, no workers, and the next ones are asked
+   * for. */
+  faults_set_threads (-1);
+  check_meeting (6);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (no_memory_for_threads)
+{
+  atomic_size_t n_items = 0;
+
+  play_kernel (0x3f, 0x3f);
+  ntm_workers_ref ();
+  faults_begin (1, true);
+  ntm_workers_run (count, NULL, &n_items, 1000, 6);
+  assert_equals_uint64 (n_items, 1000);
+  fail_unless (faults_end ());
+  ntm_workers_unref ();
+  check_meeting (6);
+  assert_equals_uint64 (faults_count_blocks (), 0);
+}
+
+GST_END_TEST;
+
+/* A child has no thread but the one that forked it. It doesn't wait for its
+ * parent's workers, and gets its own. */
+GST_START_TEST (forked_child)
+{
+  pid_t child;
+  int status;
+
+  play_kernel (0x3f, 0x3f);
+  ntm_workers_ref ();
+  check_meeting (6);
+  child = fork ();
+  fail_unless (child >= 0);
+  if (child == 0) {
+    check_meeting (6);
+    ntm_workers_unref ();
+    _exit (0);
+  }
+  fail_unless (waitpid (child, &status, 0) == child);
+  fail_unless (WIFEXITED (status) && WEXITSTATUS (status) == 0,
+      "the child ended with status 0x%x", status);
+
+  check_meeting (6);
+  ntm_workers_unref ();
+}
+
+GST_END_TEST;
+
+static Suite *
+affinity_suite (void)
+{
+  Suite *suite = suite_create ("strip-workers-affinity");
+  TCase *tcase = tcase_create ("general");
+
+  suite_add_tcase (suite, tcase);
+  tcase_add_test (tcase, first_thread_is_pinned);
+  tcase_add_test (tcase, process_is_restricted);
+  tcase_add_test (tcase, first_thread_is_free);
+  tcase_add_test (tcase, more_cpus_than_a_set_has);
+  tcase_add_loop_test (tcase, time_of_cgroup, 0, N_ELEMENTS (quotas));
+  tcase_add_test (tcase, few_threads);
+  tcase_add_test (tcase, no_threads);
+  tcase_add_test (tcase, no_memory_for_threads);
+  tcase_add_test (tcase, forked_child);
+
+  return suite;
+}
+
+int
+main (int argc, char **argv)
+{
+  return run_suite (argc, argv, affinity_suite (), __FILE__);
+}
