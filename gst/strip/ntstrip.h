@@ -42,8 +42,10 @@
  * function aborts, and the environment is not read. Where the system has no
  * threads, the caller's thread does all the work.
  *
- * Growth. Structures that the caller fills in have reserved fields: set them
- * to zero, as an initializer does. */
+ * Growth. Structures that cross this interface by value, or in arrays, have
+ * reserved fields. In those that the caller fills in, they must be zero, as an
+ * initializer makes them; in those that the library fills in, they are zero.
+ * An NtmLayout comes only from ntm_layout_new(), and may grow at its end. */
 
 #pragma once
 
@@ -159,6 +161,7 @@ typedef struct
 {
   NtmRect cell;
   NtmRect frame;
+  uint32_t reserved[4];
 } NtmCell;
 
 /* Where the tiles of a strip stand. Read-only; references are counted. Tiles
@@ -172,8 +175,8 @@ typedef struct
   uint32_t width;
   uint32_t height;
   uint32_t pixel_bytes;
-  uint32_t columns;
-  uint32_t rows;
+  size_t columns;
+  size_t rows;
   size_t stride;                /* bytes: width * pixel_bytes */
   size_t bytes;                 /* of the strip: stride * height */
   size_t n_tiles;
@@ -215,6 +218,7 @@ typedef struct
   void *data;                   /* aligned as asked for */
   void *mapping;                /* NULL: none */
   size_t mapping_bytes;
+  uint64_t reserved[2];
 } NtmPages;
 
 /* The size of a huge page on x86-64, and the usual one on AArch64. A block that
@@ -358,6 +362,7 @@ typedef struct
   ptrdiff_t stride;
   size_t row_bytes;             /* of the frame */
   size_t rows;
+  uint64_t reserved[2];
 } NtmPlace;
 
 /* The caller fills in tile @tile itself. Returns whether that is needed: false

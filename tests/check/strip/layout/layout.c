@@ -187,8 +187,8 @@ check_layout (const NtmTile * tiles, size_t n_tiles,
   const size_t rows = n_tiles > 0 ? (n_tiles + columns - 1) / columns : 0;
 
   assert_equals_int (layout->pixel_bytes, rules->pixel_bytes);
-  assert_equals_int (layout->columns, columns);
-  assert_equals_int (layout->rows, rows);
+  assert_equals_uint64 (layout->columns, columns);
+  assert_equals_uint64 (layout->rows, rows);
   assert_equals_int (layout->width, largest (rules->min_width,
           model_width (tiles, n_tiles, columns, columns)));
   assert_equals_int (layout->height, largest (rules->min_height,
@@ -299,8 +299,8 @@ GST_START_TEST (wall)
   };
   NtmLayout *layout = place (tiles, N_ELEMENTS (tiles), &rules);
 
-  assert_equals_int (layout->columns, 3);
-  assert_equals_int (layout->rows, 2);
+  assert_equals_uint64 (layout->columns, 3);
+  assert_equals_uint64 (layout->rows, 2);
   assert_equals_uint64 (layout->n_cells, 8);
   assert_rect (&layout->cells[0].cell, 0, 0, 10, 20);
   assert_rect (&layout->cells[1].cell, 10, 0, 30, 20);

@@ -177,7 +177,7 @@ GST_START_TEST (too_large_to_address)
         .slack_bytes = SIZE_MAX / 4},
   };
   NtmLayout *layout = new_layout (WIDTH, HEIGHT);
-  NtmPages pages = { &pages, &pages, 1 };
+  NtmPages pages = {.data = &pages,.mapping = &pages,.mapping_bytes = 1 };
 
   for (size_t i = 0; i < N_ELEMENTS (memories); i++) {
     NtmStrip *strip = (NtmStrip *) layout;
@@ -191,6 +191,35 @@ GST_START_TEST (too_large_to_address)
   assert_equals_int (ntm_pages_map (&pages, SIZE_MAX, 64), NTM_NO_MEMORY);
   fail_unless (pages.data == NULL && pages.mapping == NULL);
   ntm_pages_unmap (&pages);
+}
+
+GST_END_TEST;
+
+/* A program that was built for a later version must not take rubbish for what
+ * this one doesn't know of. */
+GST_START_TEST (reserved_fields_are_zero)
+{
+  static const uint64_t zeros[8];
+  NtmLayout *layout = new_layout (WIDTH, HEIGHT);
+  NtmStrip *strip = new_strip (layout, NULL);
+  NtmPages block;
+  NtmPlace place;
+
+  for (size_t i = 0; i < layout->n_cells; i++)
+    fail_unless (memcmp (layout->cells[i].reserved, zeros,
+            sizeof layout->cells[i].reserved) == 0);
+
+  memset (&place, 0xff, sizeof place);
+  ntm_strip_fill_tile (strip, 0, NTM_CONTENT_UNKNOWN, &place);
+  fail_unless (memcmp (place.reserved, zeros, sizeof place.reserved) == 0);
+
+  memset (&block, 0xff, sizeof block);
+  assert_equals_int (ntm_pages_map (&block, 1, 1), NTM_OK);
+  fail_unless (memcmp (block.reserved, zeros, sizeof block.reserved) == 0);
+  ntm_pages_unmap (&block);
+
+  ntm_strip_free (strip);
+  ntm_layout_unref (layout);
 }
 
 GST_END_TEST;
@@ -485,6 +514,7 @@ strip_suite (void)
   tcase_add_test (tc, slack);
   tcase_add_test (tc, slack_is_no_room_for_a_layout);
   tcase_add_test (tc, too_large_to_address);
+  tcase_add_test (tc, reserved_fields_are_zero);
   tcase_add_test (tc, pages);
   tcase_add_test (tc, touched_pages_are_there);
   tcase_add_test (tc, touched_too_late);
