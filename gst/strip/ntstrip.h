@@ -225,10 +225,11 @@ typedef struct
  * is not aligned to it can't be backed by huge pages at its ends. */
 #define NTM_HUGE_PAGE_BYTES ((size_t) 2 << 20)
 
-/* Maps @bytes bytes, aligned to @alignment, a power of two, and to a huge page
- * if they are at least as many. NTM_NO_MEMORY: the system has none, or @bytes
- * and @alignment can't be addressed. Takes no time: no page is backed by memory
- * before it is touched. */
+/* Maps @bytes bytes, aligned to @alignment, a power of two (0: any alignment).
+ * A block of NTM_HUGE_PAGE_BYTES or more is aligned to a huge page as well.
+ * NTM_NO_MEMORY: the system has none, or @bytes and @alignment can't be
+ * addressed. Takes no time: no page is backed by memory before it is
+ * touched. */
 NTM_API
 NtmStatus ntm_pages_map (NtmPages * pages, size_t bytes, size_t alignment);
 

@@ -33,6 +33,8 @@ ntm_pages_map (NtmPages * pages, size_t bytes, size_t alignment)
   uint8_t *mapping;
 
   *pages = (NtmPages) { 0 };
+  if (alignment == 0)
+    alignment = 1;
   if (bytes >= NTM_HUGE_PAGE_BYTES && alignment < NTM_HUGE_PAGE_BYTES)
     alignment = NTM_HUGE_PAGE_BYTES;
   if (__builtin_add_overflow (bytes, alignment, &mapping_bytes)

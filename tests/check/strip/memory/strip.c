@@ -246,6 +246,21 @@ GST_START_TEST (pages)
 
 GST_END_TEST;
 
+/* With an alignment of 0, any will do: the block is still there, and its own. */
+GST_START_TEST (pages_of_any_alignment)
+{
+  NtmPages block;
+
+  for (size_t alignment = 0; alignment < 2; alignment++) {
+    assert_equals_int (ntm_pages_map (&block, 4096, alignment), NTM_OK);
+    fail_unless (block.data == block.mapping);
+    memset (block.data, 0x5a, 4096);
+    ntm_pages_unmap (&block);
+  }
+}
+
+GST_END_TEST;
+
 /* ---- Touching ---- */
 
 static size_t
@@ -516,6 +531,7 @@ strip_suite (void)
   tcase_add_test (tc, too_large_to_address);
   tcase_add_test (tc, reserved_fields_are_zero);
   tcase_add_test (tc, pages);
+  tcase_add_test (tc, pages_of_any_alignment);
   tcase_add_test (tc, touched_pages_are_there);
   tcase_add_test (tc, touched_too_late);
   tcase_add_test (tc, wrapped_memory);
