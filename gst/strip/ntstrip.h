@@ -449,8 +449,9 @@ NTM_API
 void ntm_composer_compose (NtmComposer * composer, NtmStrip * strip,
     const NtmSource * sources, const void *background, NtmReport * report);
 
-/* Returns what ntm_composer_compose() did last to tile @tile of @strip, which
- * it has made before. */
+/* Returns what ntm_composer_compose() did last to tile @tile of @strip.
+ * NTM_TILE_BACKGROUND: also if it has not composed @strip since the strip was
+ * made, or got another layout. */
 NTM_API
 NtmTileWord ntm_strip_get_word (const NtmStrip * strip, size_t tile);
 

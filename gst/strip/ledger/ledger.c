@@ -17,6 +17,8 @@ ntm_ledger_init (NtmLedger * ledger, size_t n_lines, size_t pixel_bytes)
   if (ledger->lines == NULL)
     return false;
 
+  for (size_t i = 0; i < n_lines; i++)
+    ledger->lines[i].word = NTM_TILE_BACKGROUND;
   ledger->n_lines = n_lines;
   ledger->pixel_bytes = pixel_bytes;
   atomic_init (&ledger->is_void, false);

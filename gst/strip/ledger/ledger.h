@@ -18,7 +18,8 @@ typedef struct
                                  * NTM_CONTENT_UNKNOWN */
   bool frame_is_background;     /* they are background; @frame is unknown */
   bool has_margin;              /* the margin is background */
-  uint8_t word;                 /* NtmTileWord, of the last strip */
+  uint8_t word;                 /* NtmTileWord, of the last strip; before it,
+                                 * NTM_TILE_BACKGROUND */
 } NtmLine;
 
 /* Belongs to the thread that has the strip, but for @is_void. Lines of

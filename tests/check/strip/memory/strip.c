@@ -446,6 +446,37 @@ GST_START_TEST (set_layout)
 
 GST_END_TEST;
 
+static void
+assert_words (const NtmStrip * strip, NtmTileWord word)
+{
+  for (size_t i = 0; i < 2; i++)
+    assert_equals_int (ntm_strip_get_word (strip, i), word);
+}
+
+/* Before a strip is composed, with its first layout or another, no tile of it
+ * has a frame. */
+GST_START_TEST (words_before_composing)
+{
+  NtmLayout *layout = new_layout (WIDTH, HEIGHT);
+  NtmLayout *other = new_layout (WIDTH, HEIGHT);
+  NtmStrip *strip = new_strip (layout, NULL);
+
+  assert_words (strip, NTM_TILE_BACKGROUND);
+  compose_background (strip);
+  compose_background (strip);
+  assert_words (strip, NTM_TILE_KEPT);
+  ntm_strip_invalidate (strip);
+  assert_words (strip, NTM_TILE_KEPT);
+
+  assert_equals_int (ntm_strip_set_layout (strip, other), NTM_OK);
+  assert_words (strip, NTM_TILE_BACKGROUND);
+  ntm_strip_free (strip);
+  ntm_layout_unref (other);
+  ntm_layout_unref (layout);
+}
+
+GST_END_TEST;
+
 /* Rows of the caller's memory stay where they are. */
 GST_START_TEST (set_layout_of_wrapped)
 {
@@ -538,6 +569,7 @@ strip_suite (void)
   tcase_add_test (tc, bad_strides);
   tcase_add_test (tc, set_data);
   tcase_add_test (tc, set_layout);
+  tcase_add_test (tc, words_before_composing);
   tcase_add_test (tc, set_layout_of_wrapped);
   tcase_add_test (tc, content_ids_are_new);
 
