@@ -37,6 +37,8 @@
  * Threads. A layout never changes, and any thread may use it. A strip, and a
  * composer, belong to one thread at a time; the exceptions are named. A child
  * after fork() can use what it inherits, and has helping threads of its own.
+ * Helping threads block signals: the application's handlers run in its own
+ * threads, unless a fault of the helping thread itself raises the signal.
  *
  * Errors. A function that can fail returns an NtmStatus. Nothing is logged, no
  * function aborts, and the environment is not read. Where the system has no

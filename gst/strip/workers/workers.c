@@ -13,6 +13,7 @@
 #include "workers/workers.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -135,12 +136,35 @@ start_thread (pthread_t * thread)
   return true;
 }
 
+/* Signals that the kernel raises for what a thread itself did, such as a read
+ * from a page that the application guards. While one of them is blocked, the
+ * kernel ends the process without a call of the handler. */
+static const int faults[] = {
+  SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP
+};
+
+/* A thread inherits its mask. The application's handlers must not run in
+ * workers: a handler may want the lock of the thread that it interrupts, or
+ * expect to interrupt a system call of the application's own. */
+static void
+block_signals (sigset_t * before)
+{
+  sigset_t blocked;
+
+  sigfillset (&blocked);
+  for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+    sigdelset (&blocked, faults[i]);
+  pthread_sigmask (SIG_SETMASK, &blocked, before);
+}
+
 /* With the lock held. The callers are threads already: one worker less than
  * there are CPUs. A system that gives no thread, or no memory, gives no help
  * either. */
 static void
 start_threads (void)
 {
+  sigset_t before;
+
   workers.started = true;
   if (workers.n_cpus < 2)
     return;
@@ -148,9 +172,11 @@ start_threads (void)
   if (workers.threads == NULL)
     return;
 
+  block_signals (&before);
   while (workers.n_threads < workers.n_cpus - 1
       && start_thread (&workers.threads[workers.n_threads]))
     workers.n_threads++;
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
 }
 
 /* Around fork(). In the child only the thread that called it is left: there are

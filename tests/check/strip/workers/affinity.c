@@ -3,7 +3,7 @@
 
 /* The workers belong to the process, whichever thread needs them first: from a
  * thread that is pinned to a CPU, or has real-time priority, they inherit
- * neither. The kernel is played here, so that the machine's own CPUs don't
+ * neither. The application's signals are not theirs. The kernel is played here, so that the machine's own CPUs don't
  * matter: what the workers are told of CPUs, policies and threads comes from
  * below. */
 
@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -176,8 +177,29 @@ typedef struct
   unsigned n_threads;           /* that are expected */
   unsigned n_arrived;
   unsigned n_as_process;        /* workers as the main thread is */
+  unsigned n_shielded;          /* workers that get only signals of faults */
   bool late;
 } Meeting;
+
+static bool
+blocks (int signal)
+{
+  sigset_t blocked;
+
+  pthread_sigmask (SIG_SETMASK, NULL, &blocked);
+
+  return sigismember (&blocked, signal);
+}
+
+static bool
+is_shielded (void)
+{
+  return blocks (SIGALRM) && blocks (SIGCHLD) && blocks (SIGINT)
+      && blocks (SIGPIPE) && blocks (SIGTERM) && blocks (SIGUSR1)
+      && blocks (SIGRTMAX) && !blocks (SIGBUS) && !blocks (SIGFPE)
+      && !blocks (SIGILL) && !blocks (SIGSEGV) && !blocks (SIGSYS)
+      && !blocks (SIGTRAP);
+}
 
 static void
 meet (void *data, size_t item)
@@ -191,6 +213,8 @@ meet (void *data, size_t item)
   if (!pthread_equal (pthread_self (), meeting->caller)
       && own_cpus == process_cpus && own_policy == process_policy)
     meeting->n_as_process++;
+  if (!pthread_equal (pthread_self (), meeting->caller) && is_shielded ())
+    meeting->n_shielded++;
   meeting->n_arrived++;
   pthread_cond_broadcast (&meeting->arrived);
   while (meeting->n_arrived < meeting->n_threads && !meeting->late)
@@ -200,8 +224,8 @@ meet (void *data, size_t item)
   pthread_mutex_unlock (&meeting->lock);
 }
 
-/* @n_threads write, the calling one among them, and the others are as the main
- * thread. */
+/* @n_threads write, the calling one among them. The others are as the main
+ * thread, but for signals. */
 static void
 check_meeting (unsigned n_threads)
 {
@@ -217,6 +241,7 @@ check_meeting (unsigned n_threads)
   fail_if (meeting.late);
   assert_equals_int (meeting.n_arrived, n_threads);
   assert_equals_int (meeting.n_as_process, n_threads - 1);
+  assert_equals_int (meeting.n_shielded, n_threads - 1);
   pthread_cond_destroy (&meeting.arrived);
   pthread_mutex_destroy (&meeting.lock);
 }
@@ -301,6 +326,52 @@ GST_START_TEST (time_of_cgroup)
   quota_path = quotas[__i__].path;
   quota = quotas[__i__].quota;
   check_cpus (quotas[__i__].n_cpus);
+}
+
+GST_END_TEST;
+
+/* ---- Signals ---- */
+
+static volatile sig_atomic_t n_signals;
+
+static void
+count_signal (int signal)
+{
+  n_signals++;
+}
+
+/* A signal for the process waits for a thread of the application's, and the
+ * thread that needs workers keeps its mask. */
+GST_START_TEST (signals_are_the_applications)
+{
+  struct sigaction action = {.sa_handler = count_signal };
+  struct sigaction old_action;
+  sigset_t usr1;
+  sigset_t old_mask;
+  sigset_t pending;
+
+  play_kernel (0x3f, 0x3f);
+  sigemptyset (&action.sa_mask);
+  sigemptyset (&usr1);
+  sigaddset (&usr1, SIGUSR1);
+  sigaction (SIGUSR1, &action, &old_action);
+  pthread_sigmask (SIG_BLOCK, &usr1, &old_mask);
+
+  ntm_workers_ref ();
+  check_meeting (6);
+  fail_unless (blocks (SIGUSR1));
+  assert_equals_int (blocks (SIGTERM), sigismember (&old_mask, SIGTERM));
+  kill (getpid (), SIGUSR1);
+  check_meeting (6);
+  sigpending (&pending);
+  fail_unless (sigismember (&pending, SIGUSR1));
+  assert_equals_int (n_signals, 0);
+  pthread_sigmask (SIG_UNBLOCK, &usr1, NULL);
+  assert_equals_int (n_signals, 1);
+  pthread_sigmask (SIG_SETMASK, &old_mask, NULL);
+
+  ntm_workers_unref ();
+  sigaction (SIGUSR1, &old_action, NULL);
 }
 
 GST_END_TEST;
@@ -402,6 +473,7 @@ affinity_suite (void)
   tcase_add_test (tcase, first_thread_is_free);
   tcase_add_test (tcase, more_cpus_than_a_set_has);
   tcase_add_loop_test (tcase, time_of_cgroup, 0, N_ELEMENTS (quotas));
+  tcase_add_test (tcase, signals_are_the_applications);
   tcase_add_test (tcase, few_threads);
   tcase_add_test (tcase, no_threads);
   tcase_add_test (tcase, no_memory_for_threads);
