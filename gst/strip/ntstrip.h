@@ -311,7 +311,8 @@ NTM_API
 ptrdiff_t ntm_strip_get_stride (const NtmStrip * strip);
 
 /* Something else wrote to the strip's memory, or may have: nothing is known any
- * more of what it holds. From any thread. */
+ * more of what it holds. From any thread, but not while the caller fills in
+ * tiles: see ntm_strip_fill_tile(). */
 NTM_API
 void ntm_strip_invalidate (NtmStrip * strip);
 
@@ -372,7 +373,12 @@ typedef struct
  * if the tile holds @content already. @place says where, in any case. Once it
  * is true, nothing is known of the frame's bytes until ntm_composer_compose()
  * is told of them, by an NtmSource whose pixels are the place. Different
- * threads may fill in different tiles of one strip at the same time. */
+ * threads may fill in different tiles of one strip at the same time.
+ *
+ * From this call until that of ntm_composer_compose(), nothing else may write
+ * to the strip, and no thread may call ntm_strip_invalidate(): the composer
+ * takes what lies in the place for the frame, also where this function returned
+ * false. */
 NTM_API
 bool ntm_strip_fill_tile (NtmStrip * strip, size_t tile, uint64_t content,
     NtmPlace * place);
