@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The buffer pool that upstream is offered. It keeps nothing itself: each acquire
- * takes a block of the frames that all pools share, and a buffer that comes back is
- * freed, because the block is tied to the memory and not to the buffer. */
+/* The buffer pool that upstream is offered. It keeps nothing itself: each
+ * acquire takes a block of the frames that all pools share, and a buffer that
+ * comes back is freed, because the block is tied to the memory and not to the
+ * buffer. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include "gstntframes-private.h"
+#include "gstntframes.h"
 
 #include <gst/video/video.h>
 
@@ -43,8 +44,8 @@ gst_nt_frame_pool_get_options (GstBufferPool * pool)
   return options;
 }
 
-/* The base class would hold to the numbers of buffers, and allocate or wait. It is
- * told none. */
+/* The base class keeps to the numbers of buffers that it is told: it allocates
+ * them, or waits. So it is told none. */
 static gboolean
 gst_nt_frame_pool_set_config (GstBufferPool * pool, GstStructure * config)
 {
@@ -70,8 +71,8 @@ gst_nt_frame_pool_set_config (GstBufferPool * pool, GstStructure * config)
 
   unlimited = gst_structure_copy (config);
   gst_buffer_pool_config_set_params (unlimited, caps, self->bytes, 0, 0);
-  ret = GST_BUFFER_POOL_CLASS (gst_nt_frame_pool_parent_class)->set_config (pool,
-      unlimited);
+  ret = GST_BUFFER_POOL_CLASS (gst_nt_frame_pool_parent_class)
+      ->set_config (pool, unlimited);
   gst_structure_free (unlimited);
 
   return ret;
@@ -143,7 +144,7 @@ gst_nt_frame_pool_init (GstNtFramePool * self)
 }
 
 GstBufferPool *
-gst_nt_frame_pool_new (GstNtFrames * frames)
+gst_nt_frames_new_pool (GstNtFrames * frames)
 {
   GstNtFramePool *self = g_object_new (gst_nt_frame_pool_get_type (), NULL);
 

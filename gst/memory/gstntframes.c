@@ -8,7 +8,7 @@
 #include "config.h"
 #endif
 
-#include "gstntframes-private.h"
+#include "gstntframes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -200,12 +200,6 @@ gst_nt_frames_take (GstNtFrames * frames, gsize bytes,
 
   return gst_memory_new_wrapped (params->flags, block->data, all_bytes,
       params->prefix, bytes, block, take_back);
-}
-
-GstBufferPool *
-gst_nt_frames_new_pool (GstNtFrames * frames)
-{
-  return gst_nt_frame_pool_new (frames);
 }
 
 void

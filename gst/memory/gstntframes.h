@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Memory for the frames of all upstreams of a strip. The block that came back last
- * is handed out next, to whichever upstream asks: the next frame is written to
- * memory that is still in the CPU's cache. */
+/* Memory for the frames of all upstreams of a strip. The block that came back
+ * last is handed out next, whichever upstream asks: the next frame is written
+ * to memory that is still in the CPU's cache. All functions may be called from
+ * any thread. */
 
 #pragma once
 
@@ -13,76 +14,39 @@ G_BEGIN_DECLS
 
 typedef struct _GstNtFrames GstNtFrames;
 
-/**
- * gst_nt_frames_new:
- *
- * All functions of frames are safe from any thread.
- *
- * Returns: (transfer full): frames without memory
- *
- * Since: 0.1
- */
+/* Returns frames without memory, a reference. */
 GST_NT_API
 GstNtFrames *   gst_nt_frames_new        (void);
 
-/**
- * gst_nt_frames_ref:
- * @frames: frames
- *
- * Returns: (transfer full): @frames
- *
- * Since: 0.1
- */
+/* Adds a reference. Returns @frames. */
 GST_NT_API
 GstNtFrames *   gst_nt_frames_ref        (GstNtFrames * frames);
 
-/**
- * gst_nt_frames_unref:
- * @frames: (transfer full): frames. Blocks that are handed out are freed when they
- *   come back
- *
- * Since: 0.1
- */
+/* Drops a reference. A block that is still handed out holds one, too. */
 GST_NT_API
 void            gst_nt_frames_unref      (GstNtFrames * frames);
 
-/**
- * gst_nt_frames_new_pool:
- * @frames: frames; a reference is taken
- *
- * Makes a pool for one upstream, to be configured as any other. Its buffers are
- * tight, aligned to a cache line at least, and to huge pages if they are that large.
- * It does not limit the number of buffers, whatever the configuration says, and
- * never waits.
- *
- * Returns: (transfer full): a new pool
- *
- * Since: 0.1
- */
-GST_NT_API
-GstBufferPool * gst_nt_frames_new_pool   (GstNtFrames * frames);
+/* Returns memory of @bytes bytes, with the alignment, prefix and padding of
+ * @params; the caller owns it. NULL: the system has none, the sum of the sizes
+ * overflows, or the alignment is no mask of a power of two. */
+GstMemory *     gst_nt_frames_take       (GstNtFrames * frames, gsize bytes,
+                                          const GstAllocationParams * params);
 
-/**
- * gst_nt_frames_age:
- * @frames: frames
- *
- * To be called with each strip. Gives memory back to the system that stood idle for
- * some strips, a few blocks at a time.
- *
- * Since: 0.1
- */
+/* Gives blocks that stood idle for some strips back to the system, a few at a
+ * time. The element calls it once a strip. */
 GST_NT_API
 void            gst_nt_frames_age        (GstNtFrames * frames);
 
-/**
- * gst_nt_frames_clear:
- * @frames: frames
- *
- * Gives all idle memory back to the system.
- *
- * Since: 0.1
- */
+/* Gives all idle blocks back to the system. */
 GST_NT_API
 void            gst_nt_frames_clear      (GstNtFrames * frames);
+
+/* Returns a new pool for one upstream, which the caller owns, to be configured
+ * as any other; it takes a reference on @frames. Its buffers are tight, aligned
+ * to a cache line at least, and to huge pages if they are that large. It
+ * ignores the configured numbers of buffers, and never waits. It stands in
+ * gstntframepool.c. */
+GST_NT_API
+GstBufferPool * gst_nt_frames_new_pool   (GstNtFrames * frames);
 
 G_END_DECLS
