@@ -7,8 +7,8 @@
 
 #include "gstntarrivalcount.h"
 
-/* For how many frames nothing is copied on arrival after one for which that was
- * useless; doubled each time, as long as that is what comes of it. */
+/* After a copy that was useless, this many frames are not copied on arrival.
+ * Each further one doubles the pause, until a copy was of use. */
 #define MIN_PAUSE 8
 #define MAX_PAUSE 512
 

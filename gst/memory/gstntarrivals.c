@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What becomes of a frame that arrives. Which strip it is going to be in is
- * reckoned: the frames between here and the strip are counted, and the next frame
- * belongs so many strips ahead. If that was wrong, the frame is copied once more,
+/* What becomes of a frame that arrives. Which strip will show it is a guess: if
+ * n frames are between the pad and the strip, the next frame belongs to the
+ * strip that is n ahead. After a wrong guess the frame is copied once more,
  * like any frame that lies elsewhere. */
 
 #ifdef HAVE_CONFIG_H
@@ -39,7 +39,7 @@ static const gchar *const reasons[] = {
   [NO_TILE] = ("its pad has no tile, or one of a strip that isn't ours, or is "
       "slower than the strip, or nothing is to be copied on arrival"),
   [PAUSED] = "frames of this pad were repeated, dropped or early",
-  [SHARED] = "somebody else holds it",
+  [SHARED] = "upstream or another element holds it too",
   [OTHER_SIZE] = "it is of another size than the tile",
   [OTHER_LAYOUT] = "the strip is about to change",
   [UNKNOWN_DOWNSTREAM] = "downstream writes to strips, or may",
@@ -104,8 +104,8 @@ gst_nt_arrivals_set_tile (GstNtArrivals * arrivals, NtmLayout * layout,
 
 /* ---- The decision ---- */
 
-/* Whether @frame can't come again, nor be written to while it is shown: the buffer
- * and its memory are the caller's alone. */
+/* Whether the caller holds the only reference on @frame and on its memory. Such
+ * a frame can't come again, and nothing else writes to it meanwhile. */
 static gboolean
 is_alone (GstBuffer * frame)
 {
@@ -124,7 +124,7 @@ is_alone (GstBuffer * frame)
   return TRUE;
 }
 
-/* With the lock held. What depends on the coming strips is decided last. */
+/* With the lock held. NO_STRIP and TILE_TAKEN are left to the caller. */
 static Fate
 decide (GstNtArrivals * arrivals, GstBuffer * frame, guint width, guint height,
     guint ahead)

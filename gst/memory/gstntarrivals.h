@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames that arrive are copied to the strip that they are going to be in, while
- * they are still in the CPU's cache. One GstNtArrivals counts the frames of one
- * upstream, the next frames of one tile. */
+/* Frames that arrive are copied to the strip that will show them, while they
+ * are still in the CPU's cache. One GstNtArrivals counts the frames of one
+ * upstream, which are the next frames of one tile. All functions may be called
+ * from any thread, except where a comment says otherwise. */
 
 #pragma once
 
@@ -12,126 +13,64 @@
 
 G_BEGIN_DECLS
 
-/**
- * gst_nt_arrivals_new:
- * @strips: the pool whose strips have the tile; a reference is taken
- *
- * All functions are safe from any thread, with the exceptions named.
- *
- * Returns: (transfer full): arrivals that have no tile yet
- *
- * Since: 0.1
- */
+/* Returns arrivals that have no tile yet, a reference. @strips is the pool
+ * whose strips have the tile; a reference on it is taken. */
 GST_NT_API
 GstNtArrivals * gst_nt_arrivals_new      (GstNtStripPool * strips);
 
-/**
- * gst_nt_arrivals_ref:
- * @arrivals: arrivals
- *
- * Returns: (transfer full): @arrivals
- *
- * Since: 0.1
- */
+/* Adds a reference. Returns @arrivals. */
 GST_NT_API
 GstNtArrivals * gst_nt_arrivals_ref      (GstNtArrivals * arrivals);
 
-/**
- * gst_nt_arrivals_unref:
- * @arrivals: (transfer full): arrivals
- *
- * Since: 0.1
- */
+/* Drops a reference. */
 GST_NT_API
 void            gst_nt_arrivals_unref    (GstNtArrivals * arrivals);
 
-/**
- * gst_nt_arrivals_set_tile:
- * @arrivals: arrivals
- * @layout: (nullable): the layout of the strip pool; a reference is taken. %NULL:
- *   all frames stay what they are
- * @tile: which tile of @layout
- *
- * Since: 0.1
- */
+/* From now on, the frames are those of tile @tile of @layout, the layout of the
+ * strip pool; a reference on it is taken. @layout is NULL: no frame is
+ * copied. */
 GST_NT_API
 void            gst_nt_arrivals_set_tile (GstNtArrivals * arrivals,
                                           NtmLayout * layout, guint tile);
 
-/**
- * gst_nt_arrivals_place:
- * @arrivals: arrivals
- * @frame: a frame that has arrived; no reference is taken
- * @width: width of @frame in pixels
- * @height: height of @frame in pixels
+/* Counts @frame, a frame of @width x @height pixels that has arrived, and
+ * decides whether it is copied now. Takes no reference, and never waits. The
+ * caller calls it for each frame, in the order in which they will be shown.
  *
- * Counts @frame, and decides what becomes of it. To be called for each frame, in
- * the order in which they are going to be shown.
+ * A frame has a place if the caller holds the only reference on the buffer and
+ * on its memory, so that the frame can't come again; if it has the tile's size;
+ * and if the strip that will show it is known, and has the tile free.
  *
- * A frame has a place if nobody else holds it, neither the buffer nor its memory,
- * so that it can't come again; if it is of the tile's size; and if the strip that
- * it is going to be in is known and has the tile free. Never waits.
- *
- * Returns: (transfer full) (nullable): read-only memory, the rows of the tile with
- *   the stride of the strip. Its bytes are undefined until gst_nt_arrivals_copy().
- *   The strip is not used for anything else before this memory is free. %NULL:
- *   the frame stays what it is
- *
- * Since: 0.1
- */
+ * Returns read-only memory, which the caller owns: the rows of the tile, with
+ * the stride of the strip. Its bytes are undefined until
+ * gst_nt_arrivals_copy(). The strip is not used for anything else before this
+ * memory is free. NULL: the frame has no place, and stays in its buffer. */
 GST_NT_API
 GstMemory *     gst_nt_arrivals_place    (GstNtArrivals * arrivals,
                                           GstBuffer * frame,
                                           guint width, guint height);
 
-/**
- * gst_nt_arrivals_copy:
- * @place: memory from gst_nt_arrivals_place() that nobody else has seen
- * @composer: says which stores to use, and how many threads
- * @data: the first byte of the frame's first row
- * @stride: bytes from one row of @data to the next; may be negative
- *
- * Copies a frame to @place. Returns when all is written and visible to other
- * threads.
- *
- * Since: 0.1
- */
+/* Copies a frame to @place, which came from gst_nt_arrivals_place() and which
+ * only the caller has seen. @data is the first byte of the frame's first row;
+ * @stride is in bytes, and may be negative. @composer says which stores to use.
+ * Returns when all is written and visible to other threads. */
 GST_NT_API
 void            gst_nt_arrivals_copy     (GstMemory * place,
                                           NtmComposer * composer,
                                           const guint8 * data, gssize stride);
 
-/**
- * gst_nt_arrivals_get_stride:
- * @place: memory from gst_nt_arrivals_place()
- *
- * Returns: bytes from one row of @place to the next
- *
- * Since: 0.1
- */
+/* Returns the stride of @place, which came from gst_nt_arrivals_place(), in
+ * bytes. */
 GST_NT_API
 gint            gst_nt_arrivals_get_stride (GstMemory * place);
 
-/**
- * gst_nt_arrivals_uncount:
- * @arrivals: arrivals
- *
- * The frame that was counted last is not going to be shown.
- *
- * Since: 0.1
- */
+/* The frame that was counted last will not be shown. */
 GST_NT_API
 void            gst_nt_arrivals_uncount  (GstNtArrivals * arrivals);
 
-/**
- * gst_nt_arrivals_restart:
- * @arrivals: arrivals
- * @n_taken: how many frames were taken so far, as in #GstNtTileSource
- *
- * To be called when no frame of the upstream is on its way, as after a flush.
- *
- * Since: 0.1
- */
+/* No frame of the upstream is on its way any more, as after a flush: counts
+ * anew from @n_taken frames on, which is what GstNtTileInput.n_taken was
+ * last. */
 GST_NT_API
 void            gst_nt_arrivals_restart  (GstNtArrivals * arrivals,
                                           guint n_taken);

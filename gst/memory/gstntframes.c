@@ -18,14 +18,15 @@
 GST_DEBUG_CATEGORY_STATIC (nt_frames_debug);
 #define GST_CAT_DEFAULT nt_frames_debug
 
-/* Of a frame, if nobody asks for more: a cache line. */
+/* Of a frame, at least: a cache line. */
 #define ALIGN_MASK ((gsize) 63)
 
-/* Blocks that stood idle for so many strips are given back: upstreams that work in
- * turn need each of theirs once a strip. */
+/* Blocks that stood idle for this many strips are given back. Upstreams that
+ * work in turn need each of theirs once a strip. */
 #define IDLE_STRIPS 8
 
-/* So many of them with each strip, so that no strip has to wait for all. */
+/* The most that are given back with one strip, so that no strip has to wait for
+ * all. */
 #define FREED_AT_ONCE 16
 
 typedef struct
@@ -35,9 +36,9 @@ typedef struct
   guint8 *data;
   gsize bytes;
   gsize align_mask;
-  NtmPages pages;               /* that @data is in; or no mapping: it is from
-                                 * malloc */
-  guint idle_since;             /* the age of @frames then */
+  NtmPages pages;               /* that @data is in; no mapping: @data is from
+                                 * posix_memalign() */
+  guint idle_since;             /* the age of @frames when it came back */
 } Block;
 
 struct _GstNtFrames
@@ -135,7 +136,7 @@ gst_nt_frames_unref (GstNtFrames * frames)
   g_atomic_rc_box_release_full (frames, clear_frames);
 }
 
-/* The idle block that is most likely in the cache. */
+/* Takes the idle block that is most likely in the cache. */
 static Block *
 take_idle (GstNtFrames * frames, gsize bytes, gsize align_mask)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The one place where NTMOSAIC_CPU is read. The plugin calls this at its init,
- * so that the choice stands in the log before any data flows. */
+/* NTMOSAIC_CPU is read here only. The plugin calls this when it is loaded, so
+ * that the choice stands in the log before any data flows. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -17,8 +17,8 @@ GST_DEBUG_CATEGORY_STATIC (nt_kernel_debug);
 
 #define KERNEL_VARIABLE "NTMOSAIC_CPU"
 
-/* Why the kernel named @forced is not the one in use, to be freed; NULL: it
- * is. */
+/* Returns why the kernel named @forced is not the one in use, to be freed.
+ * NULL: it is. */
 static gchar *
 explain (const gchar * forced, NtmKernelChoice choice)
 {

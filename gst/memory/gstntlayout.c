@@ -7,14 +7,15 @@
 
 #include "gstntlayout.h"
 
-/* One sentence with some numbers; ntm_layout_explain() cuts what is longer. */
+/* Enough for one sentence with some numbers; ntm_layout_explain() cuts a longer
+ * one. */
 #define EXPLANATION_BYTES 256
 
-/* A width is rounded up to this many pixels before a strip's bytes are held
- * against GST_NT_MAX_BYTES, because GstVideoInfo does so. */
+/* GstVideoInfo rounds a width up to this many pixels before it compares the
+ * bytes with its limit. */
 #define ROUNDED_WIDTH 128
 
-/* Fits 64 bits for every width that is not too wide. */
+/* Can't overflow: without the rounding, they are at most GST_NT_MAX_BYTES. */
 static guint64
 count_bytes (const NtmLayout * layout)
 {

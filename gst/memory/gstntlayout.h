@@ -15,16 +15,16 @@ G_BEGIN_DECLS
 #define GST_NT_MAX_WIDTH ((UINT32_C (1) << 29) - 1)
 
 /* GstVideoInfo refuses a frame from round-up-to-128 (width) * height * 4 = 2^32
- * bytes on (fill_planes () in video-info.c): 1023 tiles of 1024x1024 is the
- * most. It counts components, not bytes, so RGBx and its kin may be a third
- * larger; the limit here is the one that holds for all formats. */
+ * bytes on (fill_planes () in video-info.c): at most 1023 tiles of 1024x1024.
+ * It counts components, not bytes, so it accepts RGBx and other formats without
+ * alpha up to a third larger. The limit here holds for all formats. */
 #define GST_NT_MAX_BYTES ((G_GUINT64_CONSTANT (1) << 32) - 1)
 
 /* As ntm_layout_new(), for strips that GStreamer can describe: the limits of
- * width and bytes in @rules are set here. NULL with @error set: the tiles make
- * no such strip (GST_STREAM_ERROR_FORMAT), or there is no memory
- * (GST_RESOURCE_ERROR_NO_SPACE_LEFT); the message names the numbers and the
- * limit. */
+ * width and bytes in @rules are replaced by GStreamer's. Returns a layout, a
+ * reference. NULL, with @error: the tiles make no such strip
+ * (GST_STREAM_ERROR_FORMAT; the message names the numbers and the limit), or
+ * there is no memory (GST_RESOURCE_ERROR_NO_SPACE_LEFT). From any thread. */
 GST_NT_API
 NtmLayout * gst_nt_layout_new   (const NtmTile * tiles, guint n_tiles,
                                  const NtmLayoutRules * rules,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The export mark of libgstntstrip-1.0: what doesn't bear it is hidden. */
+/* The export mark of libgstntstrip-1.0. Functions without it are hidden. */
 
 #pragma once
 

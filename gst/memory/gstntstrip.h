@@ -4,17 +4,15 @@
 /* One strip of a pool, and the frames that lie in it.
  *
  * A strip belongs to one owner at a time: to its pool while it is home, to the
- * GstMemory that wraps it while it is out. Only the owner may touch its fields,
- * except @written, which a write map sets from any thread, and what is guarded
- * by the pool's lock. */
+ * GstMemory that wraps it while it is out. Only the owner touches its fields,
+ * with two exceptions: a write map sets @written from any thread, and the
+ * pool's lock guards the last fields. */
 
 #pragma once
 
 #include "gstntview.h"
 
 G_BEGIN_DECLS
-
-typedef struct _GstNtStripPool GstNtStripPool;
 
 /* As GstAllocationParams counts alignment: a mask. */
 #define GST_NT_STRIP_ALIGN_MASK ((gsize) NTM_STRIP_ALIGNMENT - 1)
@@ -34,9 +32,9 @@ struct _GstNtStrip
   gsize bytes;                  /* of its memory, with its padding */
 
   GstNtStripPool *pool;         /* a reference, while the strip is out */
-  guint generation;             /* of the pool's strips that it is one of */
-  gint written;                 /* atomic: it was mapped for writing since it was
-                                 * acquired */
+  guint generation;             /* of the set when the strip was made */
+  gint written;                 /* atomic: it was mapped for writing since it
+                                 * was acquired */
 
   /* Guarded by the pool's lock. */
   GstNtStripState state;
@@ -46,9 +44,9 @@ struct _GstNtStrip
   guint idle_since;             /* the set's age when it came to be free */
 };
 
-/* A strip of @layout with @padding bytes behind it, aligned as @align_mask says;
- * it is out. NULL when the system has no memory for it. Takes no time: there is
- * no page in it yet. */
+/* Returns a strip of @layout with @padding bytes behind it, aligned as
+ * @align_mask says; it is out. NULL: the system has no memory. Takes no time:
+ * no page of it is backed by memory yet. */
 GstNtStrip *gst_nt_strip_new (NtmLayout * layout, gsize padding,
     gsize align_mask);
 
@@ -60,8 +58,8 @@ gst_nt_strip_get_layout (const GstNtStrip * strip)
   return ntm_strip_get_layout (strip->strip);
 }
 
-/* Gives @strip the layout @layout. What it holds is forgotten, unless that is
- * its layout; no frame lies in it then. FALSE: no memory for a ledger. */
+/* Gives @strip, in which no frame lies, the layout @layout. Unless that is its
+ * layout already, what it holds is forgotten. FALSE: no memory for a ledger. */
 gboolean gst_nt_strip_prepare (GstNtStrip * strip, NtmLayout * layout);
 
 G_END_DECLS

@@ -7,11 +7,11 @@
 
 #include "gstntstripchoice.h"
 
-/* Weight of a frame that is likely to change, relative to a still: a still is
+/* Weight of a frame that is likely to change, relative to a still. A still is
  * written once, and kept from then on. */
 #define CHANGING_WEIGHT 8
 
-/* The strip found so far for which least has to be done. */
+/* The usable strip, of those seen so far, that misses least. */
 typedef struct
 {
   const GstNtStripSet *set;

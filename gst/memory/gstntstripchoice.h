@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Which strip is best for the frames that are due. The choice changes nothing:
- * it depends on what it is shown only. */
+/* Which strip is best for the frames that are due. The choice changes nothing,
+ * and depends only on its arguments. */
 
 #pragma once
 
@@ -10,50 +10,44 @@
 
 G_BEGIN_DECLS
 
-/**
- * GstNtTileInput:
- * @buffer: (nullable): the buffer that the tile's frame is in. If its memory is
- *   a place from gst_nt_arrivals_place(), nothing needs to be written; %NULL: it
- *   is not
- * @arrivals: (nullable): what counts the frames of this tile; %NULL: nothing does
- * @n_taken: how many of the frames that @arrivals counted were taken so far, to
- *   be shown or dropped; wraps around
- *
- * Where the frame of a tile comes from.
- */
+/* Where the frame of a tile comes from. */
 typedef struct
 {
-  GstBuffer *buffer;
-  GstNtArrivals *arrivals;
-  guint n_taken;
+  GstBuffer *buffer;            /* that the frame is in. If its memory is a
+                                 * place from gst_nt_arrivals_place(), the frame
+                                 * may lie in a strip already. NULL: none */
+  GstNtArrivals *arrivals;      /* counts the frames of this tile; NULL: none */
+  guint n_taken;                /* of the frames that @arrivals counted, those
+                                 * that were taken to be shown or dropped; wraps
+                                 * around */
 } GstNtTileInput;
 
-/* A strip that is to be made. @sources and @inputs have an element for each tile
- * of @layout. */
+/* A strip that is to be made. @sources and @inputs have an element for each
+ * tile of @layout. */
 typedef struct
 {
   NtmLayout *layout;
   const NtmSource *sources;     /* NULL: not known */
   const GstNtTileInput *inputs; /* NULL: not known */
   gconstpointer background;     /* one pixel; NULL if @sources is */
-  guint64 last_content;         /* the highest content id that was shown so far:
-                                 * what was shown is likely to be shown again */
+  guint64 last_content;         /* the highest content id that any strip showed:
+                                 * lower ones are likely to be shown again */
 } GstNtDue;
 
-/* The view that the frame of tile @i is, if it lies in tile @i of a strip of the
- * set, which is home; else NULL. */
+/* Returns the view that the frame of tile @i is, if it lies in tile @i of a
+ * strip of the set that is home; else NULL. */
 GstNtView *gst_nt_strip_set_get_due_view (const GstNtStripSet * set,
     const GstNtDue * due, guint i);
 
-/* Whether no frame lies in @strip but such as are due: the others would be lost,
- * or shown too early. */
+/* Whether all frames that lie in @strip are due: another one would be lost, or
+ * shown too early. */
 gboolean gst_nt_strip_set_is_usable (const GstNtStripSet * set,
     const GstNtDue * due, const GstNtStrip * strip);
 
-/* Of the strips that could be used, the one in which least is missing, by weight;
- * of equal ones one in which frames lie that are due, else the one that is coming
- * next, else the one that came home last, whose bytes may still be in cache.
- * NULL: there is none. */
+/* Returns the usable strip that misses least, by weight. Of equal ones, the
+ * first of these: one in which due frames lie; the next one that is coming; the
+ * one that came home last, whose bytes may still be in cache. NULL: no strip is
+ * usable. */
 GstNtStrip *gst_nt_strip_set_choose (const GstNtStripSet * set,
     const GstNtDue * due);
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The insides of the strip pool, for frames that arrive: these need its lock, its
- * coming strips, and one more strip now and then. */
+/* The insides of the strip pool. Arrivals need its lock, its coming strips, and
+ * one more strip now and then. */
 
 #pragma once
 
-#include "gstntstrippool.h"
+#include "gstntstripset.h"
 
 G_BEGIN_DECLS
 
-/* What downstream does with strips. An element that writes to a strip in which
- * frames lie that may be shown again would have to copy all of it: nothing is
- * copied on arrival before a strip came back as it went. */
+/* What downstream does with strips. An element that writes to a strip gets a
+ * copy of all of it, if frames lie in it that may be shown again. So nothing is
+ * copied on arrival before a strip came back unwritten. */
 typedef enum
 {
   GST_NT_DOWNSTREAM_UNKNOWN,
@@ -40,12 +40,12 @@ struct _GstNtStripPool
   guint64 n_allocated;          /* ever */
   gboolean growing;             /* a strip for arrivals is being made */
   GstNtDownstream downstream;
-  guint64 last_content;         /* the highest id that was shown so far */
+  guint64 last_content;         /* the highest content id that a strip showed */
   guint64 n_rebuilds;
 };
 
-/* Makes one more strip for frames to come, unless there are enough, or another
- * thread is about it. */
+/* Makes one more strip for coming frames, unless there are enough, or another
+ * thread is making one. */
 void gst_nt_strip_pool_grow (GstNtStripPool * pool);
 
 G_END_DECLS

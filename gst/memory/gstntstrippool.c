@@ -9,25 +9,25 @@
 #include "config.h"
 #endif
 
-#include "gstntstrippool-private.h"
+#include "gstntstrippool.h"
 
 #include "gstntarrivalcount.h"
 #include "gstntkernel.h"
+#include "gstntstrippool-private.h"
 
 GST_DEBUG_CATEGORY_STATIC (nt_strip_pool_debug);
 #define GST_CAT_DEFAULT nt_strip_pool_debug
 
-/* One that is written, and one that downstream shows: with fewer, nothing is in
- * turn. */
+/* One that the element writes, and one that downstream shows. */
 #define MIN_STRIPS 2
 
-/* A strip that stood idle while so many were made is given back. Those that are in
- * turn come back after a few; a peak that comes back within some seconds, as a
- * queue's that runs full now and then, still finds its strips. */
+/* A strip that stood idle while this many were made is given back. Strips that
+ * are in turn come back after a few. A peak that returns within some seconds,
+ * such as a queue that runs full now and then, still finds its strips. */
 #define IDLE_STRIPS 128
 
-/* References on the memory of a buffer that is being mapped: the buffer's, and one
- * of gst_buffer_map() itself. */
+/* References on the memory of a buffer that is being mapped: the buffer's, and
+ * that of gst_buffer_map() itself. */
 #define REFS_OF_A_MAP 2
 
 static void
@@ -79,8 +79,8 @@ gst_nt_strip_pool_unref (GstNtStripPool * pool)
 
 /* ---- Making strips ---- */
 
-/* With the lock held: the current configuration, with a reference that is the
- * caller's. */
+/* With the lock held: returns the current configuration; the caller owns its
+ * reference on the layout. */
 static GstNtStripConfig
 ref_config (const GstNtStripPool * pool)
 {
@@ -103,7 +103,7 @@ count_strip (GstNtStripPool * pool, GstNtStrip * strip)
       pool, strip, strip->bytes, pool->set.n_strips);
 }
 
-/* Makes one more strip, which is out from now on. */
+/* Makes one more strip, which is out from now on. Called without the lock. */
 static GstNtStrip *
 make_strip (GstNtStripPool * pool, const GstNtStripConfig * config,
     GError ** error)
@@ -141,7 +141,7 @@ bring_home (GstNtStripPool * pool, GstNtStrip * strip)
     gst_nt_strip_free (strip);
 }
 
-/* A few are better than none: where there is memory for some, these will do. */
+/* Where there is memory for a few strips only, these will do. */
 static gboolean
 may_go_on (GstNtStripPool * pool)
 {
@@ -190,7 +190,7 @@ make_strips_until (GstNtStripPool * pool, guint n_strips, GError ** error)
 
 /* ---- Configuration ---- */
 
-/* With the lock held: whether the strips that there are can go on. */
+/* With the lock held: whether strips of @a serve as strips of @b. */
 static gboolean
 are_alike (const GstNtStripConfig * a, const GstNtStripConfig * b)
 {
@@ -231,7 +231,8 @@ gst_nt_strip_pool_configure (GstNtStripPool * pool, NtmLayout * layout,
   pool->n_configured = n_strips;
   g_mutex_unlock (&pool->lock);
 
-  /* Before anything is allocated: the two need not exist side by side. */
+  /* Before anything is allocated: old and new strips need not exist side by
+   * side. */
   if (old_strips)
     g_ptr_array_unref (old_strips);
   ntm_layout_unref (old_layout);
@@ -290,10 +291,11 @@ note_writer (GstNtStrip * strip)
   g_mutex_unlock (&pool->lock);
 }
 
-/* A writer to memory that is read-only gets a copy. If the strip is the writer's
- * alone, frames that lie in it cost more than they save. A deep copy of a buffer
- * comes with one reference less, and says nothing about the strip; memory that
- * several buffers share would be copied in any case. */
+/* A writer to read-only memory gets a copy. If nothing but the mapped buffer
+ * holds the strip, the copy was made only because frames lie in it: then they
+ * cost more than they save. A deep copy of a buffer comes with one reference
+ * less, and says nothing about the strip. Memory that several buffers share
+ * would be copied in any case. */
 static GstMemory *
 copy_strip (GstNtWatched * self, gsize offset, gsize size)
 {
@@ -378,8 +380,9 @@ note_inputs (GstNtStripPool * pool, const GstNtDue * due)
     pool->last_content = MAX (pool->last_content, due->sources[i].content);
 }
 
-/* Says what the chosen strip shows, and which frames are copied once more because
- * they lie in another. Returns whether any lies in @chosen. */
+/* Notes which frames @chosen shows where they lie. Those that lie in another
+ * strip are copied once more, and are blamed. Returns whether any lies in
+ * @chosen. */
 static gboolean
 note_due_views (const GstNtStripPool * pool, const GstNtDue * due,
     const GstNtStrip * chosen)
@@ -401,7 +404,8 @@ note_due_views (const GstNtStripPool * pool, const GstNtDue * due,
   return any;
 }
 
-/* Frames that are not due lie in the strip that is: they came too early. */
+/* Frames that lie in the strip that is due, and are not due themselves, came
+ * too early. */
 static void
 blame_early_frames (GstNtStripPool * pool, const GstNtDue * due)
 {
@@ -421,9 +425,10 @@ blame_early_frames (GstNtStripPool * pool, const GstNtDue * due)
   pool->n_rebuilds++;
 }
 
-/* With the lock held: the strip that is best for @due, which is out then, and the
- * next strip is due. NULL: none is free. @flags: of its memory. A frame that lies
- * in the strip may be shown again, so it must stay as it is. */
+/* With the lock held: takes out the strip that is best for @due, and moves on
+ * to the next strip. NULL: none is usable. *@flags: those of its memory, which
+ * is read-only if a frame that it shows lies in it: the frame may be shown
+ * again. */
 static GstNtStrip *
 take_best (GstNtStripPool * pool, const GstNtDue * due, GstMemoryFlags * flags)
 {
@@ -499,8 +504,8 @@ gst_nt_strip_pool_acquire (GstNtStripPool * pool, const NtmSource * sources,
 
 /* ---- More strips, and fewer ---- */
 
-/* With the lock held: whether arrivals may have one more strip. As many as can be
- * coming are enough, besides those that downstream has. */
+/* With the lock held: whether arrivals may have one more strip. As many as can
+ * be coming are enough, besides those that are out. */
 static gboolean
 may_grow (const GstNtStripPool * pool)
 {
@@ -508,7 +513,8 @@ may_grow (const GstNtStripPool * pool)
       && pool->set.n_strips - pool->set.n_out < GST_NT_STRIPS_AHEAD;
 }
 
-/* In upstream's thread: its pages are touched by those who write to them. */
+/* Runs in upstream's thread, which doesn't wait until all pages are touched:
+ * their first writers touch them. */
 void
 gst_nt_strip_pool_grow (GstNtStripPool * pool)
 {
@@ -541,7 +547,7 @@ gst_nt_strip_pool_grow (GstNtStripPool * pool)
     gst_nt_strip_free (strip);
 }
 
-/* Arrivals may have as many as can be coming, besides those that are out. */
+/* GST_NT_STRIPS_AHEAD strips stay for arrivals, besides those that are out. */
 void
 gst_nt_strip_pool_age (GstNtStripPool * pool)
 {

@@ -4,13 +4,14 @@
 /* Strips made before they are needed, and used again.
  *
  * A strip that is out comes home when the last reference on its memory is
- * dropped, from whatever thread, whatever became of the buffer that it left
- * in. The pool lives until its last strip is home. It never waits: with all
- * strips out it makes one more, which then belongs to it like the others.
+ * dropped, from any thread, whatever became of the buffer that it left in. The
+ * pool lives until its last strip is home. It never waits: with all strips out
+ * it makes one more, which then belongs to it like the others. All functions
+ * may be called from any thread.
  *
  * This is not a GstBufferPool: it hands out the strip that fits best and not
- * the next in line, it cannot block, and it takes a strip back when a
- * GstBufferPool would throw it away (shared or foreign memory in the buffer). */
+ * the next in line, it can't block, and it takes a strip back where a
+ * GstBufferPool would throw it away: shared or foreign memory in the buffer. */
 
 #pragma once
 
@@ -19,106 +20,61 @@
 
 G_BEGIN_DECLS
 
-/**
- * gst_nt_strip_pool_new:
- *
- * All functions of a pool are safe from any thread.
- *
- * Returns: (transfer full): a pool without strips
- *
- * Since: 0.1
- */
+/* Returns a pool without strips, a reference. */
 GST_NT_API
 GstNtStripPool * gst_nt_strip_pool_new       (void);
 
-/**
- * gst_nt_strip_pool_ref:
- * @pool: a pool
- *
- * Returns: (transfer full): @pool
- *
- * Since: 0.1
- */
+/* Adds a reference. Returns @pool. */
 GST_NT_API
 GstNtStripPool * gst_nt_strip_pool_ref       (GstNtStripPool * pool);
 
-/**
- * gst_nt_strip_pool_unref:
- * @pool: (transfer full): a pool
- *
- * Since: 0.1
- */
+/* Drops a reference. */
 GST_NT_API
 void             gst_nt_strip_pool_unref     (GstNtStripPool * pool);
 
-/**
- * gst_nt_strip_pool_configure:
- * @pool: a pool
- * @layout: the geometry of the strips to come; a reference is taken
- * @n_strips: how many strips to have ready; the ones that are out count
- * @params: (nullable): alignment (64 bytes are the least) and padding behind
- *   the last row; prefix and flags are ignored
- * @error: (nullable): set to %GST_RESOURCE_ERROR_NO_SPACE_LEFT when the system
- *   has no memory, or size and padding are more than can be addressed; with the
- *   numbers of bytes
+/* From now on, strips have @layout, on which a reference is taken. @params says
+ * how they are aligned (64 bytes at least), and how much padding is behind the
+ * last row; its prefix and flags are ignored. @params may be NULL.
  *
- * Allocates strips and touches their pages, until there are @n_strips. Strips
- * of the same size as before are kept; others are freed first, the ones that
- * are out when they come home.
+ * Allocates strips and touches their pages, until there are @n_strips, those
+ * that are out included. Strips of the same size and alignment as before stay;
+ * others are freed first, or when they come home. If there is memory for two
+ * strips but not for all, the pool goes on with those that it has:
+ * gst_nt_strip_pool_get_n_strips() says how many.
  *
- * If there is memory for two strips but not for all, the pool goes on with those
- * that it has: gst_nt_strip_pool_get_n_strips() says how many.
- *
- * Returns: %FALSE with @error set if there is no memory. The pool can be
- *   configured again.
- *
- * Since: 0.1
- */
+ * FALSE, with @error (GST_RESOURCE_ERROR_NO_SPACE_LEFT) and the numbers of
+ * bytes in it: the system has no memory, or size and padding are more than can
+ * be addressed. The pool can be configured again. */
 GST_NT_API
 gboolean         gst_nt_strip_pool_configure (GstNtStripPool * pool,
                                               NtmLayout * layout,
                                               guint n_strips,
-                                              const GstAllocationParams * params,
+                                              const GstAllocationParams *
+                                              params,
                                               GError ** error);
 
-/**
- * gst_nt_strip_pool_clear:
- * @pool: a pool
- *
- * Frees all strips: those that are home now, the others when they come home.
- * The pool must be configured before it is used again.
- *
- * Since: 0.1
- */
+/* Frees all strips: those that are home now, the others when they come home.
+ * The pool must be configured before it is used again. */
 GST_NT_API
 void             gst_nt_strip_pool_clear     (GstNtStripPool * pool);
 
-/**
- * gst_nt_strip_pool_acquire:
- * @pool: a configured pool
- * @sources: (array) (nullable): what each tile of the pool's layout is going to
- *   hold; %NULL: not known yet. Content ids are counted up, and never used for
- *   other bytes with this pool
- * @inputs: (array) (nullable): where the frames of @sources come from; %NULL: not
- *   known
- * @background: one pixel of background, as it stands in memory
- * @error: (nullable): set to %GST_RESOURCE_ERROR_NO_SPACE_LEFT when all strips
- *   are out and the system has no memory for another, to
- *   %GST_CORE_ERROR_NEGOTIATION when the pool is not configured
+/* Takes the strip that misses least of @sources and @background, as
+ * gst_nt_strip_set_choose() says. A frame that was shown before weighs less: it
+ * is written once, and kept from then on. Never waits.
  *
- * Takes the strip in which least is to be written, and of equal ones the one
- * that came home last. Frames that were shown before weigh less: they are written
- * once, and kept from then on. Never waits. What the strip's bytes are is undefined;
- * ntm_composer_compose() knows.
+ * @sources and @inputs have an element for each tile of the pool's layout;
+ * NULL: not known. The content ids of later frames are higher, and never name
+ * other bytes in this pool. @background is one pixel, as it stands in
+ * memory.
  *
- * If frames of @sources lie in the strip already, because they were copied to it on
- * arrival, the memory is read-only: a writer gets a copy.
+ * Returns a buffer, which the caller owns, with nothing but one memory as large
+ * as the layout says. Its bytes are undefined; ntm_composer_compose() knows
+ * them. If frames of @sources lie in the strip already, because they were
+ * copied on arrival, the memory is read-only: a writer gets a copy.
  *
- * Returns: (transfer full) (nullable): a buffer with one memory, as large as the
- *   layout says, and nothing else; %NULL with @error set
- *
- * Since: 0.1
- */
+ * NULL, with @error: all strips are out, and the system has no memory for
+ * another (GST_RESOURCE_ERROR_NO_SPACE_LEFT); the pool is not configured
+ * (GST_CORE_ERROR_NEGOTIATION). */
 GST_NT_API
 GstBuffer *      gst_nt_strip_pool_acquire   (GstNtStripPool * pool,
                                               const NtmSource * sources,
@@ -126,63 +82,28 @@ GstBuffer *      gst_nt_strip_pool_acquire   (GstNtStripPool * pool,
                                               gconstpointer background,
                                               GError ** error);
 
-/**
- * gst_nt_strip_pool_age:
- * @pool: a pool
- *
- * To be called with each strip, without locks. Gives a strip back to the system that
- * stood idle while 128 were made, one at a time. Strips that were configured stay,
- * and three besides those that are out.
- *
- * Since: 0.1
- */
+/* Gives a strip that stood idle while 128 were made back to the system, one at
+ * a time. The configured number of strips stays, and three besides those that
+ * are out. The element calls it once a strip, without locks. */
 GST_NT_API
 void             gst_nt_strip_pool_age       (GstNtStripPool * pool);
 
-/**
- * gst_nt_strip_pool_get_n_strips:
- * @pool: a pool
- *
- * Returns: how many strips of the current size there are, at home or out
- *
- * Since: 0.1
- */
+/* Returns how many strips of the current size there are, at home or out. */
 GST_NT_API
 guint            gst_nt_strip_pool_get_n_strips (GstNtStripPool * pool);
 
-/**
- * gst_nt_strip_pool_get_n_allocated:
- * @pool: a pool
- *
- * Returns: how many strips the pool has allocated since it was made
- *
- * Since: 0.1
- */
+/* Returns how many strips the pool has ever allocated. */
 GST_NT_API
 guint64          gst_nt_strip_pool_get_n_allocated (GstNtStripPool * pool);
 
-/**
- * gst_nt_strip_pool_get_n_rebuilds:
- * @pool: a pool
- *
- * Returns: how often a strip in which frames lay could not be used when it was due,
- *   because it also had frames that were not due yet
- *
- * Since: 0.1
- */
+/* Returns how often a strip in which frames lay could not be used when it was
+ * due, because frames that were not due lay in it too. */
 GST_NT_API
 guint64          gst_nt_strip_pool_get_n_rebuilds (GstNtStripPool * pool);
 
-/**
- * gst_nt_strip_pool_get_strip:
- * @memory: any memory
- *
- * Returns: (transfer none) (nullable): the strip whose memory @memory is, for
- *   ntm_composer_compose(), as long as @memory lives; %NULL: it is memory of
- *   another kind, or only a part of a strip
- *
- * Since: 0.1
- */
+/* Returns the strip whose memory @memory is, for ntm_composer_compose(); it
+ * lives as long as @memory. NULL: @memory is of another kind, or only a part of
+ * a strip. */
 GST_NT_API
 NtmStrip *       gst_nt_strip_pool_get_strip (GstMemory * memory);
 

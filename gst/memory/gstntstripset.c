@@ -128,7 +128,7 @@ gst_nt_strip_set_get_coming (GstNtStripSet * set, guint ahead,
   return strip;
 }
 
-/* Strips that are coming are of this generation. */
+/* A coming strip is never unwanted: it is of this generation. */
 static void
 stop_coming (GstNtStripSet * set, guint ahead)
 {

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* The strips of a pool, and where each of them is. The set knows no lock: its
- * owner calls all of this with one held. */
+ * owner holds one during each call. */
 
 #pragma once
 
@@ -11,9 +11,9 @@
 G_BEGIN_DECLS
 
 /* How many strips ahead a frame is copied on arrival. An upstream that pushes
- * straight into the element is two frames ahead: one is queued, and one waits to
- * be. The third is for the moment in which frames were taken and their strip is
- * not chosen yet. */
+ * straight into the element is two frames ahead: one is queued, and one waits
+ * to be. The third is for the moment between the frames being taken and their
+ * strip being chosen. */
 #define GST_NT_STRIPS_AHEAD 3
 
 typedef struct
@@ -21,7 +21,7 @@ typedef struct
   GPtrArray *free;              /* owned; the last one came home last */
   GPtrArray *held;              /* of this generation */
   GstNtStrip *coming[GST_NT_STRIPS_AHEAD];      /* the next one first; NULL: no
-                                                 * frame of it has arrived yet */
+                                                 * frame of it has arrived */
   guint generation;             /* counts changes of size and alignment */
   guint n_strips;               /* of this generation, in any state */
   guint n_out;                  /* of them, out */
@@ -49,8 +49,9 @@ gboolean gst_nt_strip_set_bring_home (GstNtStripSet * set, GstNtStrip * strip);
 /* A view of @strip is gone. TRUE: the strip is unwanted, and the caller's. */
 gboolean gst_nt_strip_set_view_gone (GstNtStripSet * set, GstNtStrip * strip);
 
-/* The strip that is @ahead strips away, a free one put in its place if there was
- * none. NULL: none is free, or there is no memory to give it @layout. */
+/* Returns the strip that is @ahead strips away. If there is none yet, a free
+ * one gets @layout, and is that strip from now on. NULL: none is free, or there
+ * is no memory for the ledger. */
 GstNtStrip *gst_nt_strip_set_get_coming (GstNtStripSet * set, guint ahead,
     NtmLayout * layout);
 
@@ -60,8 +61,9 @@ void gst_nt_strip_set_forget_coming (GstNtStripSet * set);
 /* Moves on to the next strip. */
 void gst_nt_strip_set_advance (GstNtStripSet * set);
 
-/* A free strip that stood idle while @idle_strips were made, if there are more
- * than @n_needed; it is the caller's then. Else NULL. */
+/* Returns a free strip that stood idle while @idle_strips were made, for the
+ * caller to free. NULL: there is none, or there are not more than @n_needed
+ * strips. */
 GstNtStrip *gst_nt_strip_set_take_idle (GstNtStripSet * set, guint n_needed,
     guint idle_strips);
 

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Views, and their copies. A view spans nearly the whole strip, and a copy must
- * have the same stride: it takes as much address space, but only the memory of
- * its rows. */
+ * have the same stride. So it takes as much address space, but only the memory
+ * of its rows. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -52,7 +52,8 @@ static const GstNtWatch copy_watch = {
   .gone = unmap_copy,
 };
 
-/* Copies what of @place lies in @size bytes from @offset on. */
+/* Copies the bytes of @place's rows that lie in the @size bytes from @offset
+ * on. */
 static void
 copy_rows (guint8 * dst, const NtmPlace * place, gsize offset, gsize size)
 {
@@ -72,8 +73,8 @@ copy_rows (guint8 * dst, const NtmPlace * place, gsize offset, gsize size)
   }
 }
 
-/* Address space for a copy. Only the pages of the rows may become memory, and not
- * the huge ones that they lie in. */
+/* Maps address space for a copy. Only the pages of the rows may become memory,
+ * and not the huge pages that they lie in. */
 static gpointer
 map_span (const NtmPlace * place)
 {

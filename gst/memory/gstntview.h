@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A frame that lies in a strip, as GstMemory: a read-only view of its tile. The
- * strip is not written to, nor used for anything else, before the view is
- * gone. */
+/* A frame that lies in a strip, as GstMemory: a read-only view of its tile.
+ * Until the view is gone, the strip is not written to, and not used for
+ * anything else. */
 
 #pragma once
 
@@ -12,8 +12,11 @@
 
 G_BEGIN_DECLS
 
+/* Files further up say what these are. */
 typedef struct _GstNtArrivals GstNtArrivals;
 typedef struct _GstNtStrip GstNtStrip;
+typedef struct _GstNtStripPool GstNtStripPool;
+
 typedef struct _GstNtView GstNtView;
 
 struct _GstNtView
@@ -28,19 +31,20 @@ struct _GstNtView
   guint tile;
 
   /* Guarded by the pool's lock. */
-  gboolean shown;               /* in the strip that it lies in */
-  gboolean blamed;              /* its pad was, for this frame */
+  gboolean shown;               /* the strip that it lies in shows it */
+  gboolean blamed;              /* its upstream was, for this frame */
 };
 
-/* A view of @place in @strip: read-only memory. */
+/* Returns a view of @place in @strip, read-only memory. */
 GstNtView *gst_nt_view_new (GstNtStrip * strip, const NtmPlace * place,
     void (*gone) (GstNtView * self));
 
-/* The view that @memory is; NULL if it is other memory, or part or a copy of a
- * view. */
+/* Returns the view that @memory is. NULL: it is other memory, or part or a copy
+ * of a view. */
 GstNtView *gst_nt_view_get (GstMemory * memory);
 
-/* The same for the memory of @buffer, which must be the only one. */
+/* Returns the view that the only memory of @buffer is. NULL: it has several, or
+ * that is no view. */
 GstNtView *gst_nt_view_of (GstBuffer * buffer);
 
 G_END_DECLS

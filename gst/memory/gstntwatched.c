@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The allocator of watched memory. It can't allocate: strips come from a pool,
- * and views with frames that arrive. */
+/* The allocator of watched memory. It can't allocate: the pool makes strips,
+ * and arrivals make views. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
