@@ -6,9 +6,9 @@
  * A strip is one block of memory that holds many tiles: in a row, in a column
  * (a batch), or in rows and columns (a wall). A program describes the tiles
  * (a layout), makes a strip once, and fills it again and again. The strip has
- * a ledger of what each tile holds: what it holds already is not written
- * again. What is written goes to memory by streaming stores where that is
- * faster, on several threads where there is enough of it.
+ * a ledger of what each tile holds: a tile that holds its frame already is not
+ * written again. Large strips are written by streaming stores, and by several
+ * threads.
  *
  *   NtmTile tiles[2] = {
  *     {.width = 640, .height = 480}, {.width = 640, .height = 480},
@@ -130,7 +130,7 @@ typedef struct
   uint32_t reserved[2];
 } NtmTile;
 
-/* Where a frame stands that is smaller than its cell. */
+/* Where a frame stands in a larger cell. */
 typedef enum
 {
   NTM_ALIGN_START,              /* left, top */
@@ -147,8 +147,8 @@ typedef struct
   uint32_t y_granularity;       /* y in a cell is rounded down to a multiple of
                                  * this: 2 keeps the fields of interlaced frames
                                  * in place; 0 and 1: no rounding */
-  uint32_t min_width;           /* the strip is at least so wide */
-  uint32_t min_height;          /* the strip is at least so high */
+  uint32_t min_width;           /* of the strip */
+  uint32_t min_height;          /* of the strip */
   uint32_t max_width;           /* of the strip; 0: no limit */
   uint32_t max_height;          /* of the strip; 0: no limit */
   uint32_t max_frame_height;    /* of each frame; 0: no limit */
@@ -187,10 +187,11 @@ typedef struct
   const NtmTile *tiles;         /* n_tiles, as they were asked for */
 } NtmLayout;
 
-/* Places @n_tiles tiles, and hands a new layout, a reference, to *@layout;
- * unless NTM_OK is returned, *@layout is NULL. NTM_BAD_PIXEL_BYTES, NTM_EMPTY,
- * NTM_FRAME_TOO_HIGH, NTM_TOO_WIDE, NTM_TOO_HIGH, NTM_TOO_LARGE: the first of
- * them that is true. NTM_NO_MEMORY. @tiles may be NULL if @n_tiles is 0. */
+/* Places @n_tiles tiles, and sets *@layout to a new layout, a reference, or to
+ * NULL if it fails. Returns NTM_OK, or the first of these that is true:
+ * NTM_BAD_PIXEL_BYTES, NTM_EMPTY, NTM_FRAME_TOO_HIGH, NTM_TOO_WIDE,
+ * NTM_TOO_HIGH, NTM_TOO_LARGE, NTM_NO_MEMORY. @tiles may be NULL if @n_tiles
+ * is 0. */
 NTM_API
 NtmStatus ntm_layout_new (NtmLayout ** layout, const NtmTile * tiles,
     size_t n_tiles, const NtmLayoutRules * rules);
@@ -213,8 +214,8 @@ void ntm_layout_explain (NtmStatus status, const NtmTile * tiles,
 
 /* ---- Memory ---- */
 
-/* Large blocks straight from the system: aligned, on huge pages where there
- * are some, and given back when they are freed. */
+/* A large block straight from the system: aligned, on huge pages where the
+ * system has some, and given back as soon as it is unmapped. */
 typedef struct
 {
   void *data;                   /* aligned as asked for */
@@ -263,10 +264,10 @@ NTM_API
 NtmStatus ntm_strip_new (NtmStrip ** strip, NtmLayout * layout,
     const NtmStripMemory * memory);
 
-/* Makes a strip of memory of the caller's, for ntm_strip_free(): an array, or a
+/* Makes a strip in memory of the caller's, for ntm_strip_free(): an array, or a
  * buffer of another library. @data is the first byte of the first row, and
  * @stride may be negative; the bytes between the rows are never written. The
- * memory stays the caller's, and must stay as long as the strip is used.
+ * memory stays the caller's, and must exist as long as the strip is used.
  * NTM_BAD_STRIDE, NTM_NO_MEMORY: *@strip is NULL then. */
 NTM_API
 NtmStatus ntm_strip_wrap (NtmStrip ** strip, NtmLayout * layout, void *data,
@@ -276,16 +277,15 @@ NtmStatus ntm_strip_wrap (NtmStrip ** strip, NtmLayout * layout, void *data,
 NTM_API
 void ntm_strip_free (NtmStrip * strip);
 
-/* Touches every page of a strip with memory of its own, so that no later write
- * has to wait for the system: with as many threads as there are CPUs. For new
+/* Touches every page of a strip with memory of its own, with as many threads as
+ * the process has CPUs, so that no later write waits for the system. For new
  * strips: what the strip holds is lost. */
 NTM_API
 void ntm_strip_touch (NtmStrip * strip);
 
 /* From now on, the memory of @strip, which ntm_strip_wrap() made, is @data,
- * with @stride; nothing is known of what it holds. For buffers that come one
- * after the other: no memory is allocated. NTM_BAD_STRIDE: the strip stays as
- * it was. */
+ * with @stride; what it holds is unknown. Allocates nothing, so that one strip
+ * serves many buffers in turn. NTM_BAD_STRIDE: the strip stays as it was. */
 NTM_API
 NtmStatus ntm_strip_set_data (NtmStrip * strip, void *data, ptrdiff_t stride);
 
@@ -310,18 +310,18 @@ void *ntm_strip_get_data (const NtmStrip * strip);
 NTM_API
 ptrdiff_t ntm_strip_get_stride (const NtmStrip * strip);
 
-/* Something else wrote to the strip's memory, or may have: nothing is known any
- * more of what it holds. From any thread, but not while the caller fills in
+/* Something else wrote to the strip's memory, or may have: from now on, what it
+ * holds is unknown. From any thread, but not while the caller fills in
  * tiles: see ntm_strip_fill_tile(). */
 NTM_API
 void ntm_strip_invalidate (NtmStrip * strip);
 
 /* ---- What a tile should hold ---- */
 
-/* A content id names bytes: 1 or more, and never used for other bytes as long
- * as a strip may hold it. 0: not known, the frame is always copied. A program
- * has ids of its own, such as hashes of cache keys, or takes them from
- * ntm_content_new(); it doesn't mix the two in one strip. */
+/* A content id names bytes: a number of 1 or more that names no other bytes as
+ * long as a strip may hold these. 0: unknown, and the frame is always copied. A
+ * program has ids of its own, such as hashes of cache keys, or takes them from
+ * ntm_content_new(); it must not mix the two in one strip. */
 #define NTM_CONTENT_UNKNOWN UINT64_C (0)
 
 /* Returns an id that was never returned before in this process. From any
@@ -370,9 +370,9 @@ typedef struct
 } NtmPlace;
 
 /* The caller fills in tile @tile itself. Returns whether that is needed: false
- * if the tile holds @content already. @place says where, in any case. Once it
- * is true, nothing is known of the frame's bytes until ntm_composer_compose()
- * is told of them, by an NtmSource whose pixels are the place. Different
+ * if the tile holds @content already. Sets @place in either case. If it is
+ * needed, the frame's bytes are unknown until ntm_composer_compose() gets an
+ * NtmSource whose pixels are the place. Different
  * threads may fill in different tiles of one strip at the same time.
  *
  * From this call until that of ntm_composer_compose(), nothing else may write
@@ -417,8 +417,8 @@ typedef struct
   size_t tiles_background;
   size_t bytes_copied;          /* bytes of the frames of tiles_copied */
   uint64_t nanoseconds;         /* for planning and writing */
-  bool streamed;                /* what was written, if anything was, went by
-                                 * streaming stores */
+  bool streamed;                /* writes, if there were any, were streaming
+                                 * stores */
   uint64_t reserved[4];
 } NtmReport;
 
@@ -426,26 +426,27 @@ typedef struct
 NTM_API
 NtmComposer *ntm_composer_new (void);
 
-/* Frees @composer. With the last one of the process, the threads that help end.
+/* Frees @composer. With the last one of the process, the helping threads end.
  * May be NULL. */
 NTM_API
 void ntm_composer_free (NtmComposer * composer);
 
-/* From the next strip on; NTM_STORES_AUTO at first. */
+/* Says which stores write strips, from the next one on; NTM_STORES_AUTO at
+ * first. */
 NTM_API
 void ntm_composer_set_stores (NtmComposer * composer, NtmStores stores);
 
-/* NTM_STORES_AUTO streams strips of @bytes bytes and more; 0, as at first:
- * decided from the last-level cache and @n_strips, the number of strips that
- * are in turn: 1 or more, 3 at first. */
+/* NTM_STORES_AUTO streams strips of @bytes bytes and more. 0, as at first: the
+ * threshold comes from the size of the last-level cache, and from @n_strips,
+ * the number of strips in turn (1 or more; 3 at first). */
 NTM_API
 void ntm_composer_set_stream_from (NtmComposer * composer, size_t bytes,
     size_t n_strips);
 
-/* At most @max_threads threads write one strip, the caller's own included; 0,
- * as at first: as many as the process may use CPUs, and not more than are known
- * to help. Helping threads are shared by all composers of the process. Small
- * strips are written by the caller alone. */
+/* At most @max_threads threads write one strip, the caller's own included. 0,
+ * as at first: as many as the process may use CPUs, but at most 8, because more
+ * were never seen to help. All composers of the process share the helping
+ * threads. The caller alone writes small strips. */
 NTM_API
 void ntm_composer_set_max_threads (NtmComposer * composer,
     unsigned max_threads);

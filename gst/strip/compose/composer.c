@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The composer asks the ledger about each cell. What is missing makes the plan,
- * which is then carried out. The ledger is brought up to date while planning,
- * because writing can't fail. */
+/* The composer asks the ledger about each cell, plans what is missing, and then
+ * writes it. Planning updates the ledger, because writing can't fail. */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE             /* clock_gettime() */
@@ -21,15 +20,15 @@
 #include "workers/cpus.h"
 #include "workers/workers.h"
 
-/* How many strips are in turn, unless the caller says. */
+/* The number of strips in turn, if the caller gives none. */
 #define DEFAULT_N_STRIPS 3
 
-/* A thread is woken for so many bytes: some 20 microseconds to wake one, in
- * which a core streams about a third of this. */
+/* One thread more for each so many bytes: to wake one takes some 20
+ * microseconds, in which a core streams about a third of this. */
 #define BYTES_PER_THREAD ((size_t) 1 << 20)
 
-/* More threads than this have not been seen to help: a few cores fill a memory
- * bus, and the sources need some too. */
+/* More threads were never seen to help: a few cores saturate the memory bus,
+ * and the sources need cores too. */
 #define MAX_THREADS 8
 
 /* AUTO streams rows of one cache line only in strips 8 times larger than the
@@ -41,7 +40,7 @@
 
 struct NtmComposer
 {
-  /* Atomic: threads read them that copy a frame on arrival. */
+  /* Atomic: threads that copy a frame on arrival read them. */
   atomic_int stores;            /* NtmStores */
   atomic_size_t stream_from_bytes;      /* what AUTO streams */
 
@@ -50,10 +49,10 @@ struct NtmComposer
   size_t llc_bytes;             /* of this machine, asked for once */
 
   NtmPlan plan;                 /* kept to be used again */
-  NtmPattern pattern;           /* the same; no pixel: not made yet */
+  NtmPattern pattern;           /* the same; pixel_bytes 0: not made yet */
 };
 
-/* What the threads that write need to know. */
+/* What writing threads share. */
 typedef struct
 {
   const NtmPlan *plan;
@@ -107,13 +106,13 @@ ntm_composer_set_stores (NtmComposer * composer, NtmStores stores)
   atomic_store (&composer->stores, stores);
 }
 
-/* Ordinary stores are faster as long as all that is in flight stays in the
- * cache: the strips, which come back to their writer in turn, and the tiles of
- * one more. Beyond, the strips only evict each other, and streaming wins. Half
- * of the cache counts: the other half is for the frames that wait upstream, and
- * for the rest of the machine. Measured with three strips and 32 MiB of cache:
- * strips that are only written cross at 2 to 3 MiB, strips that are read at
- * once at 4 MiB, which is what this comes to. */
+/* Ordinary stores are faster as long as the working set stays in the cache: the
+ * strips, which come back to their writer in turn, and the tiles of one more.
+ * Beyond, the strips evict each other, and streaming wins. Half of the cache
+ * counts: the other half is for frames that wait upstream, and for the rest of
+ * the machine. Measured with three strips and 32 MiB of cache: streaming wins
+ * from 2 to 3 MiB on if strips are only written, and from 4 MiB on, which is
+ * this threshold, if they are read at once. */
 void
 ntm_composer_set_stream_from (NtmComposer * composer, size_t bytes,
     size_t n_strips)
@@ -132,8 +131,7 @@ ntm_composer_set_max_threads (NtmComposer * composer, unsigned max_threads)
       : composer->default_threads;
 }
 
-/* Whether strips are streamed that are @factor times smaller than
- * @strip_bytes. */
+/* Whether a strip @factor times smaller than @strip_bytes is streamed. */
 static bool
 streams (NtmComposer * composer, size_t strip_bytes, size_t factor)
 {
@@ -188,7 +186,7 @@ do_unit (void *data, size_t unit)
     do_job (order, &plan->jobs[i]);
 }
 
-/* Each thread's streaming stores are its own to fence. */
+/* A fence orders only the streaming stores of the thread that calls it. */
 static void
 fence (void *data)
 {
@@ -210,7 +208,7 @@ carry_out (const NtmComposer * composer, Order * order)
 
 /* ---- Planning ---- */
 
-/* What one call works on. */
+/* One call of ntm_composer_compose(). */
 typedef struct
 {
   NtmComposer *composer;
@@ -218,7 +216,7 @@ typedef struct
   Order order;
 } Work;
 
-/* Without memory for a larger plan, what is planned so far is written first. */
+/* Without memory for a larger plan, the plan so far is written first. */
 static void
 add_job (Work * work, const NtmJob * job)
 {
@@ -251,7 +249,7 @@ plan_rect (Work * work, const NtmRect * rect, const NtmSource * source)
   if (job.row_bytes == 0)
     return;
 
-  /* Nothing is divided for a small tile: there it would show. */
+  /* No division for a small tile: there its time would show. */
   if (rows * job.row_bytes > NTM_BLOCK_BYTES)
     block_rows = job.row_bytes < NTM_BLOCK_BYTES
         ? NTM_BLOCK_BYTES / job.row_bytes : 1;
@@ -266,7 +264,7 @@ plan_rect (Work * work, const NtmRect * rect, const NtmSource * source)
   }
 }
 
-/* Above, below, left and right of the frame. */
+/* Plans background above, below, left and right of the frame. */
 static void
 plan_margin (Work * work, const NtmCell * cell)
 {
@@ -298,8 +296,8 @@ has_margin (const NtmCell * cell)
       || cell->frame.height != cell->cell.height);
 }
 
-/* Plans what cell @i misses to hold @source (NULL: background); returns what
- * happens to it. */
+/* Plans what cell @i misses of @source (NULL: background). Returns what happens
+ * to the tile. */
 static NtmTileWord
 plan_cell (Work * work, size_t i, const NtmSource * source, bool * in_place)
 {
@@ -373,7 +371,7 @@ get_nanoseconds (void)
   return (uint64_t) now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* The background is mostly what it was. */
+/* Makes the pattern only where the colour changed. */
 static void
 set_background (NtmComposer * composer, const void *background,
     size_t pixel_bytes)
@@ -408,10 +406,11 @@ ntm_composer_compose (NtmComposer * composer, NtmStrip * strip,
 
 /* ---- A frame that arrives ---- */
 
-/* Block after block from the last row to the first. The last rows were written
- * last: they are in the cache even if the whole frame is not, and so are the
- * first ones when the next frame is written to the same memory. Workers would
- * not help: the frame is in this CPU's cache. */
+/* Copies block after block, from the last row to the first. Upstream wrote the
+ * last rows last: they are in the cache even if the whole frame is not. The
+ * first rows, read last here, are then in the cache when upstream writes the
+ * next frame to the same memory. Workers would not help: the frame is in this
+ * CPU's cache. */
 void
 ntm_composer_copy (NtmComposer * composer, const NtmPlace * place,
     size_t strip_bytes, const void *pixels, ptrdiff_t stride)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* At first: a strip of a hundred small tiles, and their margins. */
+/* Enough for a strip of a hundred small tiles and their margins. */
 #define FIRST_ROOM 256
 
 bool
@@ -40,7 +40,7 @@ ntm_plan_clear (NtmPlan * plan)
   plan->bytes = 0;
 }
 
-/* If only one of the two can grow, the other has as much room as before. */
+/* If only one array can grow, @room stays what it was. */
 static bool
 grow (NtmPlan * plan)
 {

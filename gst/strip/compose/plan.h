@@ -9,12 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A piece of work: so much of one tile that rows of source and destination stay
- * near each other, and so little that threads end together. Of 1 to 1024 rows
- * of 4 KiB, 64 to 128 were fastest on two threads, and no slower on one. */
+/* The largest piece of work: large enough for long runs of neighbouring rows,
+ * and small enough for threads to end together. Of 1 to 1024 rows of 4 KiB, 64
+ * to 128 were fastest on two threads, and no slower on one. */
 #define NTM_BLOCK_BYTES ((size_t) 256 << 10)
 
-/* Something to write: a copy, or where @src is NULL, background. */
+/* Something to write: a copy, or background where @src is NULL. */
 typedef struct
 {
   uint8_t *dst;
@@ -24,13 +24,13 @@ typedef struct
   size_t rows;
 } NtmJob;
 
-/* Threads take units: blocks of NTM_BLOCK_BYTES, or so many small jobs that
- * they come to as much. */
+/* Threads take units: one large job, or small jobs in a row, of NTM_BLOCK_BYTES
+ * together at most. */
 typedef struct
 {
-  NtmJob *jobs;                 /* as many as there is room for */
-  size_t *units;                /* the first job of each; the same room */
-  size_t room;
+  NtmJob *jobs;
+  size_t *units;                /* the first job of each */
+  size_t room;                  /* of both arrays, in elements */
   size_t n_jobs;
   size_t n_units;
   size_t unit_bytes;            /* of the last unit so far */
@@ -45,9 +45,9 @@ void ntm_plan_free (NtmPlan * plan);
 /* Makes @plan empty; its room stays. */
 void ntm_plan_clear (NtmPlan * plan);
 
-/* Adds @job, which is at most one block, or one row. False: @plan is full, and
- * there is no memory to make it larger. */
+/* Adds @job, which has at most NTM_BLOCK_BYTES, or one row. False: @plan is
+ * full, and there is no memory to make it larger. */
 bool ntm_plan_add (NtmPlan * plan, const NtmJob * job);
 
-/* The first job of unit @unit; of @n_units: the end. */
+/* Returns the first job of unit @unit. With @unit == n_units: the end. */
 size_t ntm_plan_get_first_job (const NtmPlan * plan, size_t unit);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* How large the last-level cache is. A strip that does not fit in it gains
- * nothing from being stored through it.
+/* How large the last-level cache is. A strip that does not fit gains nothing
+ * from stores through the cache.
  *
- * Not sysconf (_SC_LEVEL3_CACHE_SIZE): the C library works that out from CPUID
- * for itself, and on a virtual machine whose kernel described 32 MiB it
- * answered 320 MiB. The kernel knows which CPUs share the cache; ask it. */
+ * Not sysconf (_SC_LEVEL3_CACHE_SIZE): the C library computes it from CPUID. On
+ * a virtual machine where the kernel said 32 MiB, it answered 320 MiB. The
+ * kernel knows which CPUs share the cache. */
 
 #ifdef __linux__
 #define _GNU_SOURCE             /* sched_getcpu */
@@ -19,7 +19,7 @@
 
 #include "copy.h"
 
-/* For want of any answer: a common size of a desktop's last level. */
+/* Where nothing answers: a common size of a desktop's last level. */
 #define FALLBACK_BYTES ((size_t) 8 << 20)
 
 #ifdef __linux__
@@ -42,8 +42,8 @@ read_attribute (int cpu, int index, const char *name, char word[16])
   return ok;
 }
 
-/* The caches of the CPU that this thread is on; the one furthest out that
- * holds data. The kernel writes all sizes in KiB, as in "32768K". */
+/* Returns the bytes of the outermost data cache of the CPU that this thread is
+ * on; 0: unknown. The kernel writes all sizes in KiB, as in "32768K". */
 static size_t
 llc_from_sysfs (void)
 {
@@ -85,7 +85,7 @@ llc_from_sysfs (void)
 
 #include <cpuid.h>
 
-/* Intel and AMD describe caches in the same words, on different pages. */
+/* Intel and AMD describe caches in the same format, in different leaves. */
 #define LEAF_INTEL 0x4u
 #define LEAF_AMD 0x8000001Du
 

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The copy kernels: how the bytes of a rectangle get from one place to
- * another. One const table, best row first; the last row is plain C and runs
- * everywhere. Fills are copies too: out of a block of one repeated pixel. C11
- * and libc only: nothing in this folder knows GLib.
+/* The copy kernels: how the bytes of a rectangle get from one place to another.
+ * One const table, best row first; the last row is plain C and runs everywhere.
+ * Fills are copies too, out of a block of one repeated pixel.
  *
  * What every kernel promises
  *
  * - Any alignment, any stride (negative too), any length, zero included.
- *   A destination aligned to 64 bytes is merely fast.
+ *   A destination aligned to 64 bytes is only faster.
  * - Exactly the rows x row_bytes bytes of the destination are written; bytes
  *   between rows are neither read nor written, on both sides.
  * - A streaming store never covers a partial 64-byte line: the head and the
  *   tail of a row are plain stores. A line is finished before the next one is
  *   opened.
- * - Kernels cannot fail and return nothing.
+ * - Kernels can't fail, and return nothing.
  *
  * What every caller promises
  *
@@ -56,28 +55,25 @@ typedef struct
   void (*fence) (void);         /* orders this thread's streaming stores */
 } NtmKernel;
 
-/* The features of the CPU that this process runs on, as NTM_CPU_* bits. On x86,
- * CPUID says that the instructions are there, XGETBV that the operating system
- * saves their registers; AArch64 always has NEON. Cheap, has no state, safe
+/* Returns the features that this process may use, as NTM_CPU_* bits. On x86,
+ * CPUID says that the CPU has the instructions, XGETBV that the operating
+ * system saves their registers; AArch64 always has NEON. Cheap, without state,
  * from any thread. */
 uint32_t ntm_cpu_features (void);
 
-/* All kernels that were compiled in, best first, the "c" row last. */
+/* Returns all kernels of this build, best first, the "c" row last. */
 const NtmKernel *ntm_kernels (size_t * n_kernels);
 
-/* The kernel to use on a CPU with @features: the one named @forced, or the
- * best where @forced is NULL, empty, or can't be had. Never NULL. @choice may
- * be NULL. Pure: same arguments, same answer. */
+/* Returns the kernel to use on a CPU with @features: the one with the name
+ * @forced, or the best one where @forced is NULL, empty, or can't be had. Never
+ * NULL. @choice may be NULL. Pure: same arguments, same answer. */
 const NtmKernel *ntm_kernel_find (const char *forced, uint32_t features,
     NtmKernelChoice * choice);
-
-/* The largest pixel that can be repeated. */
-#define NTM_PATTERN_MAX_PIXEL_BYTES NTM_MAX_PIXEL_BYTES
 
 /* The longest run of pixels that a fill copies at once, and how far into the
  * block a run can begin. */
 #define NTM_PATTERN_MAX_RUN_BYTES 4096
-#define NTM_PATTERN_MAX_START_BYTES (1024 + NTM_PATTERN_MAX_PIXEL_BYTES)
+#define NTM_PATTERN_MAX_START_BYTES (1024 + NTM_MAX_PIXEL_BYTES)
 
 /* One pixel, repeated: what fills copy from. The caller allocates it, with any
  * alignment; the members are for ntm_fill() only. It holds no pointer and can
@@ -90,26 +86,26 @@ typedef struct
   uint8_t bytes[NTM_PATTERN_MAX_RUN_BYTES + NTM_PATTERN_MAX_START_BYTES];
 } NtmPattern;
 
-/* Repeats the @pixel_bytes bytes of one pixel, 1 to
- * NTM_PATTERN_MAX_PIXEL_BYTES, as they stand in memory. It writes 5 KiB: once
- * for each colour, not for each tile. After that, any number of threads may
- * fill from the pattern at once. */
+/* Repeats the @pixel_bytes bytes of one pixel, 1 to NTM_MAX_PIXEL_BYTES, as
+ * they stand in memory. It writes 5 KiB: call it once for each colour, not for
+ * each tile. After that, any number of threads may fill from the pattern at
+ * once. */
 void ntm_pattern_init (NtmPattern * pattern, const void *pixel,
     size_t pixel_bytes);
 
-/* Fills @rows rows of @row_bytes bytes with the pattern's pixel; each row
- * begins with a whole one. @row_bytes is a multiple of its size. With @stream
- * by the kernel's streaming stores, else by ordinary ones; all that kernels and
- * their callers promise holds here too, the fence after streaming included. */
+/* Fills @rows rows of @row_bytes bytes, a multiple of the pixel's size, with
+ * the pattern's pixel; each row begins with a whole one. @stream: by the
+ * kernel's streaming stores, else by ordinary ones. The promises of kernels and
+ * their callers hold here too, the fence after streaming included. */
 void ntm_fill (const NtmKernel * kernel, bool stream,
     const NtmPattern * pattern, uint8_t * dst, ptrdiff_t dst_stride,
     size_t row_bytes, size_t rows);
 
-/* The kernel of this process, which ntm_kernel_select() selected, or else the
- * best one. From any thread. */
+/* Returns the kernel of this process: the one that ntm_kernel_select()
+ * selected, or the best one. From any thread. */
 const NtmKernel *ntm_kernel_get (void);
 
-/* Bytes of the last-level cache that this process can see: the kernel's cache
- * description in sysfs, else CPUID, else a constant; never 0. Reads files:
- * call it once, not per frame. */
+/* Returns the bytes of the last-level cache that this process can see, from
+ * sysfs, else from CPUID, else a constant; never 0. Reads files: call it once,
+ * not for each frame. */
 size_t ntm_llc_bytes (void);

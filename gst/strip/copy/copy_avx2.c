@@ -17,8 +17,8 @@ typedef __m256i Vector;
 
 /* Four vectors are loaded before the first is stored: tile rows and strip rows
  * often lie a multiple of 4096 bytes apart, and there a CPU takes a load for
- * one that depends on the store before it. More of them gained nothing (see
- * docs/kernels.md). */
+ * one that depends on the store before it. More vectors gained nothing; see
+ * docs/kernels.md. */
 #define BLOCK (4 * sizeof (Vector))
 
 static ALWAYS_INLINE void
@@ -36,8 +36,8 @@ get (const uint8_t * src)
   return _mm256_loadu_si256 ((const Vector *) src);
 }
 
-/* One line. The fence is for the compiler, which would otherwise mix the
- * stores of two lines; it makes no instruction. */
+/* One line. The fence keeps the compiler from mixing the stores of two lines;
+ * it makes no instruction. */
 static ALWAYS_INLINE void
 put_line (uint8_t * dst, Vector v0, Vector v1, bool stream)
 {
@@ -55,7 +55,7 @@ copy_line (uint8_t * dst, const uint8_t * src, bool stream)
   put_line (dst, v0, v1, stream);
 }
 
-/* For one block. Its lines are read once: they need not stay. */
+/* For one block. Its lines are read once, and need not stay in the cache. */
 static ALWAYS_INLINE void
 prefetch (const uint8_t * src)
 {
@@ -77,7 +77,7 @@ copy_block (uint8_t * dst, const uint8_t * src, bool stream)
   put_line (dst + LINE, v2, v3, stream);
 }
 
-/* Streaming stores are ordered by nothing else. */
+/* A later ordinary store, even a release, does not order streaming stores. */
 static ALWAYS_INLINE void
 fence (void)
 {

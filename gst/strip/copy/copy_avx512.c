@@ -41,7 +41,7 @@ copy_line (uint8_t * dst, const uint8_t * src, bool stream)
   put (dst, v0, stream);
 }
 
-/* For one block. Its lines are read once: they need not stay. */
+/* For one block. Its lines are read once, and need not stay in the cache. */
 static ALWAYS_INLINE void
 prefetch (const uint8_t * src)
 {
@@ -65,7 +65,7 @@ copy_block (uint8_t * dst, const uint8_t * src, bool stream)
   put (dst + 192, v3, stream);
 }
 
-/* Streaming stores are ordered by nothing else. */
+/* A later ordinary store, even a release, does not order streaming stores. */
 static ALWAYS_INLINE void
 fence (void)
 {

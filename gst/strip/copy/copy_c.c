@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The kernel that runs everywhere: plain loops, which the compiler makes into
- * vectors of whatever the target has. C knows no streaming store, so both
- * copies are the same, and there is nothing to fence.
+/* The kernel that runs everywhere: plain loops, which the compiler vectorizes
+ * for the target. C has no streaming store, so both copies are the same, and
+ * there is nothing to fence.
  *
- * The build forbids the compiler to turn these loops into calls of memcpy
- * (see meson.build). */
+ * The build forbids the compiler to replace these loops by calls of memcpy; see
+ * meson.build. */
 
 #include "kernels.h"
 

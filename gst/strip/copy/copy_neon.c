@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* 16-byte vectors, four to a line; streamed in pairs. For AArch64 only: the
- * pairs that bypass the cache (STNP) are not there in 32-bit ARM. Not yet timed
- * on any CPU; what is not explained here is as in copy_sse2.c. */
+/* 16-byte vectors, four to a line, streamed in pairs. For AArch64 only: 32-bit
+ * ARM has no pair that bypasses the cache (STNP). Not yet timed on any CPU. The
+ * rest is explained in copy_sse2.c. */
 
 #include <arm_neon.h>
 #include <stdbool.h>
@@ -23,8 +23,7 @@ put (uint8_t * dst, Vector v)
   memcpy (dst, &v, sizeof v);
 }
 
-/* Not vld1q_u8, which on a big-endian CPU is another order of bytes than that
- * of STNP. */
+/* Not vld1q_u8: on a big-endian CPU its order of bytes is not that of STNP. */
 static ALWAYS_INLINE Vector
 get (const uint8_t * src)
 {
@@ -34,9 +33,8 @@ get (const uint8_t * src)
   return v;
 }
 
-/* One line. By hand, because gcc 12 has no intrinsic for STNP, and that of
- * clang 14 makes each vector a pair of halves. Volatile: lines stay in
- * order. */
+/* One line. By hand: gcc 12 has no intrinsic for STNP, and that of clang 14
+ * makes each vector a pair of halves. Volatile: lines stay in order. */
 static ALWAYS_INLINE void
 stream_line (uint8_t * dst, Vector v0, Vector v1, Vector v2, Vector v3)
 {
@@ -73,7 +71,7 @@ copy_line (uint8_t * dst, const uint8_t * src, bool stream)
   put_line (dst, v0, v1, v2, v3, stream);
 }
 
-/* For one block. PRFM PLDL1STRM: to be read once. */
+/* For one block. PRFM PLDL1STRM: its lines are read once. */
 static ALWAYS_INLINE void
 prefetch (const uint8_t * src)
 {
@@ -100,9 +98,9 @@ copy_block (uint8_t * dst, const uint8_t * src, bool stream)
 }
 
 /* STNP is ordered like any store of this CPU: an unlock or a store-release
- * after it is enough. The contract does not say by what means the caller tells
- * another thread, so the stores are ordered here, before any that follow, for
- * all CPUs that share memory with this one. */
+ * after it is enough. The contract does not say how the caller tells another
+ * thread. So this orders the stores before all later ones, for all CPUs that
+ * share memory with this one. */
 static ALWAYS_INLINE void
 fence (void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* 16-byte vectors, four to a line. Every x86-64 CPU has them, so this is the
- * kernel of the old and the small ones. */
+/* 16-byte vectors, four to a line, for x86 CPUs without AVX2. Every x86-64 CPU
+ * has them. */
 
 #include <emmintrin.h>
 #include <stdatomic.h>
@@ -17,8 +17,8 @@ typedef __m128i Vector;
 
 /* Eight vectors are loaded before the first is stored: tile rows and strip rows
  * often lie a multiple of 4096 bytes apart, and there a CPU takes a load for
- * one that depends on the store before it. More of them gained nothing (see
- * docs/kernels.md). */
+ * one that depends on the store before it. More vectors gained nothing; see
+ * docs/kernels.md. */
 #define BLOCK (8 * sizeof (Vector))
 
 static ALWAYS_INLINE void
@@ -36,8 +36,8 @@ get (const uint8_t * src)
   return _mm_loadu_si128 ((const Vector *) src);
 }
 
-/* One line. The fence is for the compiler, which would otherwise mix the
- * stores of two lines; it makes no instruction. */
+/* One line. The fence keeps the compiler from mixing the stores of two lines;
+ * it makes no instruction. */
 static ALWAYS_INLINE void
 put_line (uint8_t * dst, Vector v0, Vector v1, Vector v2, Vector v3,
     bool stream)
@@ -60,7 +60,7 @@ copy_line (uint8_t * dst, const uint8_t * src, bool stream)
   put_line (dst, v0, v1, v2, v3, stream);
 }
 
-/* For one block. Its lines are read once: they need not stay. */
+/* For one block. Its lines are read once, and need not stay in the cache. */
 static ALWAYS_INLINE void
 prefetch (const uint8_t * src)
 {
@@ -86,7 +86,7 @@ copy_block (uint8_t * dst, const uint8_t * src, bool stream)
   put_line (dst + LINE, v4, v5, v6, v7, stream);
 }
 
-/* Streaming stores are ordered by nothing else. */
+/* A later ordinary store, even a release, does not order streaming stores. */
 static ALWAYS_INLINE void
 fence (void)
 {

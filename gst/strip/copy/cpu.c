@@ -19,7 +19,7 @@
 #define XCR0_AVX (XCR0_XMM | XCR0_YMM)
 #define XCR0_AVX512 (XCR0_AVX | XCR0_ZMM)
 
-/* By hand: the intrinsic would want this file compiled with -mxsave. */
+/* By hand: the intrinsic needs this file compiled with -mxsave. */
 static uint32_t
 read_xcr0 (void)
 {
@@ -57,7 +57,8 @@ ntm_cpu_features (void)
 
 #elif defined (__aarch64__)
 
-/* Nothing to ask: compilers use these registers for all floating point. */
+/* Nothing to ask: every AArch64 compiler uses these registers for floating
+ * point. */
 uint32_t
 ntm_cpu_features (void)
 {

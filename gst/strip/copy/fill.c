@@ -2,8 +2,7 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Fills without fill kernels: copies out of a block of one repeated pixel,
- * which stays in the first-level cache. See docs/kernels.md for what that
- * costs. */
+ * which stays in the first-level cache. docs/kernels.md has the cost. */
 
 #include <string.h>
 
@@ -11,16 +10,17 @@
 
 #define LINE ((size_t) 64)
 
-/* A CPU compares only so much of a load's address with the stores that are
- * still under way. */
+/* A CPU compares a load's address with those of the stores under way only
+ * modulo this. */
 #define ALIAS_BYTES ((size_t) 4096)
 
-/* Stores that are under way. AMD Zen 1, pattern at all offsets to the
- * destination, streaming: from here on, the speed is that of the memory. */
+/* Stores that may be under way. Measured on AMD Zen 1, streaming, with the
+ * pattern at all offsets to the destination: from this distance on, memory
+ * alone limits the speed. */
 #define IN_FLIGHT_BYTES ((size_t) 512)
 
-/* The smallest number of bytes that is whole pixels and whole lines; at most
- * 15 lines. */
+/* Returns the smallest number of bytes that is whole pixels and whole lines: at
+ * most 15 lines. */
 static size_t
 period_bytes (size_t pixel_bytes)
 {
@@ -56,10 +56,10 @@ ntm_pattern_init (NtmPattern * pattern, const void *pixel, size_t pixel_bytes)
   }
 }
 
-/* Where to copy from: @phase bytes into a pixel. A load that looks as if it
- * read what was just stored waits until that is in memory, and a streaming fill
- * then takes 6 times as long. The second start is at least 9 lines behind the
- * first, so never both are in such a place. */
+/* Returns where to copy from: @phase bytes into a pixel. A load that seems to
+ * read bytes that were just stored waits until these are in memory: a streaming
+ * fill then takes 6 times as long. The second start is at least 9 lines behind
+ * the first, so that one of the two is always out of the way. */
 static const uint8_t *
 get_start (const NtmPattern * pattern, const uint8_t * dst, size_t phase)
 {
@@ -71,8 +71,8 @@ get_start (const NtmPattern * pattern, const uint8_t * dst, size_t phase)
   return start;
 }
 
-/* A head up to the first whole line, runs of whole lines, and what is left. The
- * head may end within a pixel. */
+/* A head up to the first whole line, runs of whole lines, and a tail. The head
+ * may end within a pixel. */
 static void
 fill_long_row (NtmCopyFunc copy, const NtmPattern * pattern, uint8_t * dst,
     size_t row_bytes)

@@ -8,7 +8,7 @@
 
 #include "kernels.h"
 
-/* The build says of every kernel whether it has it: HAVE_<name> is 1 or 0. */
+/* The build defines HAVE_<name> for every kernel: 1 or 0. */
 #define ROW_1(isa, needs) \
   { #isa, needs, ntm_copy_##isa, ntm_copy_stream_##isa, ntm_fence_##isa },
 #define ROW_0(isa, needs)
@@ -20,8 +20,8 @@ static const NtmKernel kernels[] = { NTM_KERNELS (ROW) };
 
 #define N_KERNELS (sizeof kernels / sizeof kernels[0])
 
-/* Every name that some build knows, to tell a typing error from a kernel that
- * this build was made without. */
+/* Every name that some build knows: tells a typing error from a kernel that
+ * this build lacks. */
 #define NAME(isa, needs) #isa,
 
 static const char *const names[] = { NTM_KERNELS (NAME) };
@@ -34,7 +34,7 @@ runs_on (const NtmKernel * kernel, uint32_t features)
   return (kernel->needs & ~features) == 0;
 }
 
-/* The last row needs nothing, so there is always one. */
+/* There is always one: the last row needs nothing. */
 static const NtmKernel *
 find_best (uint32_t features)
 {

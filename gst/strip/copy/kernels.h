@@ -3,8 +3,8 @@
 
 /* The list of kernels and what they share, for their own files and for the
  * table in kernels.c. Private to this folder and its tests. Prototypes only: a
- * function body in here would be compiled once per instruction set, and the
- * linker could then keep the AVX-512 one for every CPU. */
+ * function body here would be compiled once for each instruction set, and the
+ * linker could keep the AVX-512 one for every CPU. */
 
 #pragma once
 
@@ -22,14 +22,13 @@
 
 #define ALWAYS_INLINE inline __attribute__ ((always_inline))
 
-/* A cache line: what a streaming store must fill before the next is opened. */
+/* A cache line: streaming stores fill it before they open the next. */
 #define LINE 64
 
-/* How far ahead of a streaming copy its source is fetched. Frames mostly live
+/* How far ahead of a streaming copy its source is prefetched. Frames are mostly
  * in pages of 4 KiB, where the CPU's own prefetcher stops at every row of 1024
- * pixels; see docs/kernels.md for what it gains. No further than a few lines:
- * from 1 KiB on it was slower. A prefetch past the end of the source does
- * nothing. */
+ * pixels; docs/kernels.md has the gain. From 1 KiB on it was slower. A prefetch
+ * past the end of the source does nothing. */
 #define PREFETCH_BYTES 512
 
 #define DECLARE(isa, needs) \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Where each tile of a strip stands. The tiles are measured first, in 64 bits,
- * so that what is too large is refused before any narrower number is computed
- * from it; only then are they placed. */
+/* Where each tile of a strip stands. The tiles are measured first, in 64 bits:
+ * a strip that is too large is refused before any narrower number is computed
+ * from it. Only then are the tiles placed. */
 
 #include "ntstrip.h"
 
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What callers see, and the rest of it. */
+/* What callers see, and what follows it in memory. */
 typedef struct
 {
   NtmLayout layout;
@@ -21,7 +21,7 @@ typedef struct
   NtmCell cells[];              /* and behind them the tiles */
 } Layout;
 
-/* What the tiles ask for together, before any limit. */
+/* The size that tiles and rules ask for, before any limit. */
 typedef struct
 {
   size_t columns;
@@ -37,7 +37,7 @@ typedef struct
 
 /* ---- Measuring ---- */
 
-/* The sum stops growing far beyond every limit rather than wrap around. */
+/* The sum saturates, far beyond every limit. */
 static uint64_t
 add (uint64_t sum, uint64_t value)
 {
@@ -117,7 +117,7 @@ measure (const NtmTile * tiles, size_t n_tiles, const NtmLayoutRules * rules)
   return extent;
 }
 
-/* The bytes of the strip; false: more than can be addressed. */
+/* Computes stride and bytes of the strip. False: they can't be addressed. */
 static bool
 get_bytes (const Extent * extent, uint32_t pixel_bytes, size_t * stride,
     size_t * bytes)
@@ -190,7 +190,7 @@ place_frame (NtmCell * cell, const NtmTile * tile, const NtmLayoutRules * rules)
   cell->frame.height = tile->height;
 }
 
-/* The cells of the grid; the last row may have some without a tile. */
+/* Places the cells of the grid; the last row may have some without a tile. */
 static void
 place_cells (Layout * self, const Extent * extent, const NtmTile * tiles,
     size_t n_tiles, const NtmLayoutRules * rules)
@@ -234,7 +234,7 @@ place_empty_cell (NtmCell * cell, uint32_t x, uint32_t y, uint32_t width,
   cell->frame = (NtmRect) { x, y, 0, 0 };
 }
 
-/* What the strip has to the right of the grid, and below it. */
+/* Places the cells to the right of the grid, and below it. */
 static void
 place_rest (Layout * self, const Extent * extent)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What each cell of a strip holds, and the one question that is asked about
- * it: does it already hold what it should? The choice of a strip asks, to weigh
- * what is missing; the plan of a strip asks, and writes what is missing. */
+/* What each cell of a strip holds, and the one question about it: does it
+ * already hold what it should? The choice of a strip asks, to weigh what is
+ * missing; the composer asks, to write what is missing. */
 
 #pragma once
 
@@ -22,8 +22,8 @@ typedef struct
                                  * NTM_TILE_BACKGROUND */
 } NtmLine;
 
-/* Belongs to the thread that has the strip, but for @is_void. Lines of
- * different cells may be changed by different threads at the same time. */
+/* Belongs to the thread that has the strip, except @is_void. Different threads
+ * may change lines of different cells at the same time. */
 typedef struct
 {
   NtmLine *lines;
@@ -48,12 +48,12 @@ bool ntm_ledger_init (NtmLedger * ledger, size_t n_lines, size_t pixel_bytes);
 
 void ntm_ledger_clear (NtmLedger * ledger);
 
-/* Forgets everything if something else wrote meanwhile, and what was filled
- * with another pixel than @background, which is the pixel from now on. */
+/* Begins a strip with @background. Forgets everything if something else wrote
+ * meanwhile, and all background if its pixel was another one. */
 void ntm_ledger_begin (NtmLedger * ledger, const void *background);
 
-/* The question. Returns the bits of ntm_strip_ask(), whether or not the cell
- * has such pixels at all. */
+/* The question. Returns the bits of ntm_strip_ask(), also for a frame or margin
+ * without pixels. */
 unsigned ntm_ledger_ask (const NtmLedger * ledger, size_t cell,
     const NtmWanted * wanted, const void *background);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Mapping of large blocks. malloc promises none of what they need: an alignment
- * to huge pages, huge pages, and that the memory goes back to the system as
- * soon as it is freed. */
+/* Mapping of large blocks. malloc promises nothing of what they need: alignment
+ * to huge pages, huge pages, and memory that goes back to the system as soon as
+ * it is freed. */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE             /* MAP_ANONYMOUS, madvise() */
@@ -14,9 +14,9 @@
 #include <sys/mman.h>
 
 /* 400 MiB are 102,400 small pages, or 200 huge ones: fewer faults, fewer TLB
- * misses. Only whole huge pages are asked for: the last one would otherwise be
- * backed as a whole for a few bytes. A kernel without them says no, and all
- * goes on with small pages. */
+ * misses. The advice ends with the last whole huge page: a few bytes more would
+ * be backed by another one. A kernel without huge pages refuses the advice, and
+ * small pages serve. */
 static void
 advise_huge_pages (const NtmPages * pages, size_t bytes)
 {

@@ -136,8 +136,8 @@ touch_piece (void *data, size_t piece)
     *(volatile uint8_t *) (area->data + offset) = 0;
 }
 
-/* What takes time is the kernel, which clears the pages: that goes as fast as
- * there are threads. */
+/* The time is the kernel's, which clears the pages: as many threads as possible
+ * share it. */
 void
 ntm_strip_touch (NtmStrip * strip)
 {

@@ -14,15 +14,15 @@ struct NtmStrip
   ptrdiff_t stride;
   NtmLayout *layout;            /* a reference */
   NtmLedger ledger;
-  NtmPages pages;               /* of memory of its own; no mapping: the
-                                 * caller's */
-  size_t bytes;                 /* of memory of its own */
+  NtmPages pages;               /* no mapping: the memory is the caller's */
+  size_t bytes;                 /* of the strip's own memory; else 0 */
   size_t slack_bytes;           /* of these, behind the last row */
 };
 
-/* What cell @cell of @strip should hold. @source may be NULL: background. */
+/* Returns what cell @cell of @strip should hold. @source may be NULL:
+ * background. */
 NtmWanted ntm_strip_want (const NtmStrip * strip, size_t cell,
     const NtmSource * source);
 
-/* The place of the frame of cell @cell. */
+/* Returns the place of the frame of cell @cell. */
 NtmPlace ntm_strip_get_place (const NtmStrip * strip, size_t cell);

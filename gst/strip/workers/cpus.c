@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The CPUs of the process. On Linux, affinity, policy and niceness belong to
- * each thread; a process' own are those of its main thread, whose id is the
- * process'. That is also what taskset -p and /proc speak of, and where an
- * application sets what is to hold for all. */
+/* The CPUs of the process. On Linux, each thread has an affinity, a policy and
+ * a niceness. The process' own are those of its main thread, which has the id
+ * of the process: taskset -p and /proc show them, and an application sets them
+ * for all of its threads there. */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE             /* sched_getaffinity() */
@@ -37,8 +37,8 @@ count_all_cpus (void)
 /* More CPUs than any kernel is built for. */
 #define MOST_CPUS (1 << 16)
 
-/* The CPUs of the main thread, for CPU_FREE(); NULL: not known. A set must be
- * as large as the kernel's. */
+/* Returns the CPUs of the main thread, for CPU_FREE(); NULL: unknown. The set
+ * must be as large as the kernel's, and only the kernel knows how large. */
 static cpu_set_t *
 get_process_cpus (size_t *set_bytes)
 {
@@ -77,7 +77,7 @@ count_process_cpus (void)
   return count;
 }
 
-/* ---- Time that cgroups get ---- */
+/* ---- Quotas of cgroups ---- */
 
 #define CGROUPS "/sys/fs/cgroup"
 #define CGROUP_FILE "/proc/self/cgroup"
@@ -85,7 +85,8 @@ count_process_cpus (void)
 /* Of version 2. */
 #define CGROUP_PREFIX "0::/"
 
-/* So many CPUs' time does the cgroup @path get, rounded up; UINT_MAX: all. */
+/* Returns the CPU time that the cgroup @path gets, in CPUs, rounded up;
+ * UINT_MAX: no limit. */
 static unsigned
 read_quota (const char *path)
 {
@@ -135,7 +136,7 @@ find_cgroup (char path[PATH_MAX])
   return true;
 }
 
-/* Each cgroup shares what the one above it gets. */
+/* A cgroup gets no more than any cgroup above it: the least quota counts. */
 static unsigned
 find_quota (void)
 {
@@ -169,8 +170,8 @@ ntm_cpus_count (void)
   return count > 0 ? count : 1;
 }
 
-/* What the system refuses stays as it is: a thread that may not be moved works
- * where it is. */
+/* Errors are ignored: a thread that the system does not move works where it
+ * is. */
 void
 ntm_cpus_join_process (void)
 {

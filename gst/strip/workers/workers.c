@@ -3,8 +3,8 @@
 
 /* The workers. A task is on its caller's stack and in a list while it runs.
  * Each thread that works on it takes the next item from one atomic counter, so
- * that a slow thread takes fewer. The caller works too: with no worker at hand
- * all is done, only later. One lock guards everything but the counters. */
+ * that a slow thread takes fewer. The caller works too: without any worker, all
+ * is still done, only later. One lock guards everything but the counters. */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE             /* pthread_setname_np() */
@@ -73,7 +73,8 @@ do_items (Task * task)
     task->done (task->data);
 }
 
-/* With the lock held: a task that has room for one more, and a CPU for it. */
+/* With the lock held: returns a task that can use one more helper, if a CPU is
+ * left for it. */
 static Task *
 find_task (void)
 {
@@ -157,9 +158,9 @@ block_signals (sigset_t * before)
   pthread_sigmask (SIG_SETMASK, &blocked, before);
 }
 
-/* With the lock held. The callers are threads already: one worker less than
- * there are CPUs. A system that gives no thread, or no memory, gives no help
- * either. */
+/* With the lock held. Starts one worker less than there are CPUs, because the
+ * caller works too. Without threads or memory, there are fewer workers, or
+ * none. */
 static void
 start_threads (void)
 {
@@ -179,8 +180,8 @@ start_threads (void)
   pthread_sigmask (SIG_SETMASK, &before, NULL);
 }
 
-/* Around fork(). In the child only the thread that called it is left: there are
- * no workers to be ended, and no tasks. Its users are those of its parent. */
+/* Around fork(). In the child, only the thread that called it is left: it has
+ * no workers and no tasks, but the users of its parent. */
 static void
 before_fork (void)
 {
@@ -295,7 +296,7 @@ withdraw (Task * task)
   while (task->n_helpers > 0)
     pthread_cond_wait (&task->left, &workers.lock);
 
-  /* Now there is a CPU for another task. */
+  /* The caller's CPU is now free for another task. */
   if (workers.tasks)
     pthread_cond_signal (&workers.wake);
   pthread_mutex_unlock (&workers.lock);

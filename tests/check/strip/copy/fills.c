@@ -22,7 +22,7 @@
 #define RANDOM_ROUNDS 4000
 
 /* Bytes that all differ: a fill out of step with its pixels is seen. */
-static const uint8_t pixel[NTM_PATTERN_MAX_PIXEL_BYTES] = {
+static const uint8_t pixel[NTM_MAX_PIXEL_BYTES] = {
   0x10, 0x21, 0x32, 0x43, 0x54, 0x65, 0x76, 0x87,
   0x98, 0xa9, 0xba, 0xcb, 0xdc, 0xed, 0xfe, 0x0f
 };
@@ -216,7 +216,7 @@ GST_START_TEST (test_random)
   open_areas (&areas, AREA_BYTES, &state);
   for (unsigned i = 0; i < RANDOM_ROUNDS; i++) {
     const size_t pixel_bytes =
-        1 + draw_below (&state, NTM_PATTERN_MAX_PIXEL_BYTES);
+        1 + draw_below (&state, NTM_MAX_PIXEL_BYTES);
     const size_t rows = 1 + draw_below (&state, 9);
     const size_t limit = areas.dst.size / rows;
     const size_t most = MIN (limit, MAX_ROW_BYTES) / pixel_bytes;
@@ -239,7 +239,7 @@ fills_suite (void)
 {
   Suite *s = suite_create ("fills");
   TCase *tc = tcase_create ("general");
-  const int end = NTM_PATTERN_MAX_PIXEL_BYTES + 1;
+  const int end = NTM_MAX_PIXEL_BYTES + 1;
 
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 100);
