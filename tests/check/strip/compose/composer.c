@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The composer: what it writes, what it leaves alone, and what it says of it.
- * Strips are made again and again, with frames that come, stay and go, and held
- * against a model that knows what each tile holds and compares all bytes. */
+/* The composer: what it writes, what it leaves alone, and what it reports. The
+ * tests make strips again and again, with frames that come, stay and go. A
+ * model knows what each tile holds, and compares all bytes. */
 
 #include <pthread.h>
 #include <stdio.h>
@@ -296,7 +296,7 @@ show (Rig * rig, size_t tile, size_t picture, bool known)
   rig->sources[tile] = rig->shown[tile];
 }
 
-/* The frame is copied to its place by us, if the strip says that it must be. */
+/* The test copies the frame to its place, if the strip says that it must. */
 static void
 fill_in (Rig * rig, size_t tile, size_t picture, bool known)
 {
@@ -358,7 +358,7 @@ check_bytes (const Rig * rig)
           rig->expected[i]);
 }
 
-/* Makes a strip of what is shown, and checks it and what is said of it. */
+/* Makes a strip of what is shown, and checks its bytes and the report. */
 static void
 make_strip (Rig * rig)
 {
@@ -559,8 +559,8 @@ GST_START_TEST (filled_in_and_not_shown)
 
 GST_END_TEST;
 
-/* A frame of one row lies in its place whatever its stride is said to be:
- * arrays of one row have any. */
+/* A frame of one row lies in its place with any stride: arrays of one row have
+ * any. */
 GST_START_TEST (one_row_in_its_place)
 {
   const NtmTile tile = { 40, 1 };
@@ -758,7 +758,7 @@ GST_START_TEST (streamed_or_not)
   ntm_composer_set_stream_from (rig.composer, 0, 1);
   fail_if (is_streamed (&rig));
 
-  /* So many strips that none fits in the cache. */
+  /* With this many strips, none fits in the cache. */
   ntm_composer_set_stream_from (rig.composer, 0, SIZE_MAX);
   fail_unless (is_streamed (&rig));
   teardown (&rig);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A composer on a system without memory, or threads: strips are right all the
- * same. With both, a composer that has made one strip asks for nothing more. */
+/* Strips are right even on a system without memory, or threads. A composer that
+ * has made one strip asks for no more memory. */
 
 #include <stdio.h>
 #include <string.h>

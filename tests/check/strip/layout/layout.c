@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Where tiles stand. Random layouts are held against a model that works out
- * each number by itself, from its definition in ntstrip.h. */
+/* Where tiles stand. The tests compare random layouts with a model that
+ * computes each number by itself, from its definition in ntstrip.h. */
 
 #include <pthread.h>
 #include <string.h>
@@ -382,7 +382,7 @@ GST_START_TEST (pixel_bytes)
 
 GST_END_TEST;
 
-/* The cases that one would draw on paper. */
+/* Cases to draw on paper. */
 GST_START_TEST (alignment)
 {
   static const struct
@@ -643,8 +643,8 @@ use (void *data)
   return NULL;
 }
 
-/* That the last one frees the layout, and none before, is for the sanitizers
- * and valgrind to see. */
+/* The sanitizers and valgrind see that the last one frees the layout, and none
+ * before. */
 GST_START_TEST (references)
 {
   const NtmTile tile = { 4, 4 };

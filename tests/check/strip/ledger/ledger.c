@@ -115,7 +115,7 @@ GST_START_TEST (another_colour)
   expect (&seven, white, NTM_MISSES_MARGIN);
   assert_equals_int (ntm_ledger_ask (&ledger, 2, &background, white), ALL);
 
-  /* And back: what was black has not come back by that. */
+  /* Back to black: the pixels that were black before have not come back. */
   ntm_ledger_begin (&ledger, black);
   expect (&seven, black, NTM_MISSES_MARGIN);
   assert_equals_int (ntm_ledger_ask (&ledger, 2, &background, black), ALL);

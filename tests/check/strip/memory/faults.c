@@ -24,7 +24,7 @@ new_layout (void)
   return layout;
 }
 
-/* What is tried: fails, or leaves one thing to be freed. */
+/* Makes one thing, for the caller to free, or fails. */
 typedef NtmStatus Try (NtmLayout * layout, void **made);
 
 static NtmStatus
@@ -45,7 +45,7 @@ try_wrap (NtmLayout * layout, void **made)
   return ntm_strip_wrap ((NtmStrip **) made, layout, memory, layout->stride);
 }
 
-/* Returns after how many requests it succeeded. */
+/* Returns which attempt succeeded, 1 being the first. */
 static unsigned
 fail_in_turn (Try * try, void **made, bool all_after)
 {
@@ -124,8 +124,8 @@ GST_START_TEST (other_layout)
 
 GST_END_TEST;
 
-/* Touching needs none: without memory for threads it takes longer. Neither does
- * other memory. */
+/* Touching needs no memory; without threads it takes longer. Other data and the
+ * same layout need none either. */
 GST_START_TEST (needs_none)
 {
   const NtmTile large = { 1024, 2048 };

@@ -19,7 +19,7 @@
 
 static const uint8_t black[NTM_MAX_PIXEL_BYTES] = { 1, 2, 3 };
 
-/* Two tiles, of which the second is lower: it has a margin. */
+/* Two tiles. The second is lower, and has a margin. */
 static NtmLayout *
 new_layout (uint32_t width, uint32_t height)
 {
@@ -113,7 +113,7 @@ GST_START_TEST (alignment)
 
 GST_END_TEST;
 
-/* Large strips are on huge pages where there are some. */
+/* Large strips are aligned to huge pages. */
 GST_START_TEST (large_strips_are_aligned)
 {
   NtmLayout *layout = new_layout (1024, 1024);
@@ -127,7 +127,7 @@ GST_START_TEST (large_strips_are_aligned)
 
 GST_END_TEST;
 
-/* Memory that nothing is behind but the slack, and it isn't written to. */
+/* The slack is behind the last row, and is not written to. */
 GST_START_TEST (slack)
 {
   const NtmStripMemory memory = {.slack_bytes = 1000 };
@@ -168,7 +168,7 @@ GST_START_TEST (slack_is_no_room_for_a_layout)
 
 GST_END_TEST;
 
-/* What can't be addressed is refused before anything is asked for. */
+/* A size that can't be addressed is refused before the system is asked. */
 GST_START_TEST (too_large_to_address)
 {
   static const NtmStripMemory memories[] = {
@@ -195,8 +195,8 @@ GST_START_TEST (too_large_to_address)
 
 GST_END_TEST;
 
-/* A program that was built for a later version must not take rubbish for what
- * this one doesn't know of. */
+/* A program that was built for a later version reads zeros, not rubbish, in
+ * fields that this version doesn't have. */
 GST_START_TEST (reserved_fields_are_zero)
 {
   static const uint64_t zeros[8];
@@ -246,7 +246,7 @@ GST_START_TEST (pages)
 
 GST_END_TEST;
 
-/* With an alignment of 0, any will do: the block is still there, and its own. */
+/* 0 is any alignment, as 1 is. */
 GST_START_TEST (pages_of_any_alignment)
 {
   NtmPages block;
@@ -385,7 +385,7 @@ GST_START_TEST (bad_strides)
 
 GST_END_TEST;
 
-/* Buffers that come one after the other. */
+/* One strip serves several buffers in turn. */
 GST_START_TEST (set_data)
 {
   NtmLayout *layout = new_layout (WIDTH, HEIGHT);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The workers belong to the process, whichever thread needs them first: from a
- * thread that is pinned to a CPU, or has real-time priority, they inherit
- * neither. The application's signals are not theirs. The kernel is played here, so that the machine's own CPUs don't
- * matter: what the workers are told of CPUs, policies and threads comes from
- * below. */
+/* The workers belong to the process, whichever thread needs them first: they
+ * inherit neither its affinity nor its real-time priority, and they don't take
+ * the application's signals. This file plays the kernel, so that the machine's
+ * own CPUs don't matter: its functions answer the workers about CPUs, policies
+ * and threads. */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE             /* cpu_set_t, RTLD_NEXT */
@@ -292,7 +292,7 @@ GST_START_TEST (more_cpus_than_a_set_has)
 
 GST_END_TEST;
 
-/* Time for so many CPUs is shared by all of a cgroup, and of those in it. */
+/* All processes of a cgroup, and of the cgroups in it, share its quota. */
 static const struct
 {
   const char *cgroup;
@@ -340,8 +340,8 @@ count_signal (int signal)
   n_signals++;
 }
 
-/* A signal for the process waits for a thread of the application's, and the
- * thread that needs workers keeps its mask. */
+/* A signal for the process waits for a thread of the application's. The thread
+ * that starts the workers keeps its mask. */
 GST_START_TEST (signals_are_the_applications)
 {
   struct sigaction action = {.sa_handler = count_signal };
@@ -378,8 +378,8 @@ GST_END_TEST;
 
 /* ---- No threads, no memory ---- */
 
-/* The system gives fewer threads than there are CPUs: those that there are do
- * the work, be it the caller alone. */
+/* The system gives fewer threads than there are CPUs: the caller does the work
+ * with those, or alone. */
 GST_START_TEST (few_threads)
 {
   for (int n = 0; n < 5; n++) {
@@ -409,8 +409,7 @@ GST_START_TEST (no_threads)
   assert_equals_uint64 (n_items, 1000);
   ntm_workers_unref ();
 
-  /* There are some again: no user, no workers, and the next ones are asked
-   * for. */
+  /* The next user asks the system again. */
   faults_set_threads (-1);
   check_meeting (6);
 }
@@ -434,8 +433,8 @@ GST_START_TEST (no_memory_for_threads)
 
 GST_END_TEST;
 
-/* A child has no thread but the one that forked it. It doesn't wait for its
- * parent's workers, and gets its own. */
+/* A child begins with one thread. It doesn't wait for its parent's workers, and
+ * gets its own. */
 GST_START_TEST (forked_child)
 {
   pid_t child;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The workers: every item is done once, however many threads call at the same
- * time, and no thread is left when the last user has gone. */
+/* The workers do every item once, however many threads call at the same time.
+ * No worker is left after the last user. */
 
 #include <dirent.h>
 #include <pthread.h>
@@ -17,7 +17,7 @@
 typedef struct
 {
   atomic_int done[N_ITEMS];     /* how often */
-  atomic_int n_threads;         /* that said they were done */
+  atomic_int n_threads;         /* that called note_done() */
   atomic_int at_work;           /* threads in an item right now */
   atomic_int most_at_work;
 } Record;
@@ -74,8 +74,7 @@ GST_START_TEST (every_item_once)
 
 GST_END_TEST;
 
-/* The last thread to be done is waited for, whether or not it has anything to
- * say. */
+/* The caller waits for all workers, also without a function for the end. */
 GST_START_TEST (nothing_to_say)
 {
   ntm_workers_ref ();
@@ -134,7 +133,7 @@ count_threads (void)
   return count;
 }
 
-/* A thread is in /proc for a moment longer than until it is joined. */
+/* A thread that was joined stays in /proc for a moment. */
 static void
 expect_threads (unsigned expected)
 {
@@ -178,7 +177,7 @@ come_and_go (void *unused)
   return NULL;
 }
 
-/* Users that come while the last one's workers are being ended. */
+/* Users come while the workers of the last one are ending. */
 GST_START_TEST (users_come_and_go)
 {
   pthread_t threads[3];
