@@ -214,8 +214,8 @@ expect_segment_done (TestPipeline * p, guint n_strips)
 
   for (i = 0; i < n_strips; i++)
     test_pipeline_skip (p);
-  message = gst_bus_timed_pop_filtered (bus, TEST_PATIENCE,
-      GST_MESSAGE_SEGMENT_DONE | GST_MESSAGE_ERROR);
+  message = test_pop_message (bus,
+      GST_MESSAGE_SEGMENT_DONE | GST_MESSAGE_ERROR, TEST_PATIENCE);
   fail_unless (message != NULL);
   fail_unless_equals_int (GST_MESSAGE_TYPE (message),
       GST_MESSAGE_SEGMENT_DONE);

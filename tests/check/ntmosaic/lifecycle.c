@@ -345,7 +345,7 @@ expect_message_of (const gchar * description, GstMessageType type)
 
   g_object_set (p->sink, "sync", FALSE, "drop", TRUE, "max-buffers", 1, NULL);
   test_pipeline_set_state (p, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (bus, TEST_PATIENCE, type);
+  message = test_pop_message (bus, type, TEST_PATIENCE);
   fail_unless (message != NULL);
   gst_message_unref (message);
   gst_object_unref (bus);

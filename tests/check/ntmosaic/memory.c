@@ -81,7 +81,7 @@ GST_END_TEST;
 static void
 check_warning (GstBus * bus)
 {
-  GstMessage *message = gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING);
+  GstMessage *message = test_pop_message (bus, GST_MESSAGE_WARNING, 0);
   GError *error;
 
   fail_unless (message != NULL);

@@ -30,7 +30,7 @@ posted_qos (TestPipeline * p)
   gboolean posted = FALSE;
   GstMessage *message;
 
-  while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_QOS))) {
+  while ((message = test_pop_message (bus, GST_MESSAGE_QOS, 0))) {
     posted |= GST_MESSAGE_SRC (message) == GST_OBJECT (p->mosaic);
     gst_message_unref (message);
   }

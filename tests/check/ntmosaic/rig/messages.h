@@ -7,6 +7,11 @@
 
 #include <gst/gst.h>
 
+/* The next message of @types that is on @bus, or comes before @wait is over;
+ * NULL: none. What else came before it is dropped. */
+GstMessage *test_pop_message (GstBus * bus, GstMessageType types,
+    GstClockTime wait);
+
 /* The text of the next message of @types from @source that is on @bus, or comes
  * before @wait is over; NULL: none. What others sent before it is dropped. */
 gchar *test_pop_text (GstBus * bus, GstElement * source,

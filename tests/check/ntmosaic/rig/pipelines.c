@@ -166,7 +166,7 @@ void
 test_pipeline_assert_no_error (TestPipeline * self)
 {
   GstBus *bus = gst_element_get_bus (self->pipeline);
-  GstMessage *message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  GstMessage *message = test_pop_message (bus, GST_MESSAGE_ERROR, 0);
 
   if (message) {
     GError *error;
