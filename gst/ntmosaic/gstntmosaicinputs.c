@@ -104,17 +104,19 @@ clip_gap (const GstSegment * segment, GstEvent * event)
   GstClockTime pts;
   GstClockTime duration;
   GstClockTime old_pts;
+  GstClockTime old_duration;
   GstGapFlags flags;
   GstEvent *clipped;
 
   gst_event_parse_gap (event, &pts, &duration);
   old_pts = pts;
+  old_duration = duration;
   if (!gst_nt_mosaic_clip_to_running_time (segment, &pts, &duration)) {
     GST_LOG ("dropped, without a running time: %" GST_PTR_FORMAT, event);
     gst_event_unref (event);
     return NULL;
   }
-  if (pts == old_pts)
+  if (pts == old_pts && duration == old_duration)
     return event;
 
   gst_event_parse_gap_flags (event, &flags);
