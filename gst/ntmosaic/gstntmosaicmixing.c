@@ -329,8 +329,9 @@ compose (GstNtMosaic * self, Picture * picture, NtmStrip * strip,
       &picture->background, report);
 }
 
-/* One strip stands for all buffers of downstream's pool, whose memory is another
- * each time. NULL: rows of that memory are too short, or there is no memory. */
+/* One strip stands for all buffers of downstream's pool, whose memory is
+ * another each time. NULL: rows of that memory are too short, or there is no
+ * memory. */
 static NtmStrip *
 wrap_downstreams (GstNtMosaic * self, NtmLayout * layout,
     const GstVideoFrame * frame)
