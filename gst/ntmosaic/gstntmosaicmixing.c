@@ -315,8 +315,8 @@ static void
 set_up_composer (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 {
   ntm_composer_set_stores (self->composer, settings->nt_stores);
-  ntm_composer_set_stream_from (self->composer, settings->nt_threshold,
-      settings->n_strips);
+  ntm_composer_set_stream_from (self->composer,
+      MIN (settings->nt_threshold, G_MAXSIZE), settings->n_strips);
   ntm_composer_set_max_threads (self->composer, settings->max_threads);
 }
 
