@@ -6,54 +6,59 @@
  * @title: ntmosaic
  * @short_description: Frames side by side in one strip
  *
- * Takes N frames and puts out one that has them side by side, from left to
- * right in the order of the pads' numbers: sink_0, sink_1, … sink_10. The strip
- * is as wide as its tiles together and as high as the highest one; shorter
- * tiles stand where #GstNtMosaic:align says, with background around them.
+ * Takes one frame from each pad and pushes one wide frame, the strip. The
+ * pads' frames are its tiles: they stand side by side, from left to right in
+ * the order of the pads' numbers: sink_0, sink_1, … sink_10. The strip is as
+ * wide as its tiles together and as high as the highest tile. Where a shorter
+ * tile stands, #GstNtMosaic:align says; the rest is background.
  *
- * Strips are allocated before the first frame and used again and again; tiles
- * are copied with streaming stores where the strip is too large for the cache.
+ * The element allocates strips before the first frame and uses them again and
+ * again. It copies tiles with streaming stores if the strips are too large for
+ * the last-level cache.
  *
- * All pads share one format out of RGBA and its seven siblings, and must agree
- * in pixel-aspect-ratio, interlacing and colorimetry. Nothing is converted or
- * scaled: put `videoconvertscale` in front of the pads for that.
+ * All pads must have the same format (RGBA, BGRA, ARGB, ABGR, RGBx, BGRx, xRGB
+ * or xBGR), pixel-aspect-ratio, interlacing and colorimetry. The element
+ * converts and scales nothing: put a `videoconvertscale` before the pads for
+ * that.
  *
- * Tiles don't overlap. Alpha is kept as it came and not blended, and
- * #GstVideoAggregatorPad:zorder does nothing.
+ * Tiles don't overlap. The element copies alpha and does not blend, and
+ * #GstVideoAggregatorPad:zorder has no effect.
  *
- * The rate is that of the fastest input, unless downstream asks for another.
- * Inputs that all have the rate 0/1, as still images do, make one strip of each
- * frame that they send, and nothing is repeated. Frames of such inputs need no
- * timestamps: one without is shown in the next strip.
+ * The strip has the rate of the fastest input, unless downstream asks for
+ * another. If all inputs have the rate 0/1, as still images do, the k-th frames
+ * of all pads make the k-th strip, and no frame is repeated. Frames of such
+ * inputs need no timestamps: a frame without one is shown in the next strip.
  *
- * A pad without a frame (not yet, a gap, at EOS without
- * #GstVideoAggregatorPad:repeat-after-eos, silent for longer than
- * #GstVideoAggregatorPad:max-last-buffer-repeat) shows background. A gap with
- * %GST_GAP_FLAG_MISSING_DATA lets the frame before it stay, unless caps of
- * another size or format came in between.
+ * A pad without a frame shows background. That is a pad that has not had a
+ * frame yet, that got a gap, that is at EOS without
+ * #GstVideoAggregatorPad:repeat-after-eos, or that got nothing for longer than
+ * #GstVideoAggregatorPad:max-last-buffer-repeat. At a gap with
+ * %GST_GAP_FLAG_MISSING_DATA the pad goes on to show the frame before, unless
+ * caps of another size or format came in between.
  *
  * Before the first strip, a frame that is too short, or a pad whose caps don't
- * fit those of the others, is an error. Later it makes that tile background: a
- * warning names the pad and the cause, and all other tiles go on. An only pad
- * has no others, so there it always is an error.
+ * fit those of the others, is an error. After it, the tile of that pad is
+ * background, a warning names the pad and the cause, and all other tiles go on.
+ * If the element has a single pad, it is always an error.
  *
- * Frames before running time 0 are dropped. A frame that begins before it is
- * cut.
+ * Frames before running time 0 are dropped. Of a frame that begins before
+ * running time 0 and ends after it, the first part is cut off.
  *
- * Where nothing is live, a strip needs a frame of each pad that is not at EOS.
- * If a pad has had none after five seconds, a warning names it.
+ * In a pipeline that is not live, a strip needs a frame of each pad that is not
+ * at EOS. If the element waits for five seconds, a warning names the pads that
+ * have had no data.
  *
- * A flushing seek is refused if a source says that it can't seek.
+ * The element refuses a flushing seek if a source says that it can't seek.
  *
- * What a handler of #GstAggregator::samples-selected sets holds for the strip
- * of that signal. The handler must not release a pad.
+ * A handler of #GstAggregator::samples-selected may set properties; they hold
+ * for the strip that the signal is about. The handler must not release a pad.
  *
  * ## Example launch line
  *
  * |[
  * gst-launch-1.0 ntmosaic name=m ! videoconvert ! autovideosink \
  *     videotestsrc ! m.  videotestsrc pattern=ball ! m.
- * ]| Two test pictures side by side.
+ * ]| Shows two test pictures side by side.
  *
  * Since: 0.1
  */
@@ -107,15 +112,17 @@ G_DEFINE_TYPE_WITH_CODE (GstNtMosaic, gst_nt_mosaic,
     G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY,
         gst_nt_mosaic_child_proxy_init));
 
-/* The kernel is selected here, so that it stands in the log before any data
- * flows, and also where the element was registered without its plugin. */
+/* Registering the element selects the copy kernel, so that the log names it
+ * before any data flows. An application may register the element without its
+ * plugin, so this is not done in the plugin's init function. */
 GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (ntmosaic, "ntmosaic", GST_RANK_NONE,
     GST_TYPE_NT_MOSAIC, gst_nt_kernel_get_name ());
 
 /* ---- Pads ---- */
 
-/* Numbers up to G_MAXINT: that is what the base class keeps one in. Only the
- * usual form is a name: sink_007 would be a second sink_7. */
+/* The number of a pad's name; FALSE if it is no name of a pad. The base class
+ * keeps numbers in a gint, so G_MAXINT is the largest. Leading zeros are
+ * refused: sink_007 would be a second sink_7. */
 static gboolean
 parse_number (const gchar * name, guint * number)
 {
@@ -138,8 +145,8 @@ gst_nt_mosaic_create_new_pad (GstAggregator * agg, GstPadTemplate * templ,
   guint number;
 
   if (name && strchr (name, '%') == NULL && !parse_number (name, &number)) {
-    GST_WARNING_OBJECT (agg, "no pad can be named %s: a name is sink_ and a "
-        "number up to %d without leading zeros", name, G_MAXINT);
+    GST_WARNING_OBJECT (agg, "no pad can be named %s: request sink_ and a "
+        "number from 0 to %d without leading zeros", name, G_MAXINT);
     return NULL;
   }
 
@@ -150,7 +157,8 @@ gst_nt_mosaic_create_new_pad (GstAggregator * agg, GstPadTemplate * templ,
 
   /* The base class counts up from the highest number that was in use. */
   if (!parse_number (GST_OBJECT_NAME (aggpad), &number)) {
-    GST_WARNING_OBJECT (agg, "no number is left, request a pad by its name");
+    GST_WARNING_OBJECT (agg, "no number is left after %d: request a pad by "
+        "its name, such as sink_0", G_MAXINT);
     gst_object_unref (gst_object_ref_sink (aggpad));
     return NULL;
   }
@@ -175,7 +183,8 @@ gst_nt_mosaic_request_new_pad (GstElement * element, GstPadTemplate * templ,
   if (pad == NULL)
     return NULL;
 
-  /* With tile-width, its tile is there before its caps are. */
+  /* With tile-width, the strip has a tile for the pad before the pad has
+   * caps. */
   gst_nt_mosaic_get_settings (self, &settings);
   if (settings.tile_width > 0)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
@@ -241,7 +250,7 @@ gst_nt_mosaic_child_proxy_init (gpointer iface, gpointer data)
   child_proxy->get_children_count = gst_nt_mosaic_get_children_count;
 }
 
-/* ---- Life and death ---- */
+/* ---- Start and stop ---- */
 
 static void
 forget_layouts (GstNtMosaic * self)
@@ -266,7 +275,8 @@ gst_nt_mosaic_start (GstAggregator * agg)
 
   if (self->composer == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-        ("there was no memory to make the element"), (NULL));
+        ("there was no memory for the element's composer when the element was "
+            "made: free memory and make a new element"), (NULL));
     return FALSE;
   }
   if (warning)
@@ -289,9 +299,9 @@ gst_nt_mosaic_start (GstAggregator * agg)
   return GST_AGGREGATOR_CLASS (parent_class)->start (agg);
 }
 
-/* Layouts stay until the next start: a flush that arrives while the pads are
- * being deactivated can start the streaming thread once more, and the base
- * class ends it only after this. */
+/* Layouts stay until the next start. A flush that arrives while the pads are
+ * deactivated can start the streaming thread once more, and the base class
+ * stops that thread only after this function. */
 static gboolean
 gst_nt_mosaic_stop (GstAggregator * agg)
 {
@@ -371,8 +381,8 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
       &sink_template, GST_TYPE_NT_MOSAIC_PAD);
   gst_element_class_set_static_metadata (element_class, "Strip mosaic",
       "Filter/Editor/Video/Compositor",
-      "Puts RGBA frames side by side into one wide frame, writing each tile at "
-      "most once", "The ntmosaic authors");
+      "Puts RGBA frames (tiles) side by side into one wide frame (a strip), "
+      "writing each tile at most once", "The ntmosaic authors");
 
   agg_class->create_new_pad = gst_nt_mosaic_create_new_pad;
   agg_class->start = gst_nt_mosaic_start;

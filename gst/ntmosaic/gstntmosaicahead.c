@@ -2,16 +2,18 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* How far pads run ahead of the strip. A pad that may queue one frame wakes its
- * upstream for each; with small tiles that takes longer than the copy. Where
- * nothing is live, pads may queue more, as far as it costs little memory.
+ * upstream for each frame; with small tiles that takes longer than the copy. If
+ * nothing is live, pads may queue more frames, as far as they take little
+ * memory.
  *
- * The base class lets a pad queue what its property `latency` covers in time.
- * The property is therefore the element's own, and the base class is given the
- * larger one of it and of what pads may run ahead. From GStreamer 1.26.5 on,
- * the base class lets a pad queue in addition what a subclass says that a strip
- * takes. Where nothing is live, the base class does nothing else with that
- * time, and isn't told. What is reported to the pipeline is the user's latency,
- * and the time that a strip takes. */
+ * The base class lets a pad queue frames for as much time as its property
+ * `latency` says. Therefore the element has a property of that name itself, and
+ * sets the base class' property to the larger of two times: the user's latency,
+ * and the time that pads may run ahead. From GStreamer 1.26.5 on, the base
+ * class adds the processing latency of the subclass, which is the time of one
+ * strip. If nothing is live, the base class needs that time for nothing else,
+ * and the element does not tell it. LATENCY queries are answered with the
+ * user's latency and the time of one strip in any case. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -23,16 +25,17 @@
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
-/* All frames on their way to strips and the strips that wait for them may take
- * this much memory. */
+/* Bytes that all frames on their way to strips, and the strips that wait for
+ * them, may take together. */
 #define AHEAD_BYTES ((gsize) 32 << 20)
 
-/* Larger frames are better copied on arrival, to one of the next strips: with 8
- * pads, running ahead took 1.0 of the CPU time with frames of 64 KiB, 1.5 with
- * frames of 256 KiB. */
+/* Larger frames are better copied on arrival, to one of the next strips. With 8
+ * pads, running ahead took 1.0 times the CPU time with frames of 64 KiB, and
+ * 1.5 times with frames of 256 KiB. */
 #define MAX_FRAME_BYTES ((gsize) 32 << 10)
 
-/* Of each pad, besides the queued frames: one is shown, and one is drawn. */
+/* Frames of each pad besides the queued ones: the pad shows one, and upstream
+ * draws another. */
 #define OTHER_FRAMES 2
 
 /* More than this saves hardly any more time: 400 pads of 16x16 took 13.3 ms a
@@ -40,17 +43,18 @@
  * other work). */
 #define MAX_FRAMES_AHEAD 8
 
-/* How long upstream waits for its pad's queue to be half empty. Whatever
- * empties the queue or stops the element ends the wait before that. Longer than
- * this is a stall: pads then don't run ahead any more, and the base class has
- * upstream wait. A wait for frames whose time stands still begins again. */
+/* How long upstream waits for its pad's queue to be half empty, in
+ * microseconds. A wait ends early when the queue empties or the element stops.
+ * A wait of this length is a stall: pads don't run ahead any more, and the base
+ * class makes upstream wait. A wait for frames whose timestamps don't advance
+ * begins again. */
 #define PATIENCE G_TIME_SPAN_SECOND
 
-/* Where something is live, the base class always has room for so many
+/* If something is live, a pad of the base class always has room for this many
  * frames. */
 #define LEAST_ROOM 2
 
-/* After a stall, pads run ahead again when so many strips were made. */
+/* After a stall, pads run ahead again when this many strips were made. */
 #define STRIPS_AFTER_STALL 16
 
 static gpointer parent_class;
@@ -82,7 +86,8 @@ get_wanted_latency (GstNtMosaic * self)
   return latency;
 }
 
-/* Another thread may change it at the same time: the last one puts it right. */
+/* Another thread may change the wanted latency at the same time. The loop makes
+ * sure that the last value wins. */
 static void
 update_base_latency (GstNtMosaic * self)
 {
@@ -118,7 +123,8 @@ gst_nt_mosaic_set_latency (GstNtMosaic * self, GstClockTime latency)
   update_base_latency (self);
 }
 
-/* Of the time that a strip takes, the base class is to know @told. */
+/* Splits the time of one strip: the base class gets to know @told, and the
+ * element adds @untold to LATENCY queries. */
 static void
 tell_strip_time (GstNtMosaic * self, GstClockTime told, GstClockTime untold)
 {
@@ -155,9 +161,9 @@ count_frames_ahead (GstNtMosaic * self)
   return CLAMP ((gssize) frames - OTHER_FRAMES, 1, MAX_FRAMES_AHEAD);
 }
 
-/* The base class always lets a pad queue one frame, the next to be taken, and
- * others behind it until they last longer than the latency. Half a period is
- * for durations that are rounded. */
+/* The base class always lets a pad queue the frame to be taken next, and more
+ * frames behind it until these last longer than the latency. So @frames need
+ * @frames - 2 periods; half a period is added because durations are rounded. */
 void
 gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period)
 {
@@ -173,7 +179,6 @@ gst_nt_mosaic_allow_ahead (GstNtMosaic * self, GstClockTime period)
   set_ahead (self, frames > 1 ? (frames - 2) * period + period / 2 : 0);
 }
 
-/* From any thread, without locks. */
 void
 gst_nt_mosaic_forbid_ahead (GstNtMosaic * self)
 {
@@ -201,13 +206,13 @@ gst_nt_mosaic_check_ahead (GstNtMosaic * self)
 
 /* ---- Upstream's turn ---- */
 
-/* The base class wakes an upstream that waits with each frame that it takes.
- * Here upstream waits until half of the queue is empty, and then makes several
- * frames in one go. */
+/* The base class wakes a waiting upstream with each frame that it takes. Here
+ * upstream waits until half of the queue is empty, and then makes several
+ * frames in a row. */
 static void
 wait_for_half (GstNtMosaic * self, GstNtMosaicPad * pad, guint n_queued)
 {
-  /* The next frame to be taken is not in the queue any more. */
+  /* The frame to be taken next was counted out of the queue already. */
   const guint full = n_queued - 1;
 
   if (full == 0 || gst_nt_mosaic_queue_get_n_queued (&pad->queue) < full
@@ -218,9 +223,9 @@ wait_for_half (GstNtMosaic * self, GstNtMosaicPad * pad, guint n_queued)
   g_atomic_int_set (&self->n_after_stall, STRIPS_AFTER_STALL);
 }
 
-/* Whether strips may still be made of what @pad has queued. After an error, and
- * up to GStreamer 1.26 after EOS, the base class drops the queue, and nothing
- * wakes upstream. */
+/* Whether strips may still be made of the frames that @pad has queued. After an
+ * error, and with GStreamer up to 1.26 after EOS, the base class drops the
+ * queue, and nothing wakes upstream. */
 static gboolean
 goes_on (GstNtMosaic * self, GstNtMosaicPad * pad)
 {
@@ -231,9 +236,9 @@ goes_on (GstNtMosaic * self, GstNtMosaicPad * pad)
       && gst_pad_get_last_flow_return (srcpad) == GST_FLOW_OK;
 }
 
-/* The base class limits the time of a queue and not the number of frames.
- * Frames whose time stands still never fill it, so their number is limited
- * here. */
+/* The base class limits the time in a queue and not the number of frames.
+ * Frames whose timestamps don't advance never fill it, so this function limits
+ * their number. */
 void
 gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad,
     const GstSegment * segment, GstBuffer * buffer)
@@ -250,8 +255,8 @@ gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad,
       break;
 }
 
-/* Takes away what the base class has on top of what the user wants, and adds
- * what the base class does not know. */
+/* The base class answers with its own latency. Subtracts what this has more
+ * than the user's, and adds the time that the base class was not told. */
 static void
 correct_latency (GstNtMosaic * self, GstQuery * query)
 {

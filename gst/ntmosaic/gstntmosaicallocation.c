@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* ALLOCATION, in both directions: whose memory the strips are made of, and what
- * upstream is offered for its frames. Most pools that downstream proposes hold
- * plain system memory, made on demand: strips of our own are better in every
- * way. A pool is used only when a copy further down would be the price of not
- * using it. */
+/* ALLOCATION queries in both directions: whose memory the strips are made of,
+ * and which pool the element offers to upstream. Most pools that downstream
+ * proposes allocate system memory on demand; the element's own strips are
+ * better than that. The element uses downstream's pool only if the pool brings
+ * memory of its own, because downstream would have to copy strips of other
+ * memory. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -22,7 +23,7 @@ static gpointer parent_class;
 
 /* ---- Downstream's pool ---- */
 
-/* NULL stands for the default allocator, which is the system's. */
+/* NULL is the default allocator, which allocates system memory. */
 static gboolean
 is_system_memory (GstAllocator * allocator)
 {
@@ -66,7 +67,7 @@ configure_pool (GstBufferPool * pool, GstQuery * query,
   if (gst_buffer_pool_set_config (pool, config))
     return TRUE;
 
-  /* The pool may have set down what it can do instead. */
+  /* The pool may have changed the config to what it can do. */
   config = gst_buffer_pool_get_config (pool);
   if (gst_buffer_pool_config_validate_params (config, caps, size, min, max))
     return gst_buffer_pool_set_config (pool, config);
@@ -75,9 +76,9 @@ configure_pool (GstBufferPool * pool, GstQuery * query,
   return FALSE;
 }
 
-/* Takes every pool out of @query. If one of them brings memory of its own, as a
- * display's does, it is configured for @info and answered; NULL: downstream
- * takes any memory. */
+/* Removes all pools from @query. Returns the first that brings memory of its
+ * own, as the pool of a display does, configured for @info and active. NULL:
+ * downstream takes any memory. */
 static GstBufferPool *
 take_pool (GstQuery * query, const GstVideoInfo * info)
 {
@@ -102,7 +103,6 @@ take_pool (GstQuery * query, const GstVideoInfo * info)
   return chosen;
 }
 
-/* The alignment and padding that downstream asks for. */
 static void
 get_params (GstQuery * query, GstAllocationParams * params)
 {
@@ -121,8 +121,9 @@ warn_of_few_strips (GstNtMosaic * self, guint n_strips)
   if (n_made < n_strips)
     gst_nt_mosaic_warn (self, GST_RESOURCE_ERROR,
         GST_RESOURCE_ERROR_NO_SPACE_LEFT, "strips is %u, but there is memory "
-        "for %u of %" G_GSIZE_FORMAT " bytes only, and these must do: lower "
-        "strips, or let the process have more memory", n_strips, n_made,
+        "for %u of %" G_GSIZE_FORMAT " bytes each, and the element goes on "
+        "with these: lower strips, or give the process more memory", n_strips,
+        n_made,
         self->layout->bytes);
 }
 
@@ -158,8 +159,8 @@ gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
   GstNtMosaicSettings settings;
   GstBufferPool *pool;
 
-  /* Downstream's answer is lost, and has to be asked for again after the
-   * flush. After a stop, no strips must be left behind. */
+  /* The pads drop downstream's answer during a flush: the base class asks again
+   * after it. After a stop, the element must not keep strips. */
   if (GST_PAD_IS_FLUSHING (GST_AGGREGATOR_SRC_PAD (agg)))
     return FALSE;
 
@@ -185,9 +186,9 @@ gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
 
 /* ---- The memory of one strip ---- */
 
-/* From downstream's pool if there is one and it has a buffer to spare. Waiting
- * for one could wait for ever: for an application that holds them all, while a
- * flush or a state change waits for us. */
+/* A buffer from downstream's pool; NULL if there is no pool, or it has no
+ * buffer left. This never waits: an application may hold all buffers, while a
+ * flush or a state change waits for this thread. */
 static GstBuffer *
 acquire_downstream (GstAggregator * agg)
 {
@@ -200,8 +201,8 @@ acquire_downstream (GstAggregator * agg)
   if (pool == NULL)
     return NULL;
 
-  /* The aggregator deactivates the pool that it had before, even if it is the
-   * same. */
+  /* At a new negotiation GstAggregator deactivates the old pool, even if the
+   * new one is the same. */
   if (!gst_buffer_pool_set_active (pool, TRUE)
       || gst_buffer_pool_acquire_buffer (pool, &buffer, &params) != GST_FLOW_OK)
     buffer = NULL;
@@ -220,8 +221,9 @@ gst_nt_mosaic_give_memory (GstNtMosaic * self, GstBuffer * strip,
       sources, inputs, &background, &error);
 
   if (acquired == NULL) {
-    /* A flush that arrives while the pads are being deactivated can start this
-     * thread once more, after the pool was cleared. */
+    /* Else the pool is not configured, and that is no error: a flush that
+     * arrives while the pads are deactivated can start this thread once more
+     * after the pool was cleared. */
     if (error->domain == GST_RESOURCE_ERROR)
       gst_nt_mosaic_fail (self, error);
     g_error_free (error);
@@ -235,8 +237,9 @@ gst_nt_mosaic_give_memory (GstNtMosaic * self, GstBuffer * strip,
   return TRUE;
 }
 
-/* The base class emits samples-selected after this, and what downstream's pool
- * gives does not depend on it. */
+/* The base class emits samples-selected after this function. So a strip of the
+ * element's own gets its memory later, by what the signal's handler has set; a
+ * buffer of downstream's pool does not depend on that. */
 static GstFlowReturn
 gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
     GstBuffer ** strip)
@@ -262,8 +265,8 @@ gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
 
 /* ---- Upstream's frames ---- */
 
-/* Memory for the frames of all pads, which the next frame of any pad finds
- * warm. */
+/* The pools of all pads take memory from one list, so the next frame of any pad
+ * gets memory that is still in the cache. */
 static void
 propose_pool (GstNtMosaic * self, GstQuery * query, GstCaps * caps, gsize size)
 {
@@ -290,8 +293,8 @@ answer_query (GstNtMosaic * self, GstAggregatorPad * pad, GstQuery * query)
   GST_LOG_OBJECT (pad, "allocation query: %" GST_PTR_FORMAT, query);
 }
 
-/* In upstream's thread and at once: the base class would let the query wait
- * until all frames before it are in a strip. */
+/* Answers in upstream's thread and at once. The base class would let the query
+ * wait until all frames before it are in a strip. */
 static gboolean
 gst_nt_mosaic_sink_query_pre_queue (GstAggregator * agg, GstAggregatorPad * pad,
     GstQuery * query)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Whose memory the strips are made of, and what upstream is offered for its
- * frames. */
+/* Whose memory the strips are made of, and which pool the element offers to
+ * upstream. */
 
 #pragma once
 
@@ -10,14 +10,18 @@
 
 G_BEGIN_DECLS
 
-/* Makes strips of the current layout; where downstream has a pool, only if that
- * one runs dry. FALSE: an error was posted. In the streaming thread. */
+/* Configures the strip pool for the current layout and allocates the strips.
+ * While downstream's pool is in use, no strip is allocated ahead: the strip
+ * pool then makes one whenever downstream's has no buffer left. FALSE: an error
+ * was posted. In the streaming thread. */
 gboolean gst_nt_mosaic_configure_strips (GstNtMosaic * self,
     const GstNtMosaicSettings * settings);
 
-/* Gives @strip, which has no memory yet, that of the strip in which least of
- * @sources is to be written. FALSE: there is none; an error was posted if it is
- * one. In the streaming thread. */
+/* Gives memory to @strip, which has none yet: that of the strip in which least
+ * of @sources has to be written. @inputs: where the frames of @sources come
+ * from. @background: one pixel as it stands in memory. FALSE: there is no
+ * memory, and an error was posted; or the element is stopping. In the streaming
+ * thread. */
 gboolean gst_nt_mosaic_give_memory (GstNtMosaic * self, GstBuffer * strip,
     const NtmSource * sources, const GstNtTileInput * inputs,
     guint32 background);

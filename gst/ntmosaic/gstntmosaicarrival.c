@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What a pad does with a frame that arrives, before the base class queues it:
- * if the frame has a place in a coming strip, it is copied there at once, while
- * it is still in the CPU's cache, and upstream gets its memory back. */
+/* What a pad does with an arriving frame before the base class queues it. If
+ * the frame has a place in a coming strip, the pad copies it there at once,
+ * while it is still in the CPU's cache, and upstream gets its memory back. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -15,7 +15,8 @@
 
 /* ---- Which pads' frames ---- */
 
-/* Whether each frame of @pad is in several strips. */
+/* Whether @pad has a lower rate than the strip, so that its frames are in
+ * several strips each. */
 static gboolean
 is_slower (GstNtMosaicPad * pad, const GstVideoInfo * strip)
 {
@@ -40,9 +41,9 @@ count_pixels (const NtmRect * rect)
   return (guint64) rect->width * rect->height;
 }
 
-/* With the object lock held: whether half of the strip can be copied on
- * arrival. Coming strips are used in turn, and what is slower is copied to each
- * of them. */
+/* Whether at least half of the strip's pixels can be copied on arrival. Coming
+ * strips are used in turn, so the frames of slower pads are copied to each of
+ * them. With the object lock held. */
 static gboolean
 is_worth_it (GstNtMosaic * self, const NtmLayout * layout)
 {
@@ -84,7 +85,8 @@ gst_nt_mosaic_set_arrival_tiles (GstNtMosaic * self, NtmLayout * layout)
 
 /* ---- One frame ---- */
 
-/* A GstParentBufferMeta and its like hold what the frame's bytes were in. */
+/* Drops metas such as GstParentBufferMeta, which keep the frame's old memory
+ * alive. */
 static gboolean
 drop_memory_reference (GstBuffer * buffer, GstMeta ** meta, gpointer unused)
 {
@@ -95,8 +97,9 @@ drop_memory_reference (GstBuffer * buffer, GstMeta ** meta, gpointer unused)
   return TRUE;
 }
 
-/* All that @frame says of its bytes, with the bytes in @place, which it takes.
- * Metas that describe memory are not copied: the rows are elsewhere now. */
+/* A buffer with the flags, timestamps and metas of @frame, and the memory
+ * @place, which it takes. gst_buffer_copy_into() leaves out the metas that
+ * describe memory; the new GstVideoMeta says where the rows are now. */
 static GstBuffer *
 make_stand_in (GstBuffer * frame, const GstVideoInfo * info, GstMemory * place)
 {
@@ -115,8 +118,8 @@ make_stand_in (GstBuffer * frame, const GstVideoInfo * info, GstMemory * place)
   return buffer;
 }
 
-/* A frame that can't be mapped stays what it is: the strip that it belongs to
- * says what is wrong with it. */
+/* FALSE: the frame can't be mapped. It stays what it is, and an error or a
+ * warning says why when its strip is made. */
 static gboolean
 copy_to_place (GstBuffer * buffer, const GstVideoInfo * info,
     NtmComposer * composer, GstMemory * place)

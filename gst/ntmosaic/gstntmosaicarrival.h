@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames that arrive at pads. */
+/* Copies of arriving frames. */
 
 #pragma once
 
@@ -10,16 +10,16 @@
 
 G_BEGIN_DECLS
 
-/* From now on, frames are copied on arrival to strips of @layout; to none if it
- * is NULL, because the strips are not ours, or the user does not want it. Pads
- * slower than the strip are left out: each of their frames is in several
- * strips. */
+/* From now on, pads copy arriving frames to strips of @layout. NULL: to none,
+ * because downstream provides the strips' memory, or copy-on-arrival is off.
+ * Pads with a lower rate than the strip don't: their frames are in several
+ * strips each. In the streaming thread, without the object lock. */
 void gst_nt_mosaic_set_arrival_tiles (GstNtMosaic * self, NtmLayout * layout);
 
-/* Copies @buffer, which it takes over, to the strip that it is going to be in,
- * if it has a place there: then the answer is another buffer with the same
- * timestamps, flags and metas, whose memory is the tile. Else the answer is
- * @buffer. In upstream's thread, without locks. */
+/* Copies @buffer to the strip that it is going to be in, if it has a place
+ * there. @buffer: taken over. Returns another buffer with the same timestamps,
+ * flags and metas, whose memory is the tile; without a place, @buffer. In
+ * upstream's thread, without locks. */
 GstBuffer *gst_nt_mosaic_arrive (GstNtMosaicPad * pad, NtmComposer * composer,
     GstBuffer * buffer);
 

@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-/* What a pad is asked for when no other pad has caps yet: fixed, so that pads
- * which negotiate at the same time choose alike. */
+/* The colorimetry that a pad asks for when no other pad has caps yet. It is a
+ * single one, so that pads that negotiate at the same time choose alike. */
 #define FIRST_COLORIMETRY GST_VIDEO_COLORIMETRY_SRGB
 
 /* ---- What a sink pad should be sent ---- */
@@ -33,8 +33,8 @@ forget_size_and_rate (GstCaps * caps)
   return caps;
 }
 
-/* Takes @caps and @wish; the part of @caps that fulfils @wish, or if there is
- * none, @caps. */
+/* The part of @caps that fulfils @wish; if there is none, @caps. Takes over
+ * both. */
 static GstCaps *
 narrow (GstCaps * caps, GstCaps * wish)
 {
@@ -65,7 +65,7 @@ narrow_to_int (GstCaps * caps, const gchar * field, gint value)
           field, G_TYPE_INT, value, NULL));
 }
 
-/* To the first of the formats that the template lists which @caps have. */
+/* Narrows @caps to the first format of the template that they contain. */
 static GstCaps *
 narrow_to_first_format (GstCaps * caps, GstCaps * template_caps)
 {
@@ -88,8 +88,8 @@ narrow_to_first_format (GstCaps * caps, GstCaps * template_caps)
   return caps;
 }
 
-/* To what a converter chooses: it would rather pass on what it gets than follow
- * the order of the caps. */
+/* Narrows format and colorimetry, which a converter chooses. The order of the
+ * caps would not do: a converter prefers to pass frames on unchanged. */
 static GstCaps *
 narrow_pixels (GstCaps * caps, GstCaps * template_caps,
     const GstVideoInfo * like)
@@ -111,8 +111,8 @@ narrow_pixels (GstCaps * caps, GstCaps * template_caps,
   return caps;
 }
 
-/* To the rest. Wish after wish, so that one which can't be fulfilled doesn't
- * take the others with it. */
+/* Narrows all other fields, one by one: a wish that can't be fulfilled does not
+ * spoil the others. */
 static GstCaps *
 narrow_rest (GstCaps * caps, const GstNtMosaicWishes * wishes)
 {
@@ -134,7 +134,8 @@ narrow_rest (GstCaps * caps, const GstNtMosaicWishes * wishes)
   return caps;
 }
 
-/* @caps with those fields only that a converter chooses. */
+/* @caps with no fields but format and colorimetry, which a converter
+ * chooses. */
 static GstCaps *
 keep_pixels (GstCaps * caps)
 {
@@ -157,10 +158,10 @@ keep_pixels (GstCaps * caps)
   return kept;
 }
 
-/* First what fulfils all wishes, out of what downstream takes too. Then what
- * the pad takes: a filter need not say what the elements before upstream can't
- * do. One that drops a field (interlace) or that changes a size (videocrop)
- * asks for all. */
+/* First the caps that fulfil all wishes and that downstream takes too. Then all
+ * that the pad takes: the filter is not all that the elements before upstream
+ * can do. An element that drops a field (interlace) or changes a size
+ * (videocrop) needs the second part. */
 static GstCaps *
 answer_filter (GstCaps * template_caps, GstCaps * possible, GstCaps * filter,
     const GstNtMosaicWishes * wishes)
@@ -186,7 +187,8 @@ gst_nt_mosaic_caps_for_sink (GstCaps * template_caps, GstCaps * downstream,
       forget_size_and_rate (gst_caps_intersect (downstream, template_caps));
   GstCaps *best;
 
-  /* What can't be, is let through to be refused with a reason. */
+  /* Caps that can't work are let through: negotiation then fails in the
+   * element, with an error that says why. */
   if (gst_caps_is_empty (possible)
       || (filter && !gst_caps_can_intersect (possible, filter))) {
     gst_caps_unref (possible);
@@ -263,7 +265,7 @@ print_field_order (const GstVideoInfo * info)
           (info)));
 }
 
-/* 0 is "unknown" in each of the four, and contradicts nothing. */
+/* In each of the four fields, 0 is "unknown" and agrees with any value. */
 #define SAME_OR_UNKNOWN(a, b) ((a) == (b) || (a) == 0 || (b) == 0)
 
 static gboolean
@@ -286,7 +288,8 @@ print_colorimetry (const GstVideoInfo * info)
   return text ? text : g_strdup ("unknown");
 }
 
-/* What all pads share, and what makes them if they don't. */
+/* The fields in which all pads must agree, and the element that changes such a
+ * field. */
 static const struct
 {
   const gchar *field;
@@ -309,8 +312,8 @@ set_disagreement (GError ** error, const GstNtMosaicInput * a,
   gchar *value_b = shared_fields[field].print (&b->info);
 
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "%s has %s %s, but %s has %s: tiles of one strip must agree (a %s before "
-      "the pads can help)", a->pad_name, shared_fields[field].field, value_a,
+      "%s has %s %s, but %s has %s, and all tiles of a strip must agree: put a "
+      "%s before the pads", a->pad_name, shared_fields[field].field, value_a,
       b->pad_name, value_b, shared_fields[field].remedy);
   g_free (value_a);
   g_free (value_b);
@@ -331,7 +334,7 @@ pair_agrees (const GstNtMosaicInput * a, const GstNtMosaicInput * b,
   return TRUE;
 }
 
-/* How much of it is known: what all are compared with should know most. */
+/* How many of the fields that may be unknown are known. */
 static guint
 count_known (const GstVideoInfo * info)
 {
@@ -340,6 +343,8 @@ count_known (const GstVideoInfo * info)
       + (GST_VIDEO_INFO_FIELD_ORDER (info) != GST_VIDEO_FIELD_ORDER_UNKNOWN);
 }
 
+/* The input that all are compared with. An unknown field agrees with any value,
+ * so the input with most known fields is the best. */
 static const GstNtMosaicInput *
 find_reference (const GstNtMosaicInput * inputs, guint n_inputs)
 {
@@ -371,9 +376,10 @@ gst_nt_mosaic_inputs_agree (const GstNtMosaicInput * inputs, guint n_inputs,
   return TRUE;
 }
 
-/* ---- What the strip is ---- */
+/* ---- The strip's caps ---- */
 
-/* The fastest input; 0/1 if none has a rate, as still images. */
+/* The rate of the fastest input; 0/1 if all inputs are 0/1, as still images
+ * are. */
 static void
 find_framerate (const GstNtMosaicInput * inputs, guint n_inputs, gint * fps_n,
     gint * fps_d)
@@ -415,7 +421,6 @@ gst_nt_mosaic_describe_strip (const GstNtMosaicInput * inputs, guint n_inputs,
   return gst_video_info_to_caps (&info);
 }
 
-/* Downstream may set the rate, and make the strip higher than its tiles. */
 GstCaps *
 gst_nt_mosaic_loosen_strip (const GstCaps * natural)
 {
@@ -472,7 +477,7 @@ gst_nt_mosaic_pixel (const GstVideoFormatInfo * finfo, guint32 argb)
   guint8 bytes[sizeof (pixel)];
   guint i;
 
-  /* Whatever is left is alpha, or padding where the format has none. */
+  /* The fourth byte is alpha, or padding in a format without alpha. */
   memset (bytes, argb >> 24, sizeof (bytes));
   for (i = 0; i < G_N_ELEMENTS (offsets); i++)
     bytes[offsets[i]] = argb >> (16 - 8 * i);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Which caps fit together: what a sink pad should be sent, whether the pads
- * agree with each other, and what the strip is called towards downstream. Knows
- * no element and no pad; everything it needs is an argument. */
+/* Which caps fit together: the caps that a sink pad asks upstream for, whether
+ * the pads agree with each other, and the caps of the strip. The functions know
+ * no element and no pad. */
 
 #pragma once
 
@@ -13,31 +13,32 @@
 
 G_BEGIN_DECLS
 
-/* RGBA comes first: it is what is taken where nothing else is asked for. */
+/* RGBA comes first: pads choose it if upstream and downstream take any. */
 #define GST_NT_MOSAIC_FORMATS \
     "{ RGBA, BGRA, ARGB, ABGR, RGBx, BGRx, xRGB, xBGR }"
 
-/* One pad that has caps. */
+/* A pad that has caps. */
 typedef struct
 {
   const gchar *pad_name;
   GstVideoInfo info;
 } GstNtMosaicInput;
 
-/* What a sink pad should be sent. */
+/* The caps that a sink pad prefers. */
 typedef struct
 {
   const GstVideoInfo *like;     /* caps of another pad; NULL: none has any */
-  guint tile_width;             /* pixels; 0 = as it comes */
-  guint tile_height;            /* pixels; 0 = as it comes */
+  guint tile_width;             /* pixels; 0: any */
+  guint tile_height;            /* pixels; 0: any */
 } GstNtMosaicWishes;
 
-/* The caps to answer a sink pad's CAPS query with: first what the other pads
- * have and downstream takes, then the rest of what the pad takes. Where
- * upstream can choose a format and a colorimetry, the answer has only those of
- * the other pads. Upstream that can't do what the others do is let through:
- * then negotiation fails here, with an error that names the pads. @downstream:
- * what the strip's receiver takes. @filter: what upstream can do, or NULL. */
+/* The answer to a CAPS query on a sink pad: first the caps that the other pads
+ * have and downstream takes, then all others that the pad takes. If upstream
+ * can choose format and colorimetry, the answer has only those of the other
+ * pads. If upstream can't do what the other pads have, the answer still lets it
+ * through: negotiation then fails in the element, with an error that names the
+ * pads. @downstream: the caps that downstream takes. @filter: the caps that
+ * upstream can do, or NULL. Returns a reference. */
 GstCaps *gst_nt_mosaic_caps_for_sink (GstCaps * template_caps,
     GstCaps * downstream, GstCaps * filter, const GstNtMosaicWishes * wishes);
 
@@ -46,20 +47,22 @@ GstCaps *gst_nt_mosaic_caps_for_sink (GstCaps * template_caps,
 gboolean gst_nt_mosaic_inputs_agree (const GstNtMosaicInput * inputs,
     guint n_inputs, GError ** error);
 
-/* Fixed caps for a strip of @layout made of @inputs (one at least, agreeing),
- * before downstream is asked. */
+/* The natural caps of a strip of @layout: fixed caps, before downstream is
+ * asked. @inputs: one at least; they agree. */
 GstCaps *gst_nt_mosaic_describe_strip (const GstNtMosaicInput * inputs,
     guint n_inputs, const NtmLayout * layout);
 
-/* What a strip of the caps @natural may be sent as: in any rate, and higher. */
+/* The caps that downstream may choose for a strip of the caps @natural: any
+ * rate, and a height that is the same or larger. */
 GstCaps *gst_nt_mosaic_loosen_strip (const GstCaps * natural);
 
-/* Fixed caps for that strip such that @downstream takes them; the height may
- * come out larger. NULL if there are none. */
+/* Fixed caps out of these that @downstream takes, closest to @natural. NULL if
+ * there are none. */
 GstCaps *gst_nt_mosaic_fit_strip (const GstCaps * natural,
     GstCaps * downstream);
 
-/* The four bytes of a pixel of colour @argb, as they stand in memory. */
+/* The four bytes of a pixel of colour @argb (0xAARRGGBB), as they stand in
+ * memory. */
 guint32 gst_nt_mosaic_pixel (const GstVideoFormatInfo * finfo, guint32 argb);
 
 G_END_DECLS

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The base class aborts on a frame or gap that is in its segment but has no
- * running time. A pad with a negative offset gets such frames, and so does a
- * pad whose source is somewhere else than its segment says. The base class
- * keeps a frame without a duration for ever if the frame is behind the end of
- * its segment, and makes strip after strip. All these are cut or dropped
- * before the base class sees them. */
+/* The base class aborts the process on a frame or gap that is in its segment
+ * but has no running time. A pad with a negative offset gets such frames, and
+ * so does a pad whose source sends timestamps outside of its segment. If a
+ * frame without a duration is behind the end of its segment, the base class
+ * keeps it for ever and makes strip after strip. The element cuts or drops all
+ * these before the base class sees them. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -14,8 +14,8 @@
 
 #include "gstntmosaicclip.h"
 
-/* A frame in the time of its segment. Without a duration @end is @start: the
- * frame lasts until the next. */
+/* A frame in the time of its segment, in nanoseconds. A frame without a
+ * duration lasts until the next one; then @end is @start. */
 typedef struct
 {
   GstClockTime start;
@@ -23,7 +23,8 @@ typedef struct
   gboolean lasts;
 } Span;
 
-/* Where the segment is played backwards, its stop is where it begins. */
+/* A segment that is played backwards begins at its stop, so a frame without a
+ * duration may stand there. */
 static gboolean
 is_behind_stop (const GstSegment * segment, const Span * span)
 {
@@ -31,7 +32,7 @@ is_behind_stop (const GstSegment * segment, const Span * span)
       : span->start >= segment->stop;
 }
 
-/* FALSE if nothing of it is in the segment. */
+/* The part of a frame that is in the segment; FALSE if there is none. */
 static gboolean
 get_span (const GstSegment * segment, GstClockTime pts, GstClockTime duration,
     Span * span)
@@ -53,8 +54,9 @@ get_span (const GstSegment * segment, GstClockTime pts, GstClockTime duration,
   return TRUE;
 }
 
-/* How far @position is before running time begins, in the time of the segment;
- * 0: it is not. Rounded up, because GStreamer rounds down what is left. */
+/* By how many nanoseconds, in the time of the segment, @position is before
+ * running time begins; 0: it is not. Rounded up, because GStreamer rounds the
+ * running time of what is left down. */
 static GstClockTime
 time_before_beginning (const GstSegment * segment, GstClockTime position)
 {
@@ -72,8 +74,8 @@ time_before_beginning (const GstSegment * segment, GstClockTime position)
   return time < running_time * rate ? time + 1 : time;
 }
 
-/* FALSE if nothing is left. Running time begins at the start, and where the
- * segment is played backwards, at the end. */
+/* Cuts off the part without a running time: at the start of the frame, or if
+ * the segment is played backwards, at its end. FALSE if nothing is left. */
 static gboolean
 cut_beginning (const GstSegment * segment, Span * span)
 {
@@ -120,7 +122,7 @@ gst_nt_mosaic_clip_to_running_time (const GstSegment * segment,
   if (!cut_beginning (segment, &rest))
     return FALSE;
 
-  /* The base class cuts off what is outside of the segment. */
+  /* The base class itself cuts off the part outside of the segment. */
   if (rest.start == whole.start && rest.end == whole.end)
     return TRUE;
 

@@ -10,7 +10,8 @@
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicwords.h"
 
-/* Longer than pipelines are; a bin counts as two. */
+/* The search ends after this many pads; pipelines are shorter. A bin has a
+ * ghost pad and the pad behind it, so it counts as two. */
 #define MAX_DEPTH 64
 
 /* An element that does not take a strip. */
@@ -23,7 +24,7 @@ typedef struct
 static gboolean find_limit (GstPad * pad, const GstCaps * strip, guint depth,
     Limit * limit);
 
-/* Whether there is a limit behind the element of @pad. */
+/* Whether an element behind that of @pad is the limit. */
 static gboolean
 find_limit_behind (GstPad * pad, const GstCaps * strip, guint depth,
     Limit * limit)
@@ -49,9 +50,9 @@ find_limit_behind (GstPad * pad, const GstCaps * strip, guint depth,
   return found;
 }
 
-/* An element's template is its own. What it says to a query can be what the
- * next one takes: then it is that one's limit, unless that one would take the
- * strip. */
+/* The template of a pad speaks of its own element. The answer to a query may
+ * come from an element further downstream: if such an element does not take the
+ * strip, it is the limit. */
 static gboolean
 find_limit (GstPad * pad, const GstCaps * strip, guint depth, Limit * limit)
 {

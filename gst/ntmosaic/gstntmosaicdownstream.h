@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Which element downstream does not take a strip, and why. */
+/* Which element downstream refuses a strip, and why. */
 
 #pragma once
 
@@ -9,9 +9,10 @@
 
 G_BEGIN_DECLS
 
-/* The error for a strip that is to go out of @srcpad, which is linked. @strip:
- * its caps, or those of any strip. NULL if every element downstream would take
- * it. Asks downstream; no locks may be held. */
+/* The error that says why a strip can't go out of @srcpad; the caller owns it.
+ * @strip: the caps of the strip, or of any strip. NULL if @srcpad is not
+ * linked, or every element downstream takes the strip. Queries downstream,
+ * without locks. */
 GError *gst_nt_mosaic_explain_downstream (GstPad * srcpad,
     const GstCaps * strip);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Failures: each gets one error on the bus, which names its cause. What other
- * files of the element don't say themselves, because the base class found it
- * and only logged it, is found out here. */
+/* Failures: each gets one error on the bus, which names its cause. Where the
+ * base class finds a failure and only logs it, this file finds out the
+ * cause. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -62,8 +62,8 @@ gst_nt_mosaic_warn_of_caps (GstNtMosaic * self, GstNtMosaicPad * pad,
       "it has caps that fit: %s", GST_OBJECT_NAME (pad), why->message);
 }
 
-/* The first pad whose next buffer is as @is_wrong says, which is called with
- * the object lock held; a reference. */
+/* A reference on the first pad for which @is_wrong is TRUE, or NULL. Calls
+ * @is_wrong with the object lock held. */
 static GstNtMosaicPad *
 find_pad (GstNtMosaic * self, gboolean (*is_wrong) (GstNtMosaicPad * pad))
 {
@@ -85,7 +85,8 @@ has_no_timestamp (GstNtMosaicPad * pad)
   GstBuffer *buffer = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
   const gboolean wrong = buffer && !GST_BUFFER_PTS_IS_VALID (buffer);
 
-  /* Upstream may have flushed the pad meanwhile. */
+  /* Upstream may have flushed the pad meanwhile: then this is the last
+   * reference, and the object lock is held. */
   if (buffer)
     gst_nt_mosaic_pad_drop_later (pad, buffer);
 
@@ -101,7 +102,8 @@ has_data_before_caps (GstNtMosaicPad * pad)
       && !gst_nt_mosaic_pad_get_announced (pad, &info);
 }
 
-/* The base class only logs what it trips over. Stills never come here. */
+/* The base class logs a buffer without a timestamp and returns an error. Stills
+ * get a timestamp before, so they never cause it. */
 static void
 explain_error (GstNtMosaic * self)
 {
@@ -113,7 +115,7 @@ explain_error (GstNtMosaic * self)
 
   gst_nt_mosaic_pad_get_announced (pad, &info);
   gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
-      "without timestamps at framerate %d/%d, which have no place in time: set "
+      "without timestamps at framerate %d/%d, so no strip is theirs: set "
       "is-live=true do-timestamp=true on the source, or framerate=0/1 in its "
       "caps if they are stills", GST_OBJECT_NAME (pad),
       GST_VIDEO_INFO_FPS_N (&info), GST_VIDEO_INFO_FPS_D (&info));
@@ -126,12 +128,18 @@ explain_refused_strip (GstNtMosaic * self)
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
   GstCaps *caps = gst_pad_get_current_caps (srcpad);
   GError *error = caps ? gst_nt_mosaic_explain_downstream (srcpad, caps) : NULL;
+  gchar *text;
 
-  if (error)
+  if (error) {
     gst_nt_mosaic_fail (self, error);
-  else
-    gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT,
-        "downstream refused the strip's caps");
+  } else {
+    text = caps ? gst_caps_to_string (caps) : g_strdup ("unknown caps");
+    gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "downstream "
+        "refused a strip of %s, although it had answered that it takes such "
+        "strips: look for an earlier error or warning of an element behind the "
+        "mosaic, or use another element there", text);
+    g_free (text);
+  }
   g_clear_error (&error);
   gst_clear_caps (&caps);
 }
@@ -146,8 +154,10 @@ gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow)
     case GST_FLOW_NOT_LINKED:
       gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED,
           gst_pad_is_linked (GST_AGGREGATOR_SRC_PAD (self)) ?
-          "an element downstream is not linked" :
-          "the src pad is not linked: there is nobody to send strips to");
+          "an element downstream has a src pad that is not linked, so it could "
+          "not pass the strip on: link that pad" :
+          "the src pad is not linked, so strips can't be sent: link it to an "
+          "element, such as fakesink");
       break;
     case GST_FLOW_NOT_NEGOTIATED:
       explain_refused_strip (self);
@@ -170,7 +180,8 @@ gst_nt_mosaic_check_caps_before_data (GstNtMosaic * self)
     return TRUE;
 
   gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
-      "before caps: set caps on the source", GST_OBJECT_NAME (pad));
+      "before caps: set caps on the source, with format, width, height and "
+      "framerate", GST_OBJECT_NAME (pad));
   gst_object_unref (pad);
   return FALSE;
 }

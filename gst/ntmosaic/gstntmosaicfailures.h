@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Errors, and warnings. */
+/* Errors and warnings on the bus. */
 
 #pragma once
 
@@ -10,27 +10,29 @@
 
 G_BEGIN_DECLS
 
-/* Posts an error, if it is the first since the element was started, and ends
- * the making of strips. From any thread, without locks. */
+/* Posts an error if it is the first since the element was started, and makes
+ * the element stop making strips. @code: of GST_STREAM_ERROR. From any thread,
+ * without locks. */
 void gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error);
 void gst_nt_mosaic_fail_stream (GstNtMosaic * self, gint code,
     const gchar * format, ...) G_GNUC_PRINTF (3, 4);
 
-/* Posts a warning: something is wrong, and strips are made all the same. From
- * any thread, without the object lock. */
+/* Posts a warning; the element goes on making strips. From any thread, without
+ * the object lock. */
 void gst_nt_mosaic_warn (GstNtMosaic * self, GQuark domain, gint code,
     const gchar * format, ...) G_GNUC_PRINTF (4, 5);
 
-/* The warning of caps of @pad that don't fit, because of @why. */
+/* Posts the warning that the caps of @pad don't fit. @why: the cause. */
 void gst_nt_mosaic_warn_of_caps (GstNtMosaic * self, GstNtMosaicPad * pad,
     const GError * why);
 
-/* Posts the error that the base class doesn't, if @flow is one. */
+/* Posts an error if @flow is a failure for which the base class posts none. In
+ * the streaming thread. */
 void gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow);
 
-/* Data before caps would keep the base class asking for more data, at full
- * speed, as long as no other pad has caps either. FALSE: there is some, and an
- * error was posted. */
+/* FALSE: a pad has data before caps, the strip has no caps yet either, and an
+ * error was posted. Without the error, the base class would ask for more data
+ * in a busy loop. In the streaming thread. */
 gboolean gst_nt_mosaic_check_caps_before_data (GstNtMosaic * self);
 
 G_END_DECLS

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Flushes. The base class ends a flush when each pad got the FLUSH_STOP of it,
- * and makes no strip before. Some pads get none: a pad that is requested in
- * the middle of a flush, and after a seek, a pad that nothing is linked to.
- * The element speaks for them. A seek is refused if a source would not flush
- * at all. */
+/* Flushes. The base class makes no strip until each pad has got the FLUSH_STOP
+ * of a flush. Some pads get none: a pad that is requested in the middle of a
+ * flush, and after a seek, a pad that is not linked. The element sends the
+ * FLUSH_STOP for them. It refuses a seek if a source says that it can't seek,
+ * because such a source would not flush. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -22,8 +22,8 @@ static gpointer parent_class;
 
 /* ---- Which flushes are going on ---- */
 
-/* The base class has stopped the streaming thread until a flush is over. At EOS
- * it only pauses it. */
+/* During a flush the base class stops the task of the src pad; at EOS it only
+ * pauses the task. */
 static gboolean
 is_flushing (GstNtMosaic * self)
 {
@@ -76,7 +76,7 @@ gst_nt_mosaic_begin_seek (GstNtMosaic * self, guint32 seqnum)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Not if it is the seek of another thread by now. */
+/* Does nothing if another thread has begun another seek since. */
 static void
 forget_seek (GstNtMosaic * self, guint32 seqnum)
 {
@@ -86,8 +86,8 @@ forget_seek (GstNtMosaic * self, guint32 seqnum)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* The base class also drops a seek that it has seen before, and says that it
- * succeeded. */
+/* The base class also returns TRUE for a seek that it has seen before and
+ * drops: then no flush is going on. */
 void
 gst_nt_mosaic_end_seek (GstNtMosaic * self, guint32 seqnum, gboolean succeeded)
 {
@@ -123,8 +123,8 @@ gst_nt_mosaic_get_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
 
 /* ---- Pads that a flush does not reach ---- */
 
-/* With the object lock held: whether upstream flushes, or has flushed, @pad for
- * the seek. */
+/* Whether upstream flushes, or has flushed, @pad for the seek. With the object
+ * lock held. */
 static gboolean
 has_seek_reached (GstNtMosaic * self, GstNtMosaicPad * pad)
 {
@@ -133,9 +133,10 @@ has_seek_reached (GstNtMosaic * self, GstNtMosaicPad * pad)
       || pad->flushed_seqnum == self->seek_seqnum);
 }
 
-/* Of a flush that is going on; INVALID: none is. An upstream that agreed to a
- * seek may not flush for it, or with a seqnum of its own. So a seek that has
- * reached no pad counts less than a flush that has. */
+/* The seqnum of the flush that is going on; INVALID: none is. An upstream that
+ * agreed to a seek may not flush at all, or flush with a seqnum of its own. So
+ * a flush that has reached a pad takes precedence over a seek that has reached
+ * none. */
 static guint32
 find_seqnum (GstNtMosaic * self)
 {
@@ -156,8 +157,8 @@ find_seqnum (GstNtMosaic * self)
   return seqnum;
 }
 
-/* Not through the pad itself, which would forget the events that it got
- * before. */
+/* The event does not go through the pad itself: a FLUSH_STOP there would drop
+ * sticky events of the pad, such as SEGMENT. */
 static void
 give_event (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event,
     guint32 seqnum)
@@ -182,7 +183,8 @@ gst_nt_mosaic_join_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
   give_event (self, pad, gst_event_new_flush_stop (TRUE), seqnum);
 }
 
-/* A pad stays at EOS when the element that ended is not linked any more. */
+/* FLUSH_STOP ends EOS. A pad that is not linked gets no other data, so it has
+ * to go back to EOS. */
 static void
 flush_pad (GstNtMosaic * self, GstNtMosaicPad * pad, guint32 seqnum)
 {
@@ -230,8 +232,8 @@ gst_nt_mosaic_flush_unlinked (GstNtMosaic * self, guint32 seqnum)
   g_list_free_full (pads, gst_object_unref);
 }
 
-/* With the object lock held: a pad that is through with the flush, if all
- * are. */
+/* One of the pads, if all have gone through the flush @seqnum; else NULL. With
+ * the object lock held. */
 static GstNtMosaicPad *
 find_last_flushed (GstNtMosaic * self, guint32 seqnum)
 {
@@ -247,8 +249,9 @@ find_last_flushed (GstNtMosaic * self, guint32 seqnum)
   return pad;
 }
 
-/* The base class looks whether a flush is over when a pad gets a FLUSH_STOP,
- * and not when the last pad without one goes. */
+/* The base class checks whether a flush is over when a pad gets a FLUSH_STOP,
+ * and not when the last pad without one is released. So another pad gets a
+ * second FLUSH_STOP. */
 void
 gst_nt_mosaic_leave_flush (GstNtMosaic * self, guint32 seqnum)
 {
@@ -267,7 +270,7 @@ gst_nt_mosaic_leave_flush (GstNtMosaic * self, guint32 seqnum)
   if (pad)
     gst_object_ref (pad);
 
-  /* The next pad that comes ends it. */
+  /* Without pads, the next pad that is requested ends the flush. */
   if (GST_ELEMENT (self)->sinkpads == NULL && seqnum != GST_SEQNUM_INVALID)
     self->seek_seqnum = seqnum;
   GST_OBJECT_UNLOCK (self);
@@ -292,8 +295,6 @@ can_seek (GstPad * pad)
   return can;
 }
 
-/* The base class would wait for a flush of a source that says that it can't
- * seek. */
 gboolean
 gst_nt_mosaic_can_flush (GstNtMosaic * self)
 {
@@ -304,15 +305,15 @@ gst_nt_mosaic_can_flush (GstNtMosaic * self)
   for (l = pads; l && can; l = l->next) {
     can = can_seek (l->data);
     if (!can)
-      GST_WARNING_OBJECT (l->data, "its source can't seek: a flushing seek "
-          "of the strip needs sources that all can");
+      GST_WARNING_OBJECT (l->data, "the source of this pad can't seek, so the "
+          "element refuses the flushing seek: use sources that can seek");
   }
   g_list_free_full (pads, gst_object_unref);
 
   return can;
 }
 
-/* All pads are through with it. */
+/* The base class calls this when all pads have gone through the flush. */
 static GstFlowReturn
 gst_nt_mosaic_flush (GstAggregator * agg)
 {

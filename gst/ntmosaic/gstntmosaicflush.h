@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Flushes, and the pads that one does not reach. */
+/* Flushes, and the pads that a flush does not reach. All functions take the
+ * object lock. */
 
 #pragma once
 
@@ -10,13 +11,14 @@
 
 G_BEGIN_DECLS
 
-/* To be called when upstream begins, and before it ends, a flush of @pad. */
+/* To be called when upstream begins a flush of @pad, and before upstream ends
+ * it. */
 void gst_nt_mosaic_begin_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     guint32 seqnum);
 void gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     guint32 seqnum);
 
-/* Whether the flush with @seqnum has reached all pads, and is perhaps over. */
+/* Whether the flush with @seqnum has reached all pads. It may be over. */
 gboolean gst_nt_mosaic_has_flushed (GstNtMosaic * self, guint32 seqnum);
 
 /* To be called before and after the base class carries out a flushing seek. */
@@ -24,22 +26,23 @@ void gst_nt_mosaic_begin_seek (GstNtMosaic * self, guint32 seqnum);
 void gst_nt_mosaic_end_seek (GstNtMosaic * self, guint32 seqnum,
     gboolean succeeded);
 
-/* No flush is going on. */
+/* To be called when no flush is going on any more. */
 void gst_nt_mosaic_forget_flushes (GstNtMosaic * self);
 
-/* Makes @pad, which is new, part of the flush that is going on, if one is. */
+/* Makes the new @pad part of the flush that is going on, if there is one. */
 void gst_nt_mosaic_join_flush (GstNtMosaic * self, GstNtMosaicPad * pad);
 
-/* The seqnum of the flush that @pad is in, or INVALID; to be handed on when
- * @pad is gone: the flush may wait for nothing else. */
+/* The seqnum of the flush that @pad is in, or INVALID. When @pad is released,
+ * it has to be passed to gst_nt_mosaic_leave_flush(): the flush may have waited
+ * for this pad alone. */
 guint32 gst_nt_mosaic_get_flush (GstNtMosaic * self, GstNtMosaicPad * pad);
 void gst_nt_mosaic_leave_flush (GstNtMosaic * self, guint32 seqnum);
 
-/* If the flush with @seqnum is that of a seek, flushes the pads that nothing is
- * linked to. */
+/* If the flush with @seqnum is that of a seek, flushes the pads that are not
+ * linked. */
 void gst_nt_mosaic_flush_unlinked (GstNtMosaic * self, guint32 seqnum);
 
-/* FALSE: a source says that it can't seek. Without locks. */
+/* FALSE: a source says that it can't seek. Queries upstream, without locks. */
 gboolean gst_nt_mosaic_can_flush (GstNtMosaic * self);
 
 /* Sets the virtual functions that this file implements. */

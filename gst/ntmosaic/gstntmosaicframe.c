@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Mapping of an input frame. gst_video_frame_map() would do, but for buffers
- * that lie: it raises criticals when a GstVideoMeta contradicts the caps, and
- * it believes a GstVideoMeta whose rows lie outside of the memory. */
+/* Mapping of an input frame. gst_video_frame_map() is not enough for wrong
+ * buffers: it raises criticals when a GstVideoMeta contradicts the caps, and it
+ * accepts a GstVideoMeta whose rows are outside of the memory. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -29,15 +29,16 @@ meta_fits (const GstVideoMeta * meta, const GstVideoInfo * info, gchar ** why)
       && meta->height >= (guint) GST_VIDEO_INFO_HEIGHT (info))
     return TRUE;
 
-  *why = g_strdup_printf ("a buffer's GstVideoMeta says %s %ux%u, the caps say "
-      "%s %dx%d", gst_video_format_to_string (meta->format), meta->width,
-      meta->height, gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
+  *why = g_strdup_printf ("a buffer's GstVideoMeta says %s %ux%u, but the caps "
+      "say %s %dx%d: make the source send frames that match its caps",
+      gst_video_format_to_string (meta->format), meta->width, meta->height,
+      gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
       GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info));
   return FALSE;
 }
 
-/* FALSE if the frame begins before its buffer does, or ends where nothing can
- * be addressed. */
+/* FALSE if the frame begins before its buffer, or ends beyond what a gsize can
+ * address. */
 static gboolean
 find_extent (Extent * extent, const GstVideoMeta * meta,
     const GstVideoInfo * info)
@@ -65,9 +66,9 @@ find_extent (Extent * extent, const GstVideoMeta * meta,
   return g_size_checked_add (&extent->end, extent->first, extent->bytes);
 }
 
-/* Buffers that are spread over several memories are merged by the map, which
- * copies; those of one memory go through their meta, which may have a map
- * function of its own. */
+/* A frame in one memory is mapped through its meta, which may have a map
+ * function of its own. Mapping a frame in several memories merges them, which
+ * is a copy. */
 static gboolean
 map_extent (GstNtMosaicFrame * frame, const Extent * extent, guint index,
     guint n_memories, gsize skip)
@@ -94,6 +95,30 @@ map_extent (GstNtMosaicFrame * frame, const Extent * extent, guint index,
   return TRUE;
 }
 
+static gchar *
+explain_extent (const Extent * extent, const GstVideoInfo * info,
+    GstBuffer * buffer)
+{
+  return g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is too short "
+      "for %s %dx%d with rows that begin at byte %" G_GSIZE_FORMAT " and are %"
+      G_GSSIZE_FORMAT " bytes apart: correct offset and stride in its "
+      "GstVideoMeta", gst_buffer_get_size (buffer),
+      gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
+      GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
+      extent->offset, extent->stride);
+}
+
+static gchar *
+explain_size (const Extent * extent, const GstVideoInfo * info,
+    GstBuffer * buffer)
+{
+  return g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is too short "
+      "for %s %dx%d, which needs %" G_GSIZE_FORMAT ": make the source send "
+      "frames that match its caps", gst_buffer_get_size (buffer),
+      gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
+      GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info), extent->end);
+}
+
 gboolean
 gst_nt_mosaic_frame_map (GstNtMosaicFrame * frame, const GstVideoInfo * info,
     GstBuffer * buffer, gchar ** why)
@@ -110,29 +135,20 @@ gst_nt_mosaic_frame_map (GstNtMosaicFrame * frame, const GstVideoInfo * info,
     goto refuse;
 
   if (!find_extent (&extent, frame->meta, info)) {
-    *why = g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is too "
-        "short for %s %dx%d with rows that begin at byte %" G_GSIZE_FORMAT
-        " and are %" G_GSSIZE_FORMAT " bytes apart",
-        gst_buffer_get_size (buffer),
-        gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
-        GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
-        extent.offset, extent.stride);
+    *why = explain_extent (&extent, info, buffer);
     goto refuse;
   }
   if (extent.end > gst_buffer_get_size (buffer)
       || !gst_buffer_find_memory (buffer, extent.first, extent.bytes, &index,
           &n_memories, &skip)) {
-    *why = g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is too "
-        "short for %s %dx%d, which needs %" G_GSIZE_FORMAT,
-        gst_buffer_get_size (buffer),
-        gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
-        GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
-        extent.end);
+    *why = explain_size (&extent, info, buffer);
     goto refuse;
   }
 
   if (!map_extent (frame, &extent, index, n_memories, skip)) {
-    *why = g_strdup ("a buffer can't be mapped for reading");
+    *why = g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes can't be "
+        "mapped for reading: put an element before the pad that downloads to "
+        "system memory", gst_buffer_get_size (buffer));
     goto refuse;
   }
 

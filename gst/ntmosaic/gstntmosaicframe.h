@@ -19,13 +19,14 @@ typedef struct
   GstMapInfo map;
 } GstNtMosaicFrame;
 
-/* Maps the frame of @info that @buffer holds; takes over @buffer in any case.
- * If it holds none, because it is too short or its GstVideoMeta says something
- * else, answers FALSE with the reason in @why, to be freed. */
+/* Maps the frame in @buffer. @info: its caps. @buffer: taken over in any case.
+ * FALSE if the buffer is too short, its GstVideoMeta contradicts @info, or it
+ * can't be mapped: then @why is a text that says so and what to do, to be
+ * freed. */
 gboolean gst_nt_mosaic_frame_map (GstNtMosaicFrame * frame,
     const GstVideoInfo * info, GstBuffer * buffer, gchar ** why);
 
-/* Does nothing for a frame that isn't mapped. */
+/* Unmaps @frame and drops its buffer. Does nothing if @frame is not mapped. */
 void gst_nt_mosaic_frame_unmap (GstNtMosaicFrame * frame);
 
 G_END_DECLS

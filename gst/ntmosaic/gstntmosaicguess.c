@@ -7,8 +7,8 @@
 
 #include "gstntmosaicguess.h"
 
-/* The rate of a strip before any pad has caps, if downstream takes any: that
- * of the base class. */
+/* Frames a second of a strip before any pad has caps, unless downstream asks
+ * for another rate. The base class has the same default. */
 #define GUESSED_FPS 25
 
 static gboolean

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Before the first camera: strips without any frame can be made at once if the
- * element is live by itself and the size of the tiles is set. The caps are
- * guessed, and what the first camera brings replaces them. */
+/* The strip before any pad has caps. With force-live, tile-width and
+ * tile-height, the element makes strips of background at once. It guesses their
+ * caps, and the caps of the first pad replace the guess. */
 
 #pragma once
 
@@ -12,9 +12,10 @@
 
 G_BEGIN_DECLS
 
-/* Sets @input to what pads are asked for. FALSE if nothing may be guessed,
- * because the element is not live or the tiles have no size. @downstream: what
- * the strip's receiver takes. In the streaming thread. */
+/* Sets @input to the caps that a pad would ask upstream for. FALSE if the
+ * element may not guess: it has no force-live, the tiles have no size, or the
+ * strip has caps of a pad. @downstream: the caps that downstream takes. In the
+ * streaming thread. */
 gboolean gst_nt_mosaic_guess (GstNtMosaic * self,
     const GstNtMosaicSettings * settings, GstCaps * downstream,
     GstNtMosaicInput * input);

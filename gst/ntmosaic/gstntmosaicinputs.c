@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What upstream sends, in upstream's thread and before the base class queues
- * it. What would make the base class abort is cut, dropped or refused here. */
+/* Buffers and events from upstream, in upstream's thread and before the base
+ * class queues them. Those that would make the base class abort are cut,
+ * dropped or refused here. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -21,8 +22,9 @@
 
 static gpointer parent_class;
 
-/* The base class aborts on a segment that isn't in TIME, and reckons backwards
- * from a stop without looking whether there is one. */
+/* The base class aborts on a segment that is not in TIME format. If a segment
+ * is played backwards, the base class computes times from its stop without a
+ * check that it has one. */
 static gboolean
 check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
 {
@@ -38,14 +40,16 @@ check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
   }
   if (segment->rate < 0 && !GST_CLOCK_TIME_IS_VALID (segment->stop)) {
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets a "
-        "segment that is played backwards but has no stop to begin at",
-        GST_OBJECT_NAME (pad));
+        "segment of rate %g, which is played backwards from its stop, but it "
+        "has no stop: seek with a stop position", GST_OBJECT_NAME (pad),
+        segment->rate);
     return FALSE;
   }
   if (segment->rate < 0 && segment->offset > segment->stop) {
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets a "
         "segment that is played backwards from %" GST_TIME_FORMAT " with an "
-        "offset of %" GST_TIME_FORMAT ": the offset must not be larger",
+        "offset of %" GST_TIME_FORMAT ": make the source send an offset that "
+        "is not larger than the stop",
         GST_OBJECT_NAME (pad), GST_TIME_ARGS (segment->stop),
         GST_TIME_ARGS (segment->offset));
     return FALSE;
@@ -54,7 +58,7 @@ check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
   return TRUE;
 }
 
-/* The base class aborts on data that belongs to no segment. */
+/* The base class aborts on data without a segment. */
 static gboolean
 find_segment (GstNtMosaic * self, GstPad * pad, const gchar * data,
     GstSegment * segment)
@@ -68,14 +72,15 @@ find_segment (GstNtMosaic * self, GstPad * pad, const gchar * data,
   }
 
   gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets %s before "
-      "a segment: the element in front of it must send one, or pass it on",
+      "a segment: make the element before the pad send one, or pass it on",
       GST_OBJECT_NAME (pad), data);
 
   return FALSE;
 }
 
-/* Before it is queued: the base class makes a strip when each pad has a frame
- * in its queue, and a frame that is dropped later would be missing there. */
+/* Cuts or drops a frame before it is queued. The base class makes a strip when
+ * each pad has a frame in its queue, so a frame that is dropped later would be
+ * missing in that strip. */
 static GstBuffer *
 clip_frame (const GstSegment * segment, GstBuffer * buffer)
 {
@@ -104,17 +109,19 @@ clip_gap (const GstSegment * segment, GstEvent * event)
   GstClockTime pts;
   GstClockTime duration;
   GstClockTime old_pts;
+  GstClockTime old_duration;
   GstGapFlags flags;
   GstEvent *clipped;
 
   gst_event_parse_gap (event, &pts, &duration);
   old_pts = pts;
+  old_duration = duration;
   if (!gst_nt_mosaic_clip_to_running_time (segment, &pts, &duration)) {
     GST_LOG ("dropped, without a running time: %" GST_PTR_FORMAT, event);
     gst_event_unref (event);
     return NULL;
   }
-  if (pts == old_pts)
+  if (pts == old_pts && duration == old_duration)
     return event;
 
   gst_event_parse_gap_flags (event, &flags);
@@ -162,7 +169,8 @@ gst_nt_mosaic_init_pad_inputs (GstNtMosaicPad * pad)
   gst_pad_set_chain_function (GST_PAD (pad), gst_nt_mosaic_pad_chain);
 }
 
-/* A frame of caps that were refused: nothing, for the same time. */
+/* A gap of the same time as @frame, whose caps were refused. Takes over
+ * @frame. */
 static GstBuffer *
 make_gap (GstNtMosaicPad * pad, GstBuffer * frame)
 {
@@ -176,8 +184,9 @@ make_gap (GstNtMosaicPad * pad, GstBuffer * frame)
   return gap;
 }
 
-/* Each frame comes here once, when it is the next. The caller may hold the
- * element's object lock, so no frame is dropped here. */
+/* The base class calls this once for each frame, when it becomes the frame to
+ * be taken next. The caller may hold the element's object lock, so no frame is
+ * dropped here. */
 static GstBuffer *
 gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
     GstBuffer * buffer)

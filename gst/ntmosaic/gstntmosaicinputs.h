@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What upstream sends, before the base class queues it. */
+/* Buffers and events from upstream, before the base class queues them. */
 
 #pragma once
 
@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* Looks at what @pad gets before the base class does. Before it is added. */
+/* Puts the element's chain function before that of the base class. To be called
+ * before @pad is added. */
 void gst_nt_mosaic_init_pad_inputs (GstNtMosaicPad * pad);
 
 /* Sets the virtual functions that this file implements. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* One strip: what its tiles show, how it is filled, and what is said of it.
- * Frames are taken from the pads under their locks and copied under none: a
- * source that pushes never waits for a copy. What a handler of
- * samples-selected sets holds for the strip that the signal is about, so all
- * is decided after it. */
+/* One strip: what its tiles show, how it is filled, its times and metas. The
+ * streaming thread takes frames from the pads under their locks and copies them
+ * without locks, so a source that pushes never waits for a copy. A handler of
+ * samples-selected may set properties for the strip that the signal is about,
+ * so all is decided after the signal. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -23,6 +23,10 @@
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
+/* What to do about a pool of downstream's that does not work. */
+#define WITHOUT_POOL "put identity drop-allocation=true behind the mosaic to " \
+    "do without that pool"
+
 /* Flags that say how the fields of an interlaced frame stand. */
 #define FIELD_FLAGS (GST_VIDEO_BUFFER_FLAG_INTERLACED \
     | GST_VIDEO_BUFFER_FLAG_TFF | GST_VIDEO_BUFFER_FLAG_RFF \
@@ -30,8 +34,8 @@
 
 /* ---- What its tiles show ---- */
 
-/* All that is needed to make one strip: a copy of the settings, and references
- * to all else. */
+/* All that is needed to make one strip: a copy of the settings, references on
+ * the pads, and what the pads show. The arrays have one item for each tile. */
 typedef struct
 {
   GstNtMosaicSettings settings;
@@ -41,7 +45,7 @@ typedef struct
   NtmSource *sources;
   GstNtTileInput *inputs;
   guint32 background;
-  NtmStrip *strip;              /* that it was composed to */
+  NtmStrip *strip;              /* where it was composed; not owned */
 } Picture;
 
 static Picture *
@@ -89,7 +93,7 @@ free_picture (Picture * picture)
   g_free (picture);
 }
 
-/* One warning a pad: a source that sends one such frame sends more. */
+/* One warning for each pad: a source that sends one such frame sends more. */
 static void
 warn_of_frames (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
 {
@@ -98,13 +102,13 @@ warn_of_frames (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
 
   pad->warned_of_frames = TRUE;
   gst_nt_mosaic_warn (self, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "%s: %s. Its tile shows background instead, and frames-refused in stats "
-      "counts such frames: make the source send frames that match its caps",
-      GST_OBJECT_NAME (pad), why);
+      "%s: %s. The tile is background in place of such frames, and "
+      "frames-refused in stats counts them", GST_OBJECT_NAME (pad), why);
 }
 
-/* What was taken from @pad can't be shown: @why. The tile is background, unless
- * there is nothing else to show: then that is an error. */
+/* The frame that was taken from @pad can't be shown. @why: the cause. FALSE: no
+ * strip was made before, or there is no other pad, and an error was posted.
+ * Else the tile is background. */
 static gboolean
 refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
 {
@@ -124,8 +128,8 @@ refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
   return TRUE;
 }
 
-/* Whether frames of the pad have a place in tile @i. The base class negotiates
- * before it takes a frame with new caps. Should it ever not, the strip has no
+/* Whether frames of @pad have the size of @place. The base class negotiates
+ * before it takes a frame with new caps; if it ever does not, the strip has no
  * room for that frame. */
 static gboolean
 has_place (GstNtMosaicPad * pad, const NtmRect * place)
@@ -136,11 +140,14 @@ has_place (GstNtMosaicPad * pad, const NtmRect * place)
       && (guint) GST_VIDEO_INFO_HEIGHT (info) == place->height)
     return TRUE;
 
-  GST_WARNING_OBJECT (pad, "frame of other caps than the tile");
+  GST_WARNING_OBJECT (pad, "frame of %dx%d dropped: the tile is %ux%u",
+      GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
+      place->width, place->height);
   return FALSE;
 }
 
-/* Takes over @buffer, which the pad shows in tile @i. */
+/* Maps @buffer, which the pad shows in tile @i, and takes it over. FALSE: there
+ * can't be a strip, and an error was posted. */
 static gboolean
 map_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
 {
@@ -163,8 +170,8 @@ map_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
   return TRUE;
 }
 
-/* Asks the pad of tile @i what it shows, and maps that. FALSE: there can't be a
- * strip, and an error was posted. */
+/* Takes the frame that the pad of tile @i shows, and maps it. FALSE: there
+ * can't be a strip, and an error was posted. */
 static gboolean
 take_frame (GstNtMosaic * self, Picture * picture, guint i)
 {
@@ -181,7 +188,8 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
 
   if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN) {
     gst_buffer_unref (taken.buffer);
-    return refuse_frame (self, pad, "a buffer comes before caps");
+    return refuse_frame (self, pad, "a buffer comes before caps: set caps on "
+        "the source");
   }
   if (!has_place (pad, &picture->layout->cells[i].frame)) {
     gst_buffer_unref (taken.buffer);
@@ -229,8 +237,8 @@ find_latest_time (const Picture * picture)
   return latest;
 }
 
-/* Without a rate, a strip has the time of its latest frame; if it has no frame,
- * that of the strip before it. */
+/* Without a rate, a strip has the running time of its latest frame. If it has
+ * no frame, it has the timestamp of the strip before it. */
 static void
 set_time_of_frames (GstNtMosaic * self, const Picture * picture,
     GstBuffer * strip)
@@ -300,7 +308,6 @@ add_tile_meta (GstNtMosaic * self, const Picture * picture, guint i,
   gst_video_region_of_interest_meta_add_param (meta, param);
 }
 
-/* Which frame from where is in this strip. */
 static void
 add_tile_metas (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
 {
@@ -315,8 +322,8 @@ static void
 set_up_composer (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 {
   ntm_composer_set_stores (self->composer, settings->nt_stores);
-  ntm_composer_set_stream_from (self->composer, settings->nt_threshold,
-      settings->n_strips);
+  ntm_composer_set_stream_from (self->composer,
+      MIN (settings->nt_threshold, G_MAXSIZE), settings->n_strips);
   ntm_composer_set_max_threads (self->composer, settings->max_threads);
 }
 
@@ -329,8 +336,9 @@ compose (GstNtMosaic * self, Picture * picture, NtmStrip * strip,
       &picture->background, report);
 }
 
-/* One strip stands for all buffers of downstream's pool, whose memory is another
- * each time. NULL: rows of that memory are too short, or there is no memory. */
+/* One NtmStrip serves for all buffers of downstream's pool; each buffer has
+ * other memory. NULL: the rows of that memory are too short for a strip, or
+ * there is no memory for an NtmStrip. */
 static NtmStrip *
 wrap_downstreams (GstNtMosaic * self, NtmLayout * layout,
     const GstVideoFrame * frame)
@@ -360,7 +368,10 @@ fill_downstreams (GstNtMosaic * self, Picture * picture, GstBuffer * buffer,
 
   if (!gst_video_frame_map (&frame, info, buffer, GST_MAP_WRITE)) {
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED, "downstream's "
-        "pool gave a buffer that can't be mapped for writing");
+        "pool gave a buffer of %" G_GSIZE_FORMAT " bytes that can't be mapped "
+        "for writing a strip of %dx%d: " WITHOUT_POOL,
+        gst_buffer_get_size (buffer), GST_VIDEO_INFO_WIDTH (info),
+        GST_VIDEO_INFO_HEIGHT (info));
     return FALSE;
   }
 
@@ -369,9 +380,9 @@ fill_downstreams (GstNtMosaic * self, Picture * picture, GstBuffer * buffer,
     compose (self, picture, strip, report);
   else
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED, "downstream's "
-        "pool gave a buffer with %d bytes a row, and a strip has %"
-        G_GSIZE_FORMAT, GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0),
-        picture->layout->stride);
+        "pool gave a buffer with rows of %d bytes, but a strip needs %"
+        G_GSIZE_FORMAT ": " WITHOUT_POOL,
+        GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0), picture->layout->stride);
   gst_video_frame_unmap (&frame);
 
   return strip != NULL;
@@ -428,8 +439,8 @@ describe (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
     add_tile_metas (self, picture, strip);
 }
 
-/* The frames are taken before the strip, because which strip is best depends on
- * them. */
+/* Takes the frames before the strip: the best strip is the one that holds most
+ * of these frames already. */
 static gboolean
 make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
 {
@@ -447,8 +458,9 @@ make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
   return TRUE;
 }
 
-/* A src pad that is stopped forgets that its caps have to be negotiated again:
- * then the strips may be of another layout. */
+/* A src pad that is deactivated forgets that it has to negotiate again. If the
+ * streaming thread is started once more after that, the strips may be of
+ * another layout: then there is no strip. */
 static GstFlowReturn
 gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Translation of navigation events: pixels of the strip to pixels of a
- * frame. */
+/* Navigation events: from coordinates of the strip to those of a frame, in
+ * pixels. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -12,12 +12,12 @@
 
 #include "gstntmosaicpad.h"
 
-/* The fields of GstNavigation's mouse and touch events. GStreamer's own getter
- * leaves out scrolling, and warns when a field is missing. */
+/* The fields of GstNavigation's mouse and touch events. The getters of
+ * GStreamer 1.22 don't know scroll events, and warn when a field is missing. */
 #define FIELD_X "pointer_x"
 #define FIELD_Y "pointer_y"
 
-/* Index of the tile whose frame has the pixel, or -1. */
+/* Index of the tile whose frame covers the pixel, or -1. */
 static gint
 find_tile (const NtmLayout * layout, gdouble x, gdouble y)
 {

@@ -11,9 +11,10 @@
 
 G_BEGIN_DECLS
 
-/* Sends @event (taken over), with coordinates of the frame, to the pad of
- * @element whose frame in @layout it hits. Answers whether an element upstream
- * handled it; FALSE for an event without coordinates, or beside all frames. */
+/* Sends @event upstream, through the pad of @element whose frame in @layout it
+ * hits, with the coordinates of that frame. @event: taken over. Returns whether
+ * an element upstream handled it; FALSE for an event that has no coordinates,
+ * or hits no frame. Without locks. */
 gboolean gst_nt_mosaic_navigate (GstElement * element,
     const NtmLayout * layout, GstEvent * event);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Negotiation: what the strip is. The base class' ways with plain pads are
- * those of pictures on top of each other, all of one size; they are
- * replaced. */
+/* Negotiation: caps and layout of the strip. The base class negotiates for
+ * pictures of one size on top of each other; this file replaces that. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -27,7 +26,8 @@ static gpointer parent_class;
 
 /* ---- The strip's caps ---- */
 
-/* Downstream may have changed its mind since it was asked. */
+/* Why downstream takes no strip of the caps @strip. Downstream may take other
+ * caps by now, and then no element is found. */
 static GError *
 explain_downstream (GstNtMosaic * self, const GstCaps * strip)
 {
@@ -40,7 +40,8 @@ explain_downstream (GstNtMosaic * self, const GstCaps * strip)
 
   text = gst_caps_to_string (strip);
   error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "downstream takes no strip of %s", text);
+      "downstream takes no strip of %s: put a videoconvert behind the mosaic, "
+      "or use another element there", text);
   g_free (text);
 
   return error;
@@ -63,8 +64,8 @@ fit_downstream (GstNtMosaic * self, const GArray * inputs,
   return caps;
 }
 
-/* Caps and layout of a strip of @inputs, which are those of @seats or a
- * guess. */
+/* Caps and layout of a strip of @inputs, which are those of @seats or a guess.
+ * NULL with @error set: there can be none. */
 static GstCaps *
 design_strip (GstNtMosaic * self, const GstNtMosaicSettings * settings,
     const GArray * seats, const GArray * inputs, GstCaps * downstream,
@@ -102,8 +103,8 @@ set_next_layout (GstNtMosaic * self, NtmLayout * layout, GArray * seats)
   self->next_seats = seats;
 }
 
-/* What the strip is going to be made of: the pads that fit, or else a guess.
- * NULL without @error: there is nothing yet to make one of. */
+/* The inputs of the strip: the pads that fit, or if no pad has caps, a guess.
+ * NULL without @error: no pad has caps, and the element may not guess. */
 static GArray *
 find_inputs (GstNtMosaic * self, const GstNtMosaicSettings * settings,
     GArray * seats, GstCaps * downstream, gboolean * guessed, GError ** error)
@@ -125,8 +126,8 @@ find_inputs (GstNtMosaic * self, const GstNtMosaicSettings * settings,
   return g_array_append_val (inputs, guess);
 }
 
-/* Where the strip was only guessed, it has to wait for what the first camera
- * brings. */
+/* Why update_src_caps has no caps. A guess that does not work is no error: the
+ * element waits for the caps of the first pad. */
 static GstFlowReturn
 explain_no_strip (GstNtMosaic * self, gboolean guessed, const GError * error)
 {
@@ -191,7 +192,8 @@ adopt_next_layout (GstNtMosaic * self)
     ntm_layout_unref (old);
 }
 
-/* The base class divides by the frame rate to get a latency. */
+/* Replaces the base class' negotiated_src_caps(), which divides by the rate to
+ * get a latency. */
 static gboolean
 negotiated_stills (GstAggregator * agg, GstCaps * caps,
     const GstVideoInfo * info)
@@ -234,8 +236,8 @@ gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
     return FALSE;
 
   adopt_next_layout (self);
-  GST_DEBUG_OBJECT (self, "strip of %" G_GSIZE_FORMAT " tiles: %" GST_PTR_FORMAT,
-      self->layout->n_tiles, caps);
+  GST_DEBUG_OBJECT (self, "strip of %" G_GSIZE_FORMAT " tiles: %"
+      GST_PTR_FORMAT, self->layout->n_tiles, caps);
 
   if (GST_VIDEO_INFO_FPS_N (&info) == 0)
     return negotiated_stills (agg, caps, &info);
@@ -243,8 +245,7 @@ gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
   return negotiated_rate (agg, caps, &info);
 }
 
-/* Every failure gets its one error here, if it didn't get one where it
- * arose. */
+/* Posts an error for a failure that has none yet. */
 static gboolean
 gst_nt_mosaic_negotiate (GstAggregator * agg)
 {
@@ -296,7 +297,7 @@ stand_alike (const NtmLayout * a, const NtmLayout * b)
   return TRUE;
 }
 
-/* The caps stay: a tile moves up or down in a strip of the same size. */
+/* The caps stay the same: tiles move up or down in a strip of the same size. */
 gboolean
 gst_nt_mosaic_follow_align (GstNtMosaic * self,
     const GstNtMosaicSettings * settings)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What the strip is. */
+/* Caps and layout of the strip. */
 
 #pragma once
 
@@ -9,8 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* Moves the tiles of the strip that is being made to where the property align
- * says. FALSE: an error was posted. In the streaming thread. */
+/* Makes a new layout if the property align has changed, so that it holds for
+ * the strip that is being made. FALSE: an error was posted. In the streaming
+ * thread. */
 gboolean gst_nt_mosaic_follow_align (GstNtMosaic * self,
     const GstNtMosaicSettings * settings);
 

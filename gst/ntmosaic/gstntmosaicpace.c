@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The pace: when a strip is due, and when there are no more. */
+/* The pace: when a strip is due, and when the stream ends. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -21,14 +21,14 @@ static gpointer parent_class;
 
 /* ---- When a strip is due ---- */
 
-/* Without a rate there is no next time: a strip is due when every pad has a
- * frame or is at EOS. */
+/* NONE without a rate: a strip is due when each pad has a frame or is at
+ * EOS. */
 static GstClockTime
 gst_nt_mosaic_get_next_time (GstAggregator * agg)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
 
-  /* The base class asks before it waits. */
+  /* The base class calls this before it waits. */
   gst_nt_mosaic_begin_waiting (self);
 
   if (gst_nt_mosaic_has_caps (self) && gst_nt_mosaic_has_no_rate (self))
@@ -51,7 +51,8 @@ get_due_time (GstNtMosaic * self, GstClock * clock)
   return gst_element_get_base_time (GST_ELEMENT (self)) + next + latency;
 }
 
-/* Waits until the next strip is due. FALSE if stopped before. */
+/* Waits until the next strip is due. FALSE if gst_nt_mosaic_set_stopping()
+ * ended the wait, or forbade it. */
 static gboolean
 wait_until_due (GstNtMosaic * self)
 {
@@ -60,7 +61,8 @@ wait_until_due (GstNtMosaic * self)
   gboolean may_wait;
   GstClockID id;
 
-  /* Not PLAYING yet: any clock will do to keep from spinning. */
+  /* Before PLAYING the element has no clock: a short wait on any clock keeps
+   * the streaming thread from a busy loop. */
   if (clock == NULL) {
     clock = gst_system_clock_obtain ();
     id = gst_clock_new_single_shot_id (clock, gst_clock_get_time (clock)
@@ -98,13 +100,14 @@ gst_nt_mosaic_set_stopping (GstNtMosaic * self, gboolean stopping)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* What the base class waits for. */
+/* What the base class waits for. With ignore-inactive-pads, it ignores pads
+ * until their first data. */
 typedef enum
 {
-  WAITS_FOR_DATA,               /* of some pad, or for pads */
-  WAITS_FOR_FIRST,              /* there are pads, and it ignores all of them
-                                 * until their first data */
-  WAITS_FOR_NONE,               /* all pads are at EOS, or ignored */
+  WAITS_FOR_DATA,               /* data of a pad, or for a pad */
+  WAITS_FOR_FIRST,              /* the first data of any pad: it ignores all */
+  WAITS_FOR_NONE,               /* nothing: each pad is at EOS or ignored, and
+                                 * at least one is at EOS */
 } Waits;
 
 static Waits
@@ -133,7 +136,7 @@ find_what_is_waited_for (GstNtMosaic * self)
   return n_eos > 0 ? WAITS_FOR_NONE : WAITS_FOR_FIRST;
 }
 
-/* Whether what the pads at EOS showed is over. */
+/* Whether the last frames of all pads at EOS are over. */
 static gboolean
 all_pads_over (GstNtMosaic * self)
 {
@@ -151,10 +154,9 @@ all_pads_over (GstNtMosaic * self)
   return all;
 }
 
-/* What to do when nothing is waited for. The base class would go on for ever in
- * three cases: without a rate, with repeat-after-eos on all pads, and before
- * any caps; and with force-live it would go on without waiting for the
- * clock. */
+/* What to do in WAITS_FOR_NONE. The base class would go on for ever in three
+ * cases: without a rate, with repeat-after-eos on all pads, and before any
+ * caps. With force-live it would go on without waiting for the clock. */
 static GstFlowReturn
 handle_no_data (GstNtMosaic * self, gboolean * timeout)
 {
@@ -176,8 +178,9 @@ handle_no_data (GstNtMosaic * self, gboolean * timeout)
 
 /* ---- Stills without timestamps ---- */
 
-/* The k-th still of a pad is for its k-th strip. The base class would take one
- * that was for the strip before, and let it go unseen. */
+/* The k-th still of a pad is for its k-th strip. If a still with the time of an
+ * earlier strip came too late for that, the base class would drop it unseen, so
+ * it gets the time of the next strip. */
 static void
 time_stills (GstNtMosaic * self)
 {
@@ -196,9 +199,10 @@ time_stills (GstNtMosaic * self)
 
 /* ---- One strip, or none ---- */
 
-/* When the base class has taken frames with new caps, it asks for more data,
- * and settles the caps and makes the strip only when that has come. It may
- * never come: these may be the last. */
+/* When the base class has taken frames with new caps, it asks for more data. It
+ * negotiates and makes the strip only when that data has come. There may be no
+ * more data, so the element negotiates at once and calls the base class
+ * again. */
 static GstFlowReturn
 aggregate_settled (GstAggregator * agg, gboolean timeout)
 {
@@ -217,9 +221,9 @@ aggregate_settled (GstAggregator * agg, gboolean timeout)
   }
 }
 
-/* Without pads the base class calls it EOS, and would not come back for a new
- * one. It waits as long as there are none, but the last pad can go after it has
- * waited. */
+/* Without pads, the base class' aggregate() returns EOS, and the stream would
+ * end. Usually the base class waits until there is a pad before it calls
+ * aggregate(), but the last pad can be released after that. */
 static GstFlowReturn
 aggregate_pads (GstNtMosaic * self, gboolean timeout)
 {
@@ -256,7 +260,7 @@ gst_nt_mosaic_ignore_inactive_pads (GstNtMosaic * self)
       settings.ignore_inactive_pads);
 }
 
-/* The base class calls it EOS if it ignores all pads. */
+/* If the base class ignores all pads, its aggregate() returns EOS. */
 static GstFlowReturn
 aggregate_before_first (GstNtMosaic * self, gboolean timeout)
 {
@@ -269,8 +273,9 @@ aggregate_before_first (GstNtMosaic * self, gboolean timeout)
   return ret;
 }
 
-/* Before anything waits: for more data, or for a strip's time. After the last
- * strip, not even what the pads show is needed any more. */
+/* Drops the frames that are not needed any more, before the streaming thread
+ * waits for data or for the clock. @are_over: the stream ends, and no frame is
+ * needed. */
 static void
 let_go_of_frames (GstNtMosaic * self, gboolean are_over)
 {
@@ -287,8 +292,7 @@ let_go_of_frames (GstNtMosaic * self, gboolean are_over)
   g_list_free_full (pads, gst_object_unref);
 }
 
-/* Memory that stood idle goes back to the system, without the base class'
- * lock. */
+/* Frees memory that stood idle. To be called without locks. */
 static void
 age_memory (GstNtMosaic * self)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* When a strip is due, and when there are no more. */
+/* When a strip is due, and when the stream ends. */
 
 #pragma once
 
@@ -9,11 +9,11 @@
 
 G_BEGIN_DECLS
 
-/* Ends and forbids (@stopping), or allows again, the streaming thread's waiting
- * for the clock. */
+/* Whether the streaming thread may wait for the clock. @stopping: it may not,
+ * and a wait ends at once. From any thread, without the object lock. */
 void gst_nt_mosaic_set_stopping (GstNtMosaic * self, gboolean stopping);
 
-/* Hands what the user wants to the base class. */
+/* Sets the property of the base class to what the user has set. */
 void gst_nt_mosaic_ignore_inactive_pads (GstNtMosaic * self);
 
 /* Sets the virtual functions that this file implements. */

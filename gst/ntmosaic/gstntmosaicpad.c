@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The sink pad of ntmosaic. It has no property of its own: what it needs to
- * know is in its name and in its caps. The base class' prepare_frame is
- * switched off, because it maps each frame twice over for nothing and stops at
- * the first one that it can't map; the element maps what it copies. */
+/* The sink pad of ntmosaic. It has no properties of its own: its name and its
+ * caps say all. It does without the base class' prepare_frame, which maps each
+ * frame although the element maps the frames that it copies, and which ends the
+ * strip at the first frame that it can't map. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -46,7 +46,8 @@ ref_current (GstNtMosaicPad * pad)
   return current;
 }
 
-/* Whether a frame with the caps @a, said to have @b, looks the same. */
+/* Whether a frame with the caps @a looks the same if it is shown with the caps
+ * @b. */
 static gboolean
 looks_the_same (const GstVideoInfo * a, const GstVideoInfo * b)
 {
@@ -79,10 +80,10 @@ has_same_layout (GstBuffer * a, GstBuffer * b)
       && meta_a->stride[0] == meta_b->stride[0];
 }
 
-/* Whether both buffers, alive at this moment, are the same memory seen the same
- * way. Nothing can have written to it, or resized it, between the one and the
- * other: memory that is in a buffer is as writable as the buffer, and only its
- * last owner may write to that. */
+/* Whether two buffers are the same memory with the same rows. The caller holds
+ * references on both, so nothing can have written to the memory, or resized it,
+ * between the one and the other: memory in a buffer is only as writable as the
+ * buffer, and a buffer is writable only for its single owner. */
 static gboolean
 is_same_content (GstBuffer * a, GstBuffer * b)
 {
@@ -102,8 +103,8 @@ is_same_content (GstBuffer * a, GstBuffer * b)
 }
 
 /* References that the pad gives up with the flush lock held, to be dropped
- * without locks: the frame's memory may be upstream's, which does what it likes
- * when it comes back. */
+ * without locks. The memory may belong to upstream, and the last reference on
+ * it may run upstream's code. */
 typedef struct
 {
   GstBuffer *shown;
@@ -117,7 +118,7 @@ drop (OldFrames * old)
   gst_clear_buffer (&old->kept);
 }
 
-/* With the flush lock held, as the next functions. */
+/* With the flush lock held, as the next three functions. */
 static void
 hold (GstNtMosaicPad * pad, GstBuffer * frame, OldFrames * old)
 {
@@ -136,8 +137,8 @@ let_go_of_kept (GstNtMosaicPad * pad, GstBuffer * current, OldFrames * old)
     old->kept = g_steal_pointer (&pad->kept);
 }
 
-/* The frame before is let go of, or if what the pad has now is the same memory,
- * held as this one. */
+/* Lets go of the frame that was shown before. If the pad's current frame is the
+ * same memory, the pad holds this one in its place and keeps the content id. */
 static void
 let_go (GstNtMosaicPad * pad, GstBuffer * current, OldFrames * old)
 {
@@ -154,7 +155,8 @@ let_go_of_all (GstNtMosaicPad * pad, OldFrames * old)
   hold (pad, NULL, old);
 }
 
-/* If the frame was kept before, its caps are not those that the pad has now. */
+/* A frame that is kept already keeps its kept_info: it came with these caps,
+ * and not with those that the pad has now. */
 void
 gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad)
 {
@@ -177,7 +179,8 @@ gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad)
   drop (&old);
 }
 
-/* A frame that stayed when new caps came is not what they say. */
+/* A frame that stayed when new caps came can be shown only if it looks the same
+ * with these caps. */
 static gboolean
 can_show (GstNtMosaicPad * pad, GstBuffer * current)
 {
@@ -189,7 +192,8 @@ can_show (GstNtMosaicPad * pad, GstBuffer * current)
 
 /* ---- One question for each strip ---- */
 
-/* One that left the queue may be waiting to be taken. */
+/* How many frames the base class has taken or dropped so far. A frame that the
+ * base class only looked at was counted as left, and is still to be taken. */
 static guint
 count_taken (GstNtMosaicPad * pad)
 {
@@ -276,7 +280,7 @@ gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
   drop_now (pad);
 }
 
-/* The base class takes the current buffer away. */
+/* The base class drops the current buffer here. */
 static GstFlowReturn
 gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
 {
@@ -320,8 +324,8 @@ gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad)
   gst_nt_arrivals_uncount (pad->arrivals);
 }
 
-/* As the base class reckons: behind the stop of the segment there is no
- * time. */
+/* Computes the end as the base class does. Behind the stop of the segment there
+ * is no running time. */
 gboolean
 gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad, const GstSegment * segment,
     GstBuffer * buffer)
@@ -335,7 +339,8 @@ gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad, const GstSegment * segment,
   return gst_nt_mosaic_queue_adds_time (&pad->queue, end);
 }
 
-/* The base class makes an empty buffer of a GAP event, which never arrived. */
+/* The base class makes an empty buffer out of a GAP event. It was never counted
+ * in. */
 void
 gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer)
 {
@@ -362,7 +367,8 @@ gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad, GstSegment * segment)
   return segment->format == GST_FORMAT_TIME;
 }
 
-/* A strip that begins before @segment has no frame of it. */
+/* The time in @segment at @running_time; the start of @segment if it begins
+ * later than that. */
 static GstClockTime
 find_position (const GstSegment * segment, GstClockTime running_time)
 {
@@ -380,9 +386,10 @@ set_untimed (GstNtMosaicPad * pad, gconstpointer buffer)
   GST_OBJECT_UNLOCK (pad);
 }
 
-/* Without a duration the base class shows it until the next one, and never
- * takes it for one that is late. It holds a lock that a flush needs to take the
- * segment away. */
+/* The base class shows a frame without a duration until the next one comes, and
+ * never drops it as late. The caller, which is the base class, holds a lock
+ * that a flush needs to reset the segment, so the segment is read without the
+ * gap lock. */
 GstBuffer *
 gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad, GstBuffer * buffer,
     GstClockTime running_time)
@@ -407,7 +414,8 @@ gst_nt_mosaic_pad_note_timed (GstNtMosaicPad * pad)
   set_untimed (pad, NULL);
 }
 
-/* The buffer became the pad's own when it was next. */
+/* gst_nt_mosaic_pad_time_still() has made the buffer writable, so its timestamp
+ * can be set. */
 void
 gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad, GstClockTime running_time)
 {
@@ -426,7 +434,7 @@ gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad, GstClockTime running_time)
   gst_clear_buffer (&next);
 }
 
-/* ---- What comes, and what has been ---- */
+/* ---- Caps, release and reset ---- */
 
 void
 gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
@@ -556,8 +564,9 @@ gst_nt_mosaic_pad_compare (gconstpointer a, gconstpointer b)
   return (pad_a->number > pad_b->number) - (pad_a->number < pad_b->number);
 }
 
-/* Live, frames that are late are dropped before they are next. The base class
- * would reckon with a timestamp that is not there. */
+/* In live pipelines the base class skips late frames before it takes them. It
+ * would compute with the timestamp of a frame that has none, so such a frame is
+ * never skipped. */
 static gboolean
 gst_nt_mosaic_pad_skip_buffer (GstAggregatorPad * aggpad, GstAggregator * agg,
     GstBuffer * buffer)
@@ -605,7 +614,8 @@ gst_nt_mosaic_pad_class_init (GstNtMosaicPadClass * klass)
 static void
 gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
 {
-  /* The base class leaves it at zeros, which is no GstVideoInfo. */
+  /* The base class leaves its info all zeros, which is no valid
+   * GstVideoInfo. */
   gst_video_info_init (&GST_VIDEO_AGGREGATOR_PAD (pad)->info);
   gst_video_info_init (&pad->announced);
   gst_video_info_init (&pad->next_info);

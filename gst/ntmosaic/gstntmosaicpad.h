@@ -25,114 +25,117 @@ struct _GstNtMosaicPad
   /* Set before the pad is added. */
   guint number;                 /* of its name */
   GstNtArrivals *arrivals;      /* counts its frames */
-  GstPadChainFunction base_chain;
+  GstPadChainFunction base_chain;       /* of the base class */
 
   GstNtMosaicQueue queue;       /* has its own lock */
 
-  gint caps_refused;            /* atomic: its frames are gaps */
+  gint caps_refused;            /* atomic: its frames become gaps */
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
                                  * are still queued; UNKNOWN: none yet */
-  gboolean told_of_caps;        /* caps were refused, and the user knows */
+  gboolean told_of_caps;        /* caps were refused, and an error or a warning
+                                 * says so */
   gboolean link_was_tried;      /* the pad was asked for its caps without a
                                  * peer */
   gboolean was_linked;
-  gconstpointer untimed;        /* the next frame if it had no timestamp; to
-                                 * compare with */
+  gconstpointer untimed;        /* the frame to be taken next, if it came
+                                 * without a timestamp; only compared */
   GSList *dropped;              /* of GstBuffer: to be dropped without locks */
 
   gint had_data;                /* atomic: a frame or a gap came, or EOS */
 
   /* Guarded by the element's object lock. */
-  gint tile;                    /* its place in the element's layout, or -1 */
+  gint tile;                    /* index in the element's layout; -1: none */
   gboolean unfit;               /* its caps don't fit: it shows background */
-  GstVideoInfo settled;         /* caps that the strip was made for; UNKNOWN:
-                                 * none, or unfit */
+  GstVideoInfo settled;         /* caps that the strip was negotiated for;
+                                 * UNKNOWN: none, or unfit */
   guint32 flush_seqnum;         /* of the flush that it is in, or INVALID */
   guint32 flushed_seqnum;       /* of the flush that it went through last */
   gboolean named_silent;        /* a warning says that it gets no data */
 
   /* Held while a GAP event becomes a frame, while the segment is read, and
-   * while a flush takes it away. */
+   * while a flush resets the segment. */
   GMutex gap_lock;
 
-  /* Held while the current buffer is taken away from the pad. The base class
-   * does that in upstream's thread when the pad is flushed. */
+  /* Held while the current buffer is read, and while the base class drops it.
+   * The base class does that in upstream's thread when the pad is flushed. */
   GMutex flush_lock;
 
   /* Guarded by @flush_lock. */
   gboolean released;            /* its current buffer may go at any moment */
   GstBuffer *shown;             /* the frame that was taken last */
-  guint64 content;              /* its id */
-  gboolean refused;             /* it can't be shown, and was counted as such */
+  guint64 content;              /* content id of @shown */
+  gboolean refused;             /* @shown can't be shown, and was counted */
   GstBuffer *kept;              /* a frame that stayed when new caps came */
-  GstVideoInfo kept_info;       /* the caps that it came with */
+  GstVideoInfo kept_info;       /* the caps that @kept came with */
 
   /* Of the streaming thread alone. */
   GstVideoInfo next_info;       /* caps of the frame that is taken next */
-  gboolean caps_were_delayed;   /* once; the base class may still hold some */
-  gboolean warned_of_frames;    /* once is enough */
-  GstVideoInfo misfit;          /* caps that were warned of last; UNKNOWN:
-                                 * none */
+  gboolean caps_were_delayed;   /* once at least: the base class may still hold
+                                 * caps for a later frame */
+  gboolean warned_of_frames;    /* a frame was refused, and a warning says so */
+  GstVideoInfo misfit;          /* caps of the last warning; UNKNOWN: none */
 };
 
 /* What a pad shows in one strip. */
 typedef struct
 {
-  GstBuffer *buffer;            /* a reference; NULL: nothing, the tile is
-                                 * background */
-  guint64 content;              /* id of its bytes: that of the frame before it
-                                 * if it is the same memory, else a new one */
-  guint n_taken;                /* frames that were taken from the pad so far,
-                                 * to be shown or dropped */
+  GstBuffer *buffer;            /* a reference; NULL: background */
+  guint64 content;              /* content id of @buffer: that of the frame
+                                 * before if it is the same memory, else a new
+                                 * one */
+  guint n_taken;                /* frames that the base class took from the pad
+                                 * so far, shown or dropped */
 } GstNtMosaicTaken;
 
-/* Whether @buffer stands for no frame: a GAP event, or empty with the GAP
- * flag. */
+/* Whether @buffer is no frame: it is empty and has the GAP flag, as the buffer
+ * that the base class makes out of a GAP event. */
 gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
 
-/* Answers for a strip what the pad shows in it, and lets go of the frame
- * before: it may be one of the few that upstream's pool has, and downstream may
- * take its time. Holds a reference on the frame until the pad shows another, or
- * was flushed or released: as long as that, nothing can have written to it. In
- * the streaming thread, once for each strip.
- * @last_content: content ids are counted up there. */
+/* Sets @taken to what the pad shows in a strip. The pad drops its reference on
+ * the frame before, because upstream's pool may have few buffers, and
+ * downstream may take long. It holds a reference on this frame until it shows
+ * another, or is flushed or released: so long nothing can write to the frame.
+ * @last_content: the last content id of the element; counted up. In the
+ * streaming thread, once for each strip. */
 void gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad,
     guint64 * last_content, GstNtMosaicTaken * taken);
 
-/* The frame that was taken last can't be shown: FALSE if that was said before.
- * In the streaming thread. */
+/* To be called if the frame that was taken last can't be shown. FALSE: this was
+ * called before for the same frame. In the streaming thread. */
 gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad);
 
-/* The segment of the pad's frames. FALSE: none, because a flush from upstream
- * has taken it away. In the streaming thread, and only where the pad has a
- * frame: a pad that joins a flush may wait for that thread. */
+/* The segment of the pad's frames. FALSE: a flush from upstream has reset it.
+ * In the streaming thread, and only if the pad has a frame: a new pad that
+ * joins a flush may hold the gap lock while it waits for the streaming
+ * thread. */
 gboolean gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad,
     GstSegment * segment);
 
-/* Drops @buffer, which it takes, in the next gst_nt_mosaic_pad_let_go(). For
- * callers that hold locks: this may be the last reference on upstream's
- * memory. */
+/* Drops @buffer, which it takes over, in the next gst_nt_mosaic_pad_let_go().
+ * For callers that hold locks: the last reference on upstream's memory may run
+ * upstream's code. From any thread. */
 void gst_nt_mosaic_pad_drop_later (GstNtMosaicPad * pad, GstBuffer * buffer);
 
-/* Lets go of the frame that was taken last, unless the pad still shows it. To
- * be called before anything waits for more data without a strip. In the
- * streaming thread. */
+/* Drops the reference on the frame that was taken last, unless the pad still
+ * shows it. To be called before the streaming thread waits for more data. In
+ * the streaming thread, without locks. */
 void gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
 
-/* To be called with each frame and gap that comes, and at EOS. */
+/* To be called with each arriving frame and gap, and at EOS. */
 void gst_nt_mosaic_pad_note_data (GstNtMosaicPad * pad);
 
-/* Whether there was any since the element was started. From any thread. */
+/* Whether the pad has had a frame, a gap or EOS since the element was started.
+ * From any thread. */
 gboolean gst_nt_mosaic_pad_has_had_data (GstNtMosaicPad * pad);
 
 /* To be called if a frame that was counted into the queue isn't queued after
  * all. In upstream's thread. */
 void gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad);
 
-/* Whether @buffer, which comes in @segment, ends later than all before it. To
- * be called once for each frame, in upstream's thread. */
+/* Whether @buffer, which comes in @segment, ends later than all frames before
+ * it. To be called once for each frame, in upstream's thread. */
 gboolean gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad,
     const GstSegment * segment, GstBuffer * buffer);
 
@@ -143,56 +146,63 @@ void gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer);
  * streaming thread. */
 gboolean gst_nt_mosaic_pad_has_stills (GstNtMosaicPad * pad);
 
-/* Gives @buffer, which has no timestamp and is next, to the strip that begins
- * at @running_time. Takes @buffer. */
+/* Sets the timestamp of @buffer to the beginning of a strip. @buffer: the frame
+ * to be taken next, which has no timestamp; taken over. @running_time: where
+ * the strip begins. Returns @buffer, or a copy if it was not writable. */
 GstBuffer *gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad,
     GstBuffer * buffer, GstClockTime running_time);
 
-/* The next frame has a timestamp of its own. */
+/* To be called if the frame to be taken next has a timestamp of its own. */
 void gst_nt_mosaic_pad_note_timed (GstNtMosaicPad * pad);
 
-/* Does the same once more for a later strip, if such a frame is still the next
- * one. In the streaming thread, without locks. */
+/* Sets the timestamp of the frame to be taken next, if it came without one, to
+ * the beginning of a later strip. @running_time: where that strip begins. In
+ * the streaming thread, without locks. */
 void gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad,
     GstClockTime running_time);
 
-/* To be called when no frame is on its way from upstream to a strip. */
+/* To be called when no frame is on its way from upstream to a strip, as after a
+ * flush. */
 void gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad);
 
-/* Whether the pad is at EOS and what it showed last is over at the running time
- * @now, so that nothing is to come from it. */
+/* Whether the pad is at EOS, and its last frame is over at the running time
+ * @now (NONE: at any time). */
 gboolean gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now);
 
-/* Remembers @caps as what upstream sent last. */
+/* Remembers @caps as the caps that upstream sent last. */
 void gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, const GstCaps * caps);
 
-/* What upstream sent last; FALSE if nothing yet. */
+/* The caps that upstream sent last; FALSE if none yet. From any thread. */
 gboolean gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad,
     GstVideoInfo * info);
 
-/* From now on, frames with @caps are taken. In the streaming thread. */
+/* From now on, the frames that are taken have @caps. In the streaming
+ * thread. */
 void gst_nt_mosaic_pad_set_next_caps (GstNtMosaicPad * pad,
     const GstCaps * caps);
 
-/* To be called before a gap is taken that lets the frame before it stay: the
- * base class takes new caps along, as if they were this frame's. In the
+/* To be called before the base class takes a gap that lets the frame before it
+ * stay. With the gap, the base class takes new caps, as if they were the caps
+ * of that frame; the pad remembers the caps that the frame came with. In the
  * streaming thread. */
 void gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad);
 
-/* Lets go of all frames, for good. Before the base class does. */
+/* Drops all frames, and takes no more. To be called before the base class
+ * releases the pad, without locks. */
 void gst_nt_mosaic_pad_release (GstNtMosaicPad * pad);
 
+/* From any thread. */
 gboolean gst_nt_mosaic_pad_is_released (GstNtMosaicPad * pad);
 
-/* Forgets what upstream sent, and its place in a layout. With the element's
+/* Forgets the caps that upstream sent, and the pad's tile. With the element's
  * object lock held. */
 void gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad);
 
-/* Makes the pad as if no caps had come before: the next ones hold at once, and
- * what it showed is over. In the streaming thread, without locks. */
+/* Drops the pad's frame and caps, so that the base class takes the next caps at
+ * once. In the streaming thread, without locks. */
 void gst_nt_mosaic_pad_forget (GstNtMosaicPad * pad, GstAggregator * agg);
 
-/* For g_list_sort() and the like: tiles stand in the order of their numbers. */
+/* Compares two pads by their numbers, for g_list_sort() and the like. */
 gint gst_nt_mosaic_pad_compare (gconstpointer a, gconstpointer b);
 
 G_END_DECLS

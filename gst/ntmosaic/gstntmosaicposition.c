@@ -77,7 +77,8 @@ gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self, GstBuffer * strip)
       || gst_nt_mosaic_has_no_rate (self))
     return;
 
-  /* NONE, the position before the first strip, is also more than the stop. */
+  /* Before the first strip, the position is NONE, which as a number is larger
+   * than any stop. */
   GST_BUFFER_PTS (strip) = segment.start;
   GST_BUFFER_DURATION (strip) =
       MIN (segment.position, segment.stop) - segment.start;
@@ -117,8 +118,9 @@ gst_nt_mosaic_keep_position (GstNtMosaic * self)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* The base class has no position after a strip without a rate, and after the
- * last pad is gone. A camera that comes then would make it begin anew. */
+/* The base class loses its position at a strip without a rate, and when the
+ * last pad is released. With the next camera it would begin at the start
+ * again. */
 void
 gst_nt_mosaic_resume (GstNtMosaic * self, GstClockTime period)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Where the strips stand in time: the segment of the src pad, and its position,
- * which is where the next strip begins. The base class loses it in some
- * cases. */
+/* The segment of the src pad, and its position, which is where the next strip
+ * begins. The base class loses the position in some cases. */
 
 #pragma once
 
@@ -15,34 +14,37 @@ G_BEGIN_DECLS
 void gst_nt_mosaic_get_output_segment (GstNtMosaic * self,
     GstSegment * segment);
 
-/* The running time at which the next strip begins. */
+/* The running time at which the next strip begins, in nanoseconds. */
 GstClockTime gst_nt_mosaic_find_strip_time (GstNtMosaic * self);
 
-/* Whether strips went backwards to the beginning of the segment. */
+/* Whether the segment is played backwards, and the strips have reached its
+ * start. */
 gboolean gst_nt_mosaic_is_back_at_start (GstNtMosaic * self);
 
-/* To be called after each strip. Backwards, the base class reckons from the
- * stop in whole strips. Where that does not come out even, the strip at the
- * start of the segment ends nowhere, and after it all begins anew. */
+/* To be called after each strip. Played backwards, the base class counts whole
+ * strips down from the stop. If the segment is no multiple of them, the
+ * position is NONE after the last strip, and the base class would begin again:
+ * this sets it to the start. In the streaming thread. */
 void gst_nt_mosaic_end_at_start (GstNtMosaic * self);
 
-/* Sets the time of @strip if it is the one at the start of a segment that is
- * played backwards, which the base class may leave without. In the streaming
+/* Sets timestamp and duration of @strip if it is the last one of a segment that
+ * is played backwards, and the base class has left it without. In the streaming
  * thread. */
 void gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self,
     GstBuffer * strip);
 
-/* To be called with each strip, and to be undone when time starts anew. */
+/* Remembers the times of @strip; to be called with each strip. Forgets them; to
+ * be called at a flush, a seek and a start. */
 void gst_nt_mosaic_remember_time (GstNtMosaic * self, GstBuffer * strip);
 void gst_nt_mosaic_forget_time (GstNtMosaic * self);
 
-/* The first frame of all makes the base class go back to the start time. In
- * live pipelines strips may have been made before: the next one stays behind
- * them. */
+/* Keeps the position behind the strips that were made. In a live pipeline,
+ * strips may be made before the first frame, and with that frame the base class
+ * goes back to the start time. To be called before each strip. */
 void gst_nt_mosaic_keep_position (GstNtMosaic * self);
 
-/* Goes on after the strip that was made last if the base class lost its place,
- * now that strips are @period apart. In the streaming thread. */
+/* Sets the position behind the last strip if the base class has lost it.
+ * @period: nanoseconds from one strip to the next. In the streaming thread. */
 void gst_nt_mosaic_resume (GstNtMosaic * self, GstClockTime period);
 
 G_END_DECLS

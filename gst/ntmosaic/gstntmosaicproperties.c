@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The element's properties. All are guarded by the object lock; the streaming
- * thread takes a copy of all for each strip, or for each negotiation. */
+/* The element's properties. The object lock guards all of them. The streaming
+ * thread copies all of them once for each strip and each negotiation. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -17,7 +17,7 @@
 #define DEFAULT_ALIGN NTM_ALIGN_START
 #define DEFAULT_BACKGROUND_COLOR 0xff000000
 #define DEFAULT_TILE_SIZE 0
-/* One that is written, one that downstream shows, one in between. */
+/* One strip is written, downstream shows another, one is on its way. */
 #define DEFAULT_STRIPS 3
 #define DEFAULT_MAX_THREADS 0
 #define DEFAULT_NT_STORES NTM_STORES_AUTO
@@ -28,12 +28,11 @@
 #define DEFAULT_LATENCY 0
 #define DEFAULT_IGNORE_INACTIVE_PADS FALSE
 
-/* A second of strips, 60 of them a second, is more than any latency that is
- * made up for by memory: all of them are touched before the first frame.
- * Downstream that holds more gets more. */
+/* One second at 60 strips a second. The pool touches the pages of all of them
+ * before the first frame. If downstream holds more, the pool makes more. */
 #define MAX_STRIPS 64
 
-/* More is a mistake: a queue before the pad can hold more. */
+/* For more frames, put a queue before the pad. */
 #define MAX_FRAMES_AHEAD 64
 
 enum
@@ -79,9 +78,9 @@ gst_nt_mosaic_stores_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {NTM_STORES_AUTO, "Where the strip is too large for the cache", "auto"},
-    {NTM_STORES_ALWAYS, "Always", "always"},
-    {NTM_STORES_NEVER, "Never", "never"},
+    {NTM_STORES_AUTO, "For strips from nt-threshold bytes on", "auto"},
+    {NTM_STORES_ALWAYS, "For strips of any size", "always"},
+    {NTM_STORES_NEVER, "Ordinary stores for strips of any size", "never"},
     {0, NULL, NULL},
   };
 
@@ -177,7 +176,7 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
   }
 }
 
-/* FALSE: there is none with this @id. */
+/* FALSE: no property that can be set has this @id. */
 static gboolean
 change_setting (GstNtMosaicSettings * settings, guint id,
     const GValue * value)
@@ -242,7 +241,7 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
   if (!changed)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 
-  /* A new place for the tiles is a new layout. */
+  /* The next strip needs another layout. */
   if (id == PROP_ALIGN)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
   if (id == PROP_IGNORE_INACTIVE_PADS)
@@ -255,53 +254,56 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
 #define PLAYING (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS \
     | GST_PARAM_MUTABLE_PLAYING)
 
-/* What the strip looks like, and what is said of it. */
+/* What the strip looks like, and its metas. */
 static void
 install_look (GObjectClass * klass)
 {
   /**
    * GstNtMosaic:align:
    *
-   * Where a tile that is shorter than the strip stands. Interlaced frames are
-   * moved up by a row where they would stand on an odd one.
+   * Where a tile that is shorter than the strip stands. An interlaced frame
+   * always begins on an even row: if it would begin on an odd row, it begins
+   * one row higher.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_ALIGN,
       g_param_spec_enum ("align", "Align",
-          "Where a tile that is shorter than the strip stands",
+          "Vertical place of a tile that is shorter than the strip",
           gst_nt_mosaic_align_get_type (), DEFAULT_ALIGN, PLAYING));
 
   /**
    * GstNtMosaic:background-color:
    *
-   * Colour of what no frame covers, as 0xAARRGGBB.
+   * Colour of the strip where no frame covers it, as 0xAARRGGBB.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_BACKGROUND_COLOR,
       g_param_spec_uint ("background-color", "Background color",
-          "Color of what no frame covers (big-endian ARGB)",
+          "Color of the strip where no frame covers it (0xAARRGGBB)",
           0, G_MAXUINT32, DEFAULT_BACKGROUND_COLOR, PLAYING));
 
   /**
    * GstNtMosaic:tile-meta:
    *
-   * Adds a #GstVideoRegionOfInterestMeta for each tile to the strips, of type
-   * `tile`: its rectangle is that of the frame, or of the tile if it has none;
-   * its id is the number of the pad. It has one parameter, a structure
+   * Whether each strip gets a #GstVideoRegionOfInterestMeta for each tile. The
+   * type of the meta is `tile`, its id is the number of the pad. Its rectangle
+   * is that of the pad's frame in the strip in pixels, or if the pad has no
+   * frame, that of its tile. The meta has one parameter, a structure
    * `application/x-ntmosaic-tile`:
    *
    * * `pad` (uint): the number of the pad
    * * `state` (string): `copied`, `kept` or `background`
-   * * `pts` (uint64): the timestamp of the frame, in the time of its own
-   *   stream; not there if there is no frame, or it has none
+   * * `pts` (uint64): the timestamp of the frame in nanoseconds, in the pad's
+   *   segment; missing if the pad has no frame. A still without a timestamp
+   *   has that of the strip which it was first shown in
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_TILE_META,
       g_param_spec_boolean ("tile-meta", "Tile meta",
-          "Add a GstVideoRegionOfInterestMeta for each tile to the strips",
+          "Add a GstVideoRegionOfInterestMeta for each tile to each strip",
           DEFAULT_TILE_META, PLAYING));
 }
 
@@ -312,52 +314,54 @@ install_sizes (GObjectClass * klass)
   /**
    * GstNtMosaic:tile-width:
    *
-   * Width of every tile in pixels. A pad then has its room in the strip before
-   * its first frame, so that a live strip does not change its width when a
-   * camera appears late; frames of another width are refused. 0: each tile is
-   * as wide as its frames.
+   * Width of every tile in pixels. Each pad then has its tile before it has
+   * caps, so that a live strip keeps its width when a camera comes late. The
+   * element refuses frames of another width. 0: each tile is as wide as its
+   * frames.
    *
-   * With #GstAggregator:force-live and #GstNtMosaic:tile-height, strips of
-   * background are made before any pad has caps, at 25/1 if downstream takes
-   * any rate. The first camera's rate and format replace that.
+   * With #GstAggregator:force-live and #GstNtMosaic:tile-height, the element
+   * makes strips of background before any pad has caps, at 25/1 unless
+   * downstream asks for another rate. The first pad with caps replaces rate and
+   * format.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_TILE_WIDTH,
       g_param_spec_uint ("tile-width", "Tile width",
-          "Width of every tile in pixels, known before its caps are "
-          "(0 = as wide as the frames)",
+          "Width of every tile in pixels; frames of another width are refused "
+          "(0 = width of the frames)",
           0, G_MAXINT, DEFAULT_TILE_SIZE, READY));
 
   /**
    * GstNtMosaic:tile-height:
    *
-   * Height of the strip in pixels. Higher frames are refused, shorter ones
-   * stand where #GstNtMosaic:align says. 0: as high as the highest frame.
+   * Height of the strip in pixels. The element refuses higher frames. Where
+   * shorter frames stand, #GstNtMosaic:align says. 0: the strip is as high as
+   * the highest frame.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_TILE_HEIGHT,
       g_param_spec_uint ("tile-height", "Tile height",
-          "Height of the strip in pixels, known before any caps are "
-          "(0 = as high as the highest frame)",
+          "Height of the strip in pixels; higher frames are refused "
+          "(0 = height of the highest frame)",
           0, G_MAXINT, DEFAULT_TILE_SIZE, READY));
 
   /**
    * GstNtMosaic:strips:
    *
-   * How many strips are allocated, and their pages touched, before the first
-   * frame. They are used again and again; when downstream holds all of them,
-   * one more is made, which then belongs to them until it stood idle for 128
-   * strips. If there is memory for two strips but not for all, a warning says
-   * so.
+   * How many strips the element allocates before the first frame, with all
+   * their pages touched. It uses them again and again. When downstream holds
+   * all of them, the element allocates one more, and frees it when it stood
+   * idle while 128 strips were made. If there is memory for two strips but not
+   * for all, a warning says for how many.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_STRIPS,
       g_param_spec_uint ("strips", "Strips",
           "Number of strips allocated before the first frame "
-          "(more are made when downstream holds all of them)",
+          "(more are allocated when downstream holds all of them)",
           1, MAX_STRIPS, DEFAULT_STRIPS, READY));
 }
 
@@ -368,45 +372,50 @@ install_writing (GObjectClass * klass)
   /**
    * GstNtMosaic:max-threads:
    *
-   * How many threads may write one strip, the streaming thread included. 0: as
-   * many as this process may use CPUs, and 8 at most. All elements of a process
-   * share the helping threads; small strips are written by one.
+   * How many threads at most write one strip, the streaming thread included.
+   * 0: as many as the CPUs that this process may use, 8 at most. All elements
+   * of a process share the helping threads. The streaming thread writes a small
+   * strip alone.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_MAX_THREADS,
       g_param_spec_uint ("max-threads", "Max threads",
-          "Number of threads that may write one strip "
-          "(0 = from the CPUs that this process may use)",
+          "Largest number of threads that write one strip "
+          "(0 = number of CPUs that this process may use, 8 at most)",
           0, G_MAXINT, DEFAULT_MAX_THREADS, PLAYING));
 
   /**
    * GstNtMosaic:nt-stores:
    *
-   * Whether tiles are written with streaming (non-temporal) stores, which go
-   * past the caches to memory. They are about twice as fast for strips that
-   * don't fit the last-level cache, and slower for those that do.
+   * Whether the element writes tiles with streaming (non-temporal) stores,
+   * which bypass the CPU's caches. They are about twice as fast as ordinary
+   * stores for strips that don't fit into the last-level cache, and slower for
+   * strips that do.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_NT_STORES,
       g_param_spec_enum ("nt-stores", "Non-temporal stores",
-          "Whether tiles are written with streaming stores, past the caches",
+          "When to write tiles with streaming (non-temporal) stores, which "
+          "bypass the CPU caches",
           gst_nt_mosaic_stores_get_type (), DEFAULT_NT_STORES, PLAYING));
 
   /**
    * GstNtMosaic:nt-threshold:
    *
-   * Size of a strip in bytes from which `nt-stores=auto` streams. 0: where
-   * #GstNtMosaic:strips and one strip's tiles together don't fit into half of
-   * the last-level cache, which is its size / 2 / (strips + 1).
+   * Size of a strip in bytes from which on `nt-stores=auto` uses streaming
+   * stores. 0: the size of the last-level cache / 2 / (#GstNtMosaic:strips
+   * + 1). From there on, all strips and the frames of one strip don't fit into
+   * half of the cache.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_NT_THRESHOLD,
       g_param_spec_uint64 ("nt-threshold", "Non-temporal threshold",
-          "Bytes of a strip from which nt-stores=auto streams "
-          "(0 = from the size of the last-level cache)",
+          "Size of a strip in bytes from which on nt-stores=auto uses "
+          "streaming stores (0 = computed from the size of the last-level "
+          "cache)",
           0, G_MAXUINT64, DEFAULT_NT_THRESHOLD, PLAYING));
 }
 
@@ -417,43 +426,48 @@ install_frames (GObjectClass * klass)
   /**
    * GstNtMosaic:copy-on-arrival:
    *
-   * Whether a frame that arrives is copied to its place in a coming strip at
-   * once, in upstream's thread, while it is still in the CPU's cache. Upstream
-   * then gets its memory back, and uses it again. Frames that something else
-   * holds are copied when the strip is made, as all are without this. Pads that
-   * are slower than the strip are left out, and so are all pads if downstream
+   * Whether the pad copies an arriving frame to a coming strip at once, in
+   * upstream's thread, while the frame is still in the CPU's cache. Upstream
+   * then gets its memory back and can use it again.
+   *
+   * The element copies a frame only when it makes the strip if this is %FALSE,
+   * if something else holds the frame too, or if the pad has a lower rate than
+   * the strip. It copies all frames then if such pads make up more than half of
+   * the strip, if downstream provides the strips' memory, or if downstream
    * writes to strips.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_COPY_ON_ARRIVAL,
       g_param_spec_boolean ("copy-on-arrival", "Copy on arrival",
-          "Copy frames to the strip when they arrive, while they are in the "
-          "cache", DEFAULT_COPY_ON_ARRIVAL, READY));
+          "Copy a frame to its strip as soon as it arrives, while it is in the "
+          "CPU cache", DEFAULT_COPY_ON_ARRIVAL, READY));
 
   /**
    * GstNtMosaic:frames-ahead:
    *
-   * How many frames each pad may queue where nothing is live: upstream runs
-   * ahead of the strip by so many. Fewer threads are then woken for each strip,
-   * which is most of what many small tiles cost. -1: if a tile has 32 KiB at
-   * most, as many as 32 MiB hold, frames and coming strips together, and 8 at
-   * most; larger frames are better copied on arrival. If
-   * #GstAggregator:latency is longer than these frames last, pads queue as many
-   * as last so long; of frames whose timestamps stand still, no more than two
-   * beyond @frames-ahead. The latency that is reported does not
-   * depend on it.
+   * How many frames each pad may queue if nothing is live: upstream runs ahead
+   * of the strip by as many. The element then wakes fewer threads for each
+   * strip, which is most of the cost of many small tiles. 0 and 1: one frame.
+   * -1: if a tile has 32 KiB or less, as many as fit into 32 MiB together with
+   * the coming strips, 8 at most; else one, because larger frames are better
+   * copied on arrival. If #GstAggregator:latency is longer than these frames
+   * last, a pad queues as many frames as last so long; of frames whose
+   * timestamps don't advance, two beyond this number at most. The reported
+   * latency does not depend on this property.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_FRAMES_AHEAD,
       g_param_spec_int ("frames-ahead", "Frames ahead",
-          "Number of frames that each pad may queue where nothing is live "
-          "(-1 = for tiles of up to 32 KiB as many as 32 MiB hold, 8 at most)",
+          "Number of frames that each pad may queue in a pipeline that is not "
+          "live (-1 = for tiles of up to 32 KiB as many as fit into 32 MiB, "
+          "8 at most; for larger tiles 1)",
           -1, MAX_FRAMES_AHEAD, DEFAULT_FRAMES_AHEAD, READY));
 }
 
-/* The base class has them too, and is given other values. */
+/* The base class has properties of these names. The element gives them values
+ * that differ from those that the user set. */
 static void
 install_inherited (GObjectClass * klass)
 {
@@ -467,37 +481,39 @@ install_inherited (GObjectClass * klass)
   /**
    * GstNtMosaic:ignore-inactive-pads:
    *
-   * In live pipelines, don't wait for pads that haven't had any data yet.
+   * Whether a live element goes on without pads that have had no data yet.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_IGNORE_INACTIVE_PADS,
       g_param_spec_boolean ("ignore-inactive-pads", "Ignore inactive pads",
-          "Avoid timing out waiting for inactive pads",
+          "In live pipelines, don't wait for pads that have had no data yet",
           DEFAULT_IGNORE_INACTIVE_PADS, PLAYING));
 }
 
-/* What can only be read. */
+/* Properties that can only be read. */
 static void
 install_reports (GObjectClass * klass)
 {
   /**
    * GstNtMosaic:kernel:
    *
-   * The copy kernel in use: c, sse2, avx2 or avx512. It is the best that the
-   * CPU has; the environment variable NTMOSAIC_CPU forces another.
+   * The copy kernel, which is the routine that copies tiles: c, sse2, avx2,
+   * avx512 or neon. It is the best one for this CPU; the environment variable
+   * NTMOSAIC_CPU forces another.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_KERNEL,
       g_param_spec_string ("kernel", "Kernel",
-          "Copy kernel in use, selected when the plugin was loaded",
+          "Routine that copies tiles, the best one for this CPU; the "
+          "environment variable NTMOSAIC_CPU forces another",
           NULL, READABLE));
 
   /**
    * GstNtMosaic:stats:
    *
-   * What has been done since the element was started, as a structure
+   * Counters since the element was started, as a structure
    * `application/x-ntmosaic-stats`:
    *
    * * `strips` (uint64): strips made
@@ -505,23 +521,26 @@ install_reports (GObjectClass * klass)
    * * `tiles-on-arrival` (uint64): of these, tiles whose frame was copied when
    *   it arrived
    * * `tiles-kept` (uint64): tiles that the strip already held
-   * * `tiles-background` (uint64): tiles filled with background
-   * * `frames-refused` (uint64): frames that were too short, or contradicted
-   *   their caps: their tiles were background
-   * * `bytes-copied` (uint64): bytes of the copied frames
-   * * `copy-time` (uint64): nanoseconds spent on all this in the streaming
-   *   thread; what was copied on arrival took none of them
-   * * `strips-allocated` (uint64): strips allocated since the element was made
+   * * `tiles-background` (uint64): tiles that were filled with background,
+   *   wholly or around a frame that was kept
+   * * `frames-refused` (uint64): frames that were too short, contradicted their
+   *   caps or could not be mapped: their tiles were background
+   * * `bytes-copied` (uint64): bytes of the frames of `tiles-copied`
+   * * `copy-time` (uint64): nanoseconds that the streaming thread took to write
+   *   the strips; copies on arrival are not part of it
+   * * `strips-allocated` (uint64): strips allocated since the element was
+   *   created
    * * `strip-rebuilds` (uint64): strips that could not be used when they were
    *   due, because frames had been copied to them that were not due yet; since
-   *   the element was made
+   *   the element was created
    * * `kernel` (string): the copy kernel
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
-          "What has been done since the element was started",
+          "Counters of strips, tiles, bytes and time (copy-time is in "
+          "nanoseconds) since the element was started",
           GST_TYPE_STRUCTURE, READABLE));
 }
 

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* Before anything else is set. */
+/* Sets the defaults. To be called first in the element's instance init. */
 void gst_nt_mosaic_init_properties (GstNtMosaic * self);
 
 /* Sets the virtual functions that this file implements. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What upstream is asked for: the answers to the queries CAPS and ACCEPT_CAPS.
- * The base class' answers are those of pictures on top of each other, all of
- * one size. */
+/* The answers to CAPS and ACCEPT_CAPS queries on sink pads. The base class
+ * answers for pictures of one size on top of each other. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -19,7 +18,8 @@
 
 static gpointer parent_class;
 
-/* The caps of any pad but @pad that fit the strip. */
+/* The caps of a pad that fits the strip and is not @pad. FALSE: there is
+ * none. */
 static gboolean
 find_like (GstNtMosaic * self, GstAggregatorPad * pad, GstVideoInfo * like)
 {
@@ -67,7 +67,8 @@ answer_caps_query (GstNtMosaic * self, GstAggregatorPad * pad,
   gst_caps_unref (template_caps);
 }
 
-/* What doesn't agree with the rest is refused later, with a reason. */
+/* Accepts all caps of the template. Negotiation refuses those that don't agree
+ * with the other pads, and says why. */
 static void
 answer_accept_caps_query (GstNtMosaic * self, GstAggregatorPad * pad,
     GstQuery * query)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What upstream is asked for. */
+/* The caps that the sink pads answer to upstream. */
 
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* How many frames of a pad are in the base class' queue. Upstream may wait for
- * them to be fewer. All functions are safe from any thread. */
+/* Counts the frames of a pad that are in the base class' queue. Upstream can
+ * wait until there are fewer. All functions are safe from any thread. */
 
 #pragma once
 
@@ -17,16 +17,16 @@ typedef struct
 
   /* Guarded by @lock. The first two wrap around. */
   guint n_in;                   /* frames that came to be queued */
-  guint n_left;                 /* of them, frames that are next, shown or
-                                 * dropped */
-  gboolean waits;               /* upstream does, for so few in between: */
+  guint n_left;                 /* of these, frames that are to be taken next,
+                                 * were taken, or were dropped */
+  gboolean waits;               /* upstream waits for @wake_at frames or less */
   guint wake_at;
-  gboolean hurry;               /* it must not wait */
+  gboolean hurry;               /* upstream must not wait */
   GstClockTime until;           /* running time at which the latest frame ends;
-                                 * NONE: none came */
+                                 * NONE: no frame came */
 } GstNtMosaicQueue;
 
-/* Of a queue in memory that is zeros. */
+/* @queue: memory that is all zeros. */
 void gst_nt_mosaic_queue_init (GstNtMosaicQueue * queue);
 void gst_nt_mosaic_queue_clear (GstNtMosaicQueue * queue);
 
@@ -40,24 +40,24 @@ void gst_nt_mosaic_queue_count_out (GstNtMosaicQueue * queue);
 /* How many frames have left so far. */
 guint gst_nt_mosaic_queue_get_n_left (GstNtMosaicQueue * queue);
 
-/* No frame is in it, and upstream may wait again. Answers how many have left so
- * far. */
+/* To be called when the base class' queue is empty, as after a flush. Upstream
+ * may wait again. Returns how many frames have left so far. */
 guint gst_nt_mosaic_queue_restart (GstNtMosaicQueue * queue);
 
-/* Upstream must not wait (@hurry), or may. */
+/* @hurry: upstream must not wait, and a wait ends at once. */
 void gst_nt_mosaic_queue_set_hurry (GstNtMosaicQueue * queue, gboolean hurry);
 
-/* How many frames are in it. The frame that is taken next may have left it
- * already. */
+/* How many frames are in the queue. The frame that is to be taken next has left
+ * it if the base class has looked at it. */
 guint gst_nt_mosaic_queue_get_n_queued (GstNtMosaicQueue * queue);
 
-/* Whether @end, the running time at which a frame ends that comes, is later
- * than that of all before it. To be called once for each frame. */
+/* Whether a frame ends later than all frames before it. @end: the running time
+ * at which it ends, in nanoseconds. To be called once for each frame. */
 gboolean gst_nt_mosaic_queue_adds_time (GstNtMosaicQueue * queue,
     GstClockTime end);
 
-/* Waits until no more than @n frames are in it, or upstream must not wait.
- * FALSE: there were more for all of @patience microseconds. */
+/* Waits until @n frames or less are in the queue, or upstream must not wait.
+ * FALSE: there were more for all of @patience, in microseconds. */
 gboolean gst_nt_mosaic_queue_wait (GstNtMosaicQueue * queue, guint n,
     GTimeSpan patience);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Upstreams that make what no pad takes. GStreamer refuses their caps, or the
- * link, before the element sees anything, and upstream only says "not
- * negotiated". What the pads answer to queries is the truth all the same:
- * converters depend on it. */
+/* Upstreams whose caps no pad takes. GStreamer refuses such caps, or the link,
+ * before the element sees anything, and upstream only says "not negotiated".
+ * The pads answer queries with the caps that they take all the same, because
+ * converters depend on the answers. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -15,7 +15,8 @@
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicwords.h"
 
-/* Upstream sends its caps again with each frame. */
+/* Upstream sends refused caps again with each frame; the user hears of them
+ * once. */
 static gboolean
 is_first_refusal (GstNtMosaicPad * pad)
 {
@@ -35,7 +36,8 @@ warn (GstNtMosaic * self, const gchar * text)
   GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", text), (NULL));
 }
 
-/* A strip that is being made goes on without the pad. */
+/* Before the strip has caps, this is an error. Later it is a warning, and the
+ * strip goes on without the pad. */
 static void
 refuse (GstNtMosaic * self, GstNtMosaicPad * pad, GstCaps * caps,
     GstCaps * template_caps)
@@ -51,7 +53,8 @@ refuse (GstNtMosaic * self, GstNtMosaicPad * pad, GstCaps * caps,
   g_free (text);
 }
 
-/* Sees a CAPS event before the pad is asked whether it accepts these caps. */
+/* A probe sees a CAPS event before GStreamer asks the pad whether it accepts
+ * these caps. */
 static GstPadProbeReturn
 look_at_event (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
 {
@@ -95,8 +98,9 @@ gst_nt_mosaic_init_pad_refusals (GstNtMosaicPad * pad)
       look_at_event, NULL, NULL);
 }
 
-/* Upstream's question is refused, and most likely upstream gives up: the
- * elements in between, such as a queue, keep its caps to themselves. */
+/* A query for caps that the pad does not take. Upstream most likely gives up
+ * then, and behind an element such as a queue, no CAPS event reaches the
+ * pad. */
 static void
 warn_of_query (GstNtMosaic * self, GstNtMosaicPad * pad, const GstCaps * caps,
     gboolean are_fixed)
@@ -104,7 +108,7 @@ warn_of_query (GstNtMosaic * self, GstNtMosaicPad * pad, const GstCaps * caps,
   GstCaps *template_caps;
   gchar *text;
 
-  /* Overlays ask for caps features first, and then for plain frames. */
+  /* Overlays query for caps features first, and then for plain frames. */
   if (!GST_PAD_IS_ACTIVE (pad) || !gst_nt_mosaic_has_plain_memory (caps)
       || !is_first_refusal (pad))
     return;
@@ -139,8 +143,9 @@ gst_nt_mosaic_note_accept_query (GstNtMosaic * self, GstNtMosaicPad * pad,
     warn_of_query (self, pad, caps, TRUE);
 }
 
-/* gst-launch links decoders when they know what they make. If that fails, no
- * data comes, and nothing ends. */
+/* gst-launch links a decoder when the decoder has added its pad. If that link
+ * fails, gst-launch releases the mosaic's pad, no data comes, and the pipeline
+ * never ends. */
 void
 gst_nt_mosaic_explain_release (GstNtMosaic * self, GstNtMosaicPad * pad)
 {

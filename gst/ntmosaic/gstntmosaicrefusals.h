@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What GStreamer refuses on a pad before the element sees it. */
+/* Caps and links that GStreamer refuses before the element sees them. */
 
 #pragma once
 
@@ -10,13 +10,13 @@
 
 G_BEGIN_DECLS
 
-/* Explains what GStreamer refuses on @pad before the element sees it. Before it
- * is added. */
+/* Watches the caps and links of @pad. To be called before @pad is added. */
 void gst_nt_mosaic_init_pad_refusals (GstNtMosaicPad * pad);
 
-/* To be called with what @pad answers to queries, and when it is released: post
- * a warning if nothing that upstream can make is for the pad. From any thread,
- * without locks. */
+/* To be called with each answer of @pad to a CAPS or ACCEPT_CAPS query, and
+ * before @pad is released. They post a warning if @pad takes none of the caps
+ * that upstream can do, or if a link to @pad failed. From any thread, without
+ * locks. */
 void gst_nt_mosaic_note_caps_query (GstNtMosaic * self, GstNtMosaicPad * pad,
     const GstCaps * filter, const GstCaps * answer);
 void gst_nt_mosaic_note_accept_query (GstNtMosaic * self, GstNtMosaicPad * pad,

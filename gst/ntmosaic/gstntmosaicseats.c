@@ -117,9 +117,9 @@ gst_nt_mosaic_collect_inputs (GstNtMosaic * self, const GArray * seats)
   return inputs;
 }
 
-/* One tile a pad. One whose caps don't fit keeps the size that it has: they
- * change nothing. Without caps, it is as wide as tile-width says. FALSE with
- * @error set if a frame does not fit into its tile. */
+/* One tile for each pad. If the caps of a pad don't fit, its tile keeps its
+ * size. If a pad has no caps, its tile has the width tile-width. FALSE with
+ * @error set if frames don't have the width tile-width. */
 static gboolean
 collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
     GError ** error)
@@ -141,9 +141,9 @@ collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
 
     if (tile_width > 0 && (guint) GST_VIDEO_INFO_WIDTH (info) != tile_width) {
       g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-          "%s brings frames that are %d pixels wide, but tile-width is %u: a "
-          "videoscale before the pad can help", GST_OBJECT_NAME (seat->pad),
-          GST_VIDEO_INFO_WIDTH (info), tile_width);
+          "%s gets frames that are %d pixels wide, but tile-width is %u: put a "
+          "videoscale before the pad, or set another tile-width",
+          GST_OBJECT_NAME (seat->pad), GST_VIDEO_INFO_WIDTH (info), tile_width);
       return FALSE;
     }
     tiles[i].width = GST_VIDEO_INFO_WIDTH (info);
@@ -164,7 +164,7 @@ gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
     .align_y = settings->align,
     .min_height = MAX (settings->tile_height, min_height),
     .max_frame_height = settings->tile_height,
-    /* An odd row would turn the fields of a frame around. */
+    /* A frame that begins on an odd row would have its fields swapped. */
     .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
   };
   NtmTile *tiles = g_new0 (NtmTile, seats->len);
@@ -179,7 +179,7 @@ gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
 
 /* ---- Which pads fit ---- */
 
-/* Whether the pads that are said to fit do. */
+/* Whether the pads with @fits set fit together; @error says why not. */
 static gboolean
 check_seats (GstNtMosaic * self, const GstNtMosaicSettings * settings,
     const GArray * seats, GError ** error)
@@ -200,7 +200,8 @@ check_seats (GstNtMosaic * self, const GstNtMosaicSettings * settings,
   return TRUE;
 }
 
-/* Once for the same caps. What was shown and is over needs none. */
+/* Warns once for the same caps. A pad that was shown and is over needs no
+ * warning. */
 static void
 warn_of_caps (GstNtMosaic * self, GstNtMosaicSeat * seat, const GError * why)
 {
@@ -215,8 +216,8 @@ warn_of_caps (GstNtMosaic * self, GstNtMosaicSeat * seat, const GError * why)
   gst_nt_mosaic_warn_of_caps (self, pad, why);
 }
 
-/* In which order pads are let in: those that the strip shows stay, and those
- * that are over must not keep others out. */
+/* The turn in which a pad is let in: first the pads that the strip shows
+ * already, last the pads that are over, which must not keep others out. */
 static guint
 get_turn (const GstNtMosaicSeat * seat)
 {

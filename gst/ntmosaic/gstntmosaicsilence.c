@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Pads that hold up the strip. Where nothing is live, a strip needs a frame of
- * each pad that is not at EOS. A pad that nothing is linked to gets none, and
- * the pipeline stands still without a word. One warning says which pads are
- * waited for. */
+/* Pads that hold up the strip. If nothing is live, a strip needs a frame of
+ * each pad that is not at EOS. A pad that is not linked gets none, and the
+ * pipeline waits for ever without a message. One warning names the pads that
+ * the strip waits for. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -16,16 +16,17 @@
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
-/* How long the strip waits before the warning. */
+/* How long the streaming thread waits before the warning, in nanoseconds. */
 #define PATIENCE (5 * GST_SECOND)
 
-/* More names than this make no better warning. */
+/* Longest list of names in the warning. */
 #define MAX_NAMES 8
 
 /* ---- Which pads ---- */
 
-/* Pads without any data or EOS so far that no warning has named; references.
- * None if no other pad had any: then nothing is held up. */
+/* References on the pads that have had no data and no EOS so far, and that no
+ * warning has named. An empty list if no other pad has had data: then they hold
+ * up nothing. */
 static GList *
 find_silent_pads (GstNtMosaic * self)
 {
@@ -77,14 +78,15 @@ warn (GstNtMosaic * self, GList * pads)
 
   GST_ELEMENT_WARNING (self, CORE, PAD,
       ("No strip can be made: for %u seconds no frame has come to %s. Link a "
-          "source to the pad, end it with EOS, or release it",
+          "source to such a pad, send EOS to it, or release it",
           (guint) (PATIENCE / GST_SECOND), names), (NULL));
   g_free (names);
 }
 
 /* ---- When ---- */
 
-/* Without locks, and not in the clock's thread: this may query upstream. */
+/* Warns, unless something is live. Called without locks, and not in the clock's
+ * thread, because gst_aggregator_get_latency() may query upstream. */
 static void
 look (GstElement * element, gpointer unused)
 {
@@ -111,8 +113,9 @@ free_weak_ref (gpointer ref)
 static void set_timer (GstNtMosaic * self, GstClock * clock,
     GstClockTime since);
 
-/* In the clock's thread: the time is over, unless another wait has begun since.
- * The timer is set again, because other pads may get data only later. */
+/* In the clock's thread. The warning is due, unless another wait has begun
+ * since the timer was set. The timer is set again, because other pads may get
+ * data only later. */
 static gboolean
 on_time (GstClock * clock, GstClockTime time, GstClockID id, gpointer ref)
 {
@@ -176,8 +179,8 @@ is_waiting (GstNtMosaic * self)
   return is;
 }
 
-/* There is one timer at most, and a strip does not stop it: strips are many,
- * and it looks for itself. */
+/* There is one timer at most. A strip does not stop it, because strips are
+ * many: when the timer fires, it looks whether a wait has lasted. */
 void
 gst_nt_mosaic_begin_waiting (GstNtMosaic * self)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A warning of pads that are waited for in vain. */
+/* A warning about pads that hold up the strip. */
 
 #pragma once
 
@@ -9,12 +9,12 @@
 
 G_BEGIN_DECLS
 
-/* The streaming thread waits for frames, or does not any more. A warning names
- * the pads that it waits for in vain. */
+/* To be called when the streaming thread begins, and when it ends, to wait for
+ * frames. After five seconds a warning names the pads without data. */
 void gst_nt_mosaic_begin_waiting (GstNtMosaic * self);
 void gst_nt_mosaic_end_waiting (GstNtMosaic * self);
 
-/* The element is stopped: no warning will come. */
+/* To be called when the element stops: no warning comes any more. */
 void gst_nt_mosaic_forget_waiting (GstNtMosaic * self);
 
 G_END_DECLS

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Events of upstream, when it is their turn: in the streaming thread, and
- * FLUSH_STOP in upstream's. */
+/* Events from upstream when the base class takes them out of the queue, in the
+ * streaming thread. FLUSH_STOP comes in upstream's thread. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -19,8 +19,8 @@ static gpointer parent_class;
 
 /* ---- Caps that the base class refuses ---- */
 
-/* How @info of @pad disagrees with another pad, or else with the strip; NULL if
- * it doesn't. */
+/* An error that says how @info of @pad disagrees with another pad, or else with
+ * the strip; NULL if it does not. */
 static GError *
 find_disagreement (GstNtMosaic * self, GstAggregatorPad * pad,
     const GstVideoInfo * info)
@@ -54,8 +54,9 @@ find_disagreement (GstNtMosaic * self, GstAggregatorPad * pad,
   return error;
 }
 
-/* The base class refuses caps in silence: those that make no GstVideoInfo, and
- * before the first strip another interlace-mode than other pads have. */
+/* Why the base class has refused @caps, which it only logs. It refuses caps
+ * that make no GstVideoInfo, and before the first strip, another interlace-mode
+ * than that of the other pads. */
 static GError *
 explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
     GstCaps * caps)
@@ -71,14 +72,15 @@ explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
 
   text = gst_caps_to_string (caps);
   error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "%s can't take %s", GST_OBJECT_NAME (pad), text);
+      "%s can't take %s: correct the caps of the source",
+      GST_OBJECT_NAME (pad), text);
   g_free (text);
 
   return error;
 }
 
-/* FALSE: that is an error. Else the pad's frames are gaps until other caps
- * come. */
+/* FALSE: an error was posted. Else the pad's frames become gaps until other
+ * caps come, and a warning was posted. */
 static gboolean
 refuse_caps (GstNtMosaic * self, GstAggregatorPad * pad, GstCaps * caps)
 {
@@ -113,8 +115,8 @@ set_interlace_mode (GstNtMosaic * self, GstVideoInterlaceMode mode)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Whether caps are judged when strips are negotiated, where it can be told from
- * other pads that change alike, and not when they come. */
+/* Whether caps are judged at negotiation and not when they come. Only at
+ * negotiation it is known whether other pads have changed in the same way. */
 static gboolean
 judges_later (GstNtMosaic * self)
 {
@@ -122,9 +124,9 @@ judges_later (GstNtMosaic * self)
       || gst_nt_mosaic_has_made_strips (self));
 }
 
-/* The base class refuses another interlace-mode than the strip has, even if the
- * strip's was guessed. It compares in this thread, and nothing else reads
- * it. */
+/* The base class refuses another interlace-mode than that of the strip, even if
+ * the strip's was guessed. So the strip's interlace-mode is set to that of the
+ * new caps while the base class compares, which it does in this thread. */
 static gboolean
 chain_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
@@ -146,10 +148,11 @@ chain_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   return ret;
 }
 
-/* The base class takes the first caps at once, and others when a frame comes
- * for them. If none came before READY, or before the caps were forgotten, it
- * still does so with the next frame, which has other caps: then these are given
- * to it twice, once for each of its places. */
+/* The base class takes the first caps of a pad at once, and delays later caps
+ * until their frame is taken. If no frame came before READY, or before the pad
+ * forgot its caps, the base class still takes the delayed caps with the next
+ * frame, which has other caps. Then it gets the new caps twice: once to take
+ * them at once, and once to replace the delayed ones. */
 static gboolean
 hand_over_caps (GstAggregator * agg, GstAggregatorPad * aggpad,
     GstEvent * event)
@@ -167,8 +170,8 @@ hand_over_caps (GstAggregator * agg, GstAggregatorPad * aggpad,
   return chain_caps (agg, aggpad, event);
 }
 
-/* The base class would take the next still along with new caps, and then the
- * one after that before it makes a strip. */
+/* Without a rate, the base class would take the still that comes with new caps,
+ * and the still after that, before it makes a strip. */
 static void
 forget_still (GstAggregator * agg, GstAggregatorPad * pad)
 {
@@ -176,8 +179,8 @@ forget_still (GstAggregator * agg, GstAggregatorPad * pad)
     gst_nt_mosaic_pad_forget (GST_NT_MOSAIC_PAD (pad), agg);
 }
 
-/* The base class forgets a pad's caps when it is released, and would never
- * forget those that come later. */
+/* The base class drops the caps of a pad when the pad is released, and would
+ * never drop caps that come after that. */
 static gboolean
 take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
@@ -217,9 +220,10 @@ is_gap_that_keeps (GstEvent * event)
   return (flags & GST_GAP_FLAG_MISSING_DATA) != 0;
 }
 
-/* The base class forgets with each segment what it knows of QoS, and asks all
- * pads for their latency to do so. Before the first strip there is nothing to
- * forget, and 1000 pads begin with 1000 segments. */
+/* The base class resets its QoS state with each segment, and queries the
+ * latency of all pads to do so. Before the first strip there is nothing to
+ * reset, and 1000 pads begin with 1000 segments, so these bypass
+ * GstVideoAggregator. */
 static gboolean
 chain_event (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
@@ -232,7 +236,8 @@ chain_event (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   return GST_AGGREGATOR_CLASS (klass)->sink_event (agg, pad, event);
 }
 
-/* Where there is no rate, no frame is over by the clock. */
+/* Without a rate, no frame is over by the clock, so the pad drops its frame at
+ * EOS. */
 static void
 end_still (GstAggregator * agg, GstAggregatorPad * pad)
 {
@@ -243,7 +248,7 @@ end_still (GstAggregator * agg, GstAggregatorPad * pad)
     GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);
 }
 
-/* Pads that are over must not keep others out. */
+/* Negotiates again if a pad did not fit: a pad at EOS must not keep it out. */
 static void
 let_others_in (GstNtMosaic * self)
 {
@@ -257,8 +262,8 @@ let_others_in (GstNtMosaic * self)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
 }
 
-/* In the streaming thread. A flush that has taken the segment away since the
- * gap was queued takes the gap with it. */
+/* In the streaming thread. A flush that has reset the segment since the gap was
+ * queued takes the gap with it. */
 static gboolean
 take_gap (GstAggregator * agg, GstAggregatorPad * aggpad, GstEvent * event)
 {

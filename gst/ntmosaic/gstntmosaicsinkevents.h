@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Events on sink pads, when it is their turn. */
+/* Events on sink pads, after the queue. */
 
 #pragma once
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Events that come from downstream or from the application: navigation, seeks
- * and QoS. */
+/* Events from downstream or from the application: navigation, seeks and QoS. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -40,8 +39,8 @@ navigate (GstNtMosaic * self, GstEvent * event)
   return handled;
 }
 
-/* Backwards, strips begin at the segment's stop. The base class would carry out
- * a seek that leads to a segment without one, and fail when it is too late. */
+/* Played backwards, strips begin at the segment's stop. The base class would
+ * carry out a seek to a segment without a stop, and fail only afterwards. */
 static gboolean
 can_seek (GstAggregator * agg, GstEvent * event)
 {
@@ -64,12 +63,13 @@ can_seek (GstAggregator * agg, GstEvent * event)
           stop_type, stop, NULL) && GST_CLOCK_TIME_IS_VALID (segment.stop))
     return TRUE;
 
-  GST_WARNING_OBJECT (agg, "a seek to play backwards needs a stop position: "
-      "that is where it begins");
+  GST_WARNING_OBJECT (agg, "seek of rate %g refused: it has no stop position, "
+      "which is where it would begin; set one", rate);
   return FALSE;
 }
 
-/* Before the element is started, seeks come this way, and are kept for then. */
+/* A seek that the application sends before the element is started comes this
+ * way. The base class keeps it until the start. */
 static gboolean
 gst_nt_mosaic_send_event (GstElement * element, GstEvent * event)
 {
@@ -102,9 +102,9 @@ seek (GstAggregator * agg, GstEvent * event)
     return GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
   }
 
-  /* An application's seek comes once through each of its sinks, and a source
-   * that another branch leads to may have carried it out. The base class would
-   * drop such a seek and leak it. */
+  /* An application's seek comes once from each sink of the pipeline, and a
+   * source may have carried it out already for another sink. The base class
+   * would drop such a seek and leak it. */
   if (gst_nt_mosaic_has_flushed (self, seqnum)) {
     gst_event_unref (event);
     return TRUE;
@@ -114,7 +114,8 @@ seek (GstAggregator * agg, GstEvent * event)
     return FALSE;
   }
 
-  /* A flushing seek waits for the streaming thread to end. */
+  /* A flushing seek waits for the streaming thread, which may wait for the
+   * clock. */
   gst_nt_mosaic_set_stopping (self, TRUE);
   gst_nt_mosaic_begin_seek (self, seqnum);
   ret = GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
@@ -135,8 +136,8 @@ gst_nt_mosaic_src_event (GstAggregator * agg, GstEvent * event)
     case GST_EVENT_SEEK:
       return seek (agg, event);
     case GST_EVENT_QOS:
-      /* A job over stills loses none, however slow downstream is. The base
-       * class divides by the rate. */
+      /* Stills are never dropped, however slow downstream is. The base class
+       * would divide by the rate. */
       if (gst_nt_mosaic_has_no_rate (self)) {
         gst_event_unref (event);
         return TRUE;

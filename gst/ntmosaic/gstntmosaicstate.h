@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The element's fields, and what can be asked of them. */
+/* The element's fields, and questions about them. */
 
 #pragma once
 
@@ -17,10 +17,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GstNtMosaic, gst_nt_mosaic, GST, NT_MOSAIC,
     GstVideoAggregator)
 
-/* Of all files of the element. */
+/* All files of the element log to this category. */
 GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 
-/* What the user wants: the properties that can be set. */
+/* The properties that can be set. */
 typedef struct
 {
   NtmAlign align;
@@ -33,22 +33,22 @@ typedef struct
   guint64 nt_threshold;         /* bytes; 0: from the cache */
   gboolean copy_on_arrival;
   gboolean tile_meta;
-  gint frames_ahead;            /* -1: what memory allows */
-  GstClockTime latency;
+  gint frames_ahead;            /* -1: from the size of the tiles */
+  GstClockTime latency;         /* nanoseconds */
   gboolean ignore_inactive_pads;
 } GstNtMosaicSettings;
 
-/* What has been done since the element was started. */
+/* Counters since the element was started. */
 typedef struct
 {
   guint64 strips;
   guint64 tiles_copied;
-  guint64 tiles_on_arrival;     /* of these */
+  guint64 tiles_on_arrival;     /* of tiles_copied */
   guint64 tiles_kept;
   guint64 tiles_background;
   guint64 frames_refused;
   guint64 bytes_copied;
-  GstClockTime copy_time;
+  GstClockTime copy_time;       /* nanoseconds */
 } GstNtMosaicStats;
 
 struct _GstNtMosaic
@@ -58,64 +58,73 @@ struct _GstNtMosaic
   /* Guarded by the object lock. */
   GstNtMosaicSettings settings;
   GstNtMosaicStats stats;
-  GstClockTime ahead;           /* what pads may run ahead; 0: live */
-  GstClockTime untold;          /* what a strip takes, if the base class is not
+  GstClockTime ahead;           /* base class latency that lets pads run ahead;
+                                 * 0: they don't */
+  GstClockTime untold;          /* time of one strip, if the base class is not
                                  * told; 0: live, or no rate */
-  NtmLayout *layout;            /* of the caps that the src pad has */
-  gboolean has_misfits;         /* a pad's caps don't fit there */
-  GstClockTime last_time;       /* of the strip made last; NONE after a seek */
-  GstClockTime last_end;        /* the same; NONE without a rate */
-  GstClockID wait_id;           /* the streaming thread waits for it */
-  gboolean stopping;            /* it must not begin to */
-  GstClockTime waiting_since;   /* system time; NONE: no frame is waited for */
-  GstClockID silence_id;        /* a look at pads without data is due */
-  guint32 seek_seqnum;          /* of a seek that flushes, or INVALID */
+  NtmLayout *layout;            /* of the src pad's caps; NULL: none yet */
+  gboolean has_misfits;         /* the caps of a pad don't fit into @layout */
+  GstClockTime last_time;       /* timestamp of the last strip; NONE: none since
+                                 * the start, a flush or a seek */
+  GstClockTime last_end;        /* its end; NONE without a rate */
+  GstClockID wait_id;           /* the streaming thread waits for it, or NULL */
+  gboolean stopping;            /* the streaming thread must not wait */
+  GstClockTime waiting_since;   /* time of the system clock at which the
+                                 * streaming thread began to wait for frames;
+                                 * NONE: it does not */
+  GstClockID silence_id;        /* timer for the warning about pads without
+                                 * data, or NULL */
+  guint32 seek_seqnum;          /* of a flushing seek, or INVALID */
 
   gint n_queued;                /* atomic: frames that a pad may queue */
-  gint n_after_stall;           /* atomic: strips until it may be more again; 0:
-                                 * it may be what was decided */
+  gint n_after_stall;           /* atomic: strips until pads run ahead again
+                                 * after a stall; 0: no stall */
   gint failed;                  /* atomic: an error was posted; no more
                                  * strips */
   gint has_untimed;             /* atomic: a still came without a timestamp */
 
   /* Set once. */
   GstNtStripPool *strip_pool;
-  GstNtFrames *frames;          /* memory for upstreams */
-  NtmComposer *composer;        /* composes in the streaming thread; NULL: there
-                                 * was no memory */
+  GstNtFrames *frames;          /* memory for upstream's frames */
+  NtmComposer *composer;        /* composes in the streaming thread; upstream's
+                                 * threads copy arriving frames by its settings;
+                                 * NULL: there was no memory for it */
 
   /* Of the streaming thread alone. */
   NtmLayout *next_layout;       /* of the caps that are being negotiated */
   GArray *next_seats;           /* the pads of its tiles */
   gboolean strips_fit;          /* the strips are of the current layout */
-  gboolean strip_is_guessed;    /* its caps are: no pad has any yet */
-  GstAllocationParams strip_params;     /* as downstream wants strips */
-  gboolean pool_is_downstreams; /* if it has a buffer to spare */
-  gboolean downstream_takes_meta;
-  GstClockTime period;          /* from one strip to the next */
-  gboolean strip_made;          /* or begun, in this round */
+  gboolean strip_is_guessed;    /* the caps are a guess: no pad had any */
+  GstAllocationParams strip_params;     /* downstream's alignment and padding */
+  gboolean pool_is_downstreams; /* strips are buffers of downstream's pool, as
+                                 * long as it has some left */
+  gboolean downstream_takes_meta;       /* GstVideoMeta */
+  GstClockTime period;          /* from one strip to the next; 0: no rate */
+  gboolean strip_made;          /* a strip was begun in this aggregate() */
   GstClockTime strip_time;      /* running time at which that strip begins */
-  gboolean strip_is_ours;       /* it is from strip_pool */
-  NtmStrip *downstreams_strip;  /* stands for a buffer that is not; or NULL */
-  guint64 last_content;         /* content ids are counted up */
+  gboolean strip_is_ours;       /* that strip is from strip_pool */
+  NtmStrip *downstreams_strip;  /* serves for the buffers of downstream's pool;
+                                 * NULL: none yet */
+  guint64 last_content;         /* the content id given out last */
 };
 
-/* All settings as they are at this moment. To be read once for a strip, or for
- * a negotiation, so that all of it is made by the same. */
+/* A copy of all settings. To be called once for each strip or negotiation, so
+ * that no setting changes in the middle of it. From any thread. */
 void gst_nt_mosaic_get_settings (GstNtMosaic * self,
     GstNtMosaicSettings * settings);
 
-/* The strip has caps. */
+/* Whether the strip has caps. */
 gboolean gst_nt_mosaic_has_caps (GstNtMosaic * self);
 
-/* All inputs are still images, or have no fixed rate; or there are no caps. */
+/* Whether the strip has the rate 0/1: all inputs have it, or downstream asks
+ * for it. TRUE too if the strip has no caps. */
 gboolean gst_nt_mosaic_has_no_rate (GstNtMosaic * self);
 
 /* Whether a strip was made since the element was started. */
 gboolean gst_nt_mosaic_has_made_strips (GstNtMosaic * self);
 
-/* Whether what is wrong with one pad is a warning and no error: strips are
- * being made, and the pad is not the only one. */
+/* Whether a fault of one pad is a warning and no error: a strip was made since
+ * the element was started, and there is more than one pad. */
 gboolean gst_nt_mosaic_goes_on_without_one (GstNtMosaic * self);
 
 /* All sink pads, with a reference on each. */

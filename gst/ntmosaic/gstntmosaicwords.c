@@ -11,8 +11,7 @@
 
 #define RAW_VIDEO "video/x-raw"
 
-/* A list of all formats that videoconvert knows says less than its beginning.
- * */
+/* Longest list of names in a text: videoconvert alone knows over 80 formats. */
 #define MAX_NAMES 8
 
 /* ---- Lists ---- */
@@ -24,11 +23,12 @@ add_name (GPtrArray * names, const gchar * name)
     g_ptr_array_add (names, g_strdup (name));
 }
 
-/* "a", "a or b", "a, b or c"; takes @names. */
+/* "a", "a or b", "a, b or c"; "a, b, … or one of 2 others" if there are too
+ * many. Takes over @names. */
 static gchar *
 join (GPtrArray * names)
 {
-  const guint n = MIN (names->len, MAX_NAMES);
+  const guint n = names->len <= MAX_NAMES + 1 ? names->len : MAX_NAMES;
   GString *text = g_string_new (NULL);
   guint i;
 
@@ -78,7 +78,7 @@ is_raw (const GstCaps * caps, guint i)
   return gst_structure_has_name (gst_caps_get_structure (caps, i), RAW_VIDEO);
 }
 
-/* The media type, with what features say of it. */
+/* The media type, and in brackets its caps features. */
 static gchar *
 name_type (const GstCaps * caps, guint i)
 {
@@ -97,7 +97,7 @@ name_type (const GstCaps * caps, guint i)
   return text;
 }
 
-/* The formats of raw frames, and the types of all else. */
+/* The formats of raw frames in system memory, and the types of all others. */
 static gchar *
 list_kinds (const GstCaps * caps)
 {
@@ -121,9 +121,9 @@ list_kinds (const GstCaps * caps)
   return join (names);
 }
 
-/* ---- What a pad gets ---- */
+/* ---- Caps that a sink pad refuses ---- */
 
-/* What makes raw frames in system memory of structure @i. */
+/* How to turn frames of structure @i into raw frames in system memory. */
 static const gchar *
 find_remedy (const GstCaps * caps, guint i)
 {
@@ -144,8 +144,8 @@ find_remedy (const GstCaps * caps, guint i)
       "as gldownload";
 }
 
-/* The first field without which, or with whose value, caps are no subset of
- * @template_caps. */
+/* The first field that is missing in @s, or has a value there that is not in
+ * @template; NULL if there is none. */
 static const gchar *
 find_wrong_field (const GstStructure * s, const GstStructure * template)
 {
@@ -175,7 +175,8 @@ explain_field (const gchar * pad_name, const GstCaps * caps,
 
   if (field == NULL) {
     value = gst_caps_to_string (caps);
-    text = g_strdup_printf ("%s can't take %s", pad_name, value);
+    text = g_strdup_printf ("%s can't take %s: correct the caps of the source",
+        pad_name, value);
   } else if (!gst_structure_has_field (s, field)) {
     value = NULL;
     text = g_strdup_printf ("%s gets caps without a %s: add one to the caps of "
@@ -250,10 +251,9 @@ gst_nt_mosaic_explain_no_link (const gchar * pad_name,
   return text;
 }
 
-/* ---- What downstream takes ---- */
+/* ---- Strips that downstream refuses ---- */
 
-/* A strip's @field, of which downstream takes other values, and what makes
- * them. */
+/* A field of a strip's caps, the words for it, and how to change its value. */
 typedef struct
 {
   const gchar *field;
@@ -281,8 +281,8 @@ static const StripField strip_fields[] = {
       "put a videorate behind the mosaic"},
 };
 
-/* Whether @limits have no structure that takes this value, whatever the others
- * are. */
+/* Whether @limits take no caps at all with this value of @field, or if @field
+ * is NULL, no raw video in system memory. */
 static gboolean
 excludes (const GstCaps * limits, const gchar * field, const GValue * value)
 {
@@ -347,8 +347,8 @@ extend_range (const GValue * value, gint * min, gint * max)
   }
 }
 
-/* What @limits take of a field, where they don't take @value: "32767 at most".
- * */
+/* The values of @field that @limits take, which @value is not: "32767 at most",
+ * "only BGRx". */
 static gchar *
 describe_limit (const GstCaps * limits, const gchar * field,
     const GValue * value)
@@ -397,14 +397,15 @@ explain_limit (const gchar * name, const GstCaps * limits,
   return text;
 }
 
-/* Where no value is wrong by itself, the caps must speak. */
+/* If each value would do by itself, the text has to show all caps. */
 static gchar *
 explain_caps (const gchar * name, const GstCaps * limits, const GstCaps * strip)
 {
   gchar *ours = gst_caps_to_string (strip);
   gchar *theirs = gst_caps_to_string (limits);
   gchar *text = g_strdup_printf ("the tiles make a strip of %s, but %s takes "
-      "only %s", ours, name, theirs);
+      "only %s: change the tiles, or use another element there", ours, name,
+      theirs);
 
   g_free (theirs);
   g_free (ours);
@@ -423,7 +424,8 @@ gst_nt_mosaic_explain_strip (const gchar * name, const GstCaps * limits,
   if (excludes (limits, NULL, NULL)) {
     kinds = list_kinds (limits);
     text = g_strdup_printf ("a strip is raw video in system memory, but %s "
-        "takes only %s", name, kinds);
+        "takes only %s: put an encoder or an uploader behind the mosaic, such "
+        "as jpegenc or glupload", name, kinds);
     g_free (kinds);
     return text;
   }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Why caps don't fit, in one sentence with names and numbers that ends with
- * what can be done. Finds out nothing that negotiation depends on. */
+/* Why caps don't fit, as a text for the user: names, numbers, and what to do.
+ * The caller frees the texts. Negotiation does not depend on these
+ * functions. */
 
 #pragma once
 
@@ -10,26 +11,27 @@
 
 G_BEGIN_DECLS
 
-/* Why the pad @pad_name, with @template_caps, refuses @caps, which are fixed
- * and no subset of these. */
+/* Why the pad @pad_name refuses @caps. @template_caps: those of the pad. @caps:
+ * fixed, and no subset of @template_caps. */
 gchar *gst_nt_mosaic_explain_input (const gchar * pad_name,
     const GstCaps * caps, const GstCaps * template_caps);
 
-/* Why nothing that upstream @offers is for the pad @pad_name with
- * @template_caps. */
+/* Why the pad @pad_name can take none of @offers, the caps that upstream can
+ * do. @template_caps: those of the pad. */
 gchar *gst_nt_mosaic_explain_offer (const gchar * pad_name,
     const GstCaps * offers, const GstCaps * template_caps);
 
-/* Why the element @name, which takes only @limits, does not take a strip of the
- * caps @strip: fixed caps, or those of any strip. */
+/* Why the element @name does not take a strip. @limits: the caps that it takes.
+ * @strip: the caps of the strip, or of any strip. */
 gchar *gst_nt_mosaic_explain_strip (const gchar * name, const GstCaps * limits,
     const GstCaps * strip);
 
-/* Whether some of @caps, which are not ANY or EMPTY, has frames in system
- * memory and no other caps features. */
+/* Whether a structure of @caps is for frames in system memory, without other
+ * caps features. FALSE for ANY and EMPTY. */
 gboolean gst_nt_mosaic_has_plain_memory (const GstCaps * caps);
 
-/* What to think of when no link to the pad @pad_name came to be. */
+/* Why a link to the pad @pad_name may have failed. @template_caps: those of the
+ * pad. */
 gchar *gst_nt_mosaic_explain_no_link (const gchar * pad_name,
     const GstCaps * template_caps);
 

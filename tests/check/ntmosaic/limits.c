@@ -105,9 +105,14 @@ static const struct
       "the strip has format RGBA, BGRA, ARGB, ABGR, RGBx, BGRx, xRGB or xBGR, "
       "but downstream takes only I420 or NV12: put a videoconvert behind the "
       "mosaic"},
+  /* One name too many is not "one of 1 others". */
+  {"video/x-raw,format={I420,NV12,YUY2,UYVY,YVYU,Y42B,Y444,GRAY8,NV21}",
+      "but downstream takes only I420, NV12, YUY2, UYVY, YVYU, Y42B, Y444, "
+      "GRAY8 or NV21: put a videoconvert behind the mosaic"},
   {"audio/x-raw; image/png",
       "a strip is raw video in system memory, but downstream takes only "
-      "audio/x-raw or image/png"},
+      "audio/x-raw or image/png: put an encoder or an uploader behind the "
+      "mosaic, such as jpegenc or glupload"},
   {"video/x-raw(memory:GLMemory)",
       "a strip is raw video in system memory, but downstream takes only "
       "video/x-raw(memory:GLMemory)"},
@@ -118,7 +123,7 @@ static const struct
       "pixel-aspect-ratio=(fraction)1/1, colorimetry=(string)sRGB, "
       "framerate=(fraction)25/1, but downstream takes only video/x-raw, "
       "width=(int)16, height=(int)5; video/x-raw, width=(int)15, "
-      "height=(int)6"},
+      "height=(int)6: change the tiles, or use another element there"},
 };
 
 GST_START_TEST (without_name)

@@ -60,6 +60,8 @@ static const Case cases[] = {
       {4, NONE, NONE, NONE}},
   {"gaps", 1.0, 0, NONE, 0, 10, 0, 6, FALSE, TRUE,
       {NONE, NONE, NONE, NONE}},
+  {"gaps backwards", -1.0, 0, 16, 0, 6, 3, 4, FALSE, TRUE,
+      {NONE, NONE, NONE, NONE}},
 };
 
 typedef struct
