@@ -2,17 +2,17 @@
 # SPDX-FileCopyrightText: The ntmosaic authors
 # shellcheck shell=bash
 #
-# What tools/demo and tools/check share: saying, dying, Debian packages and the
-# build. The caller sets $top, the root of the source tree.
+# What tools/demo, tools/check and tools/root share: messages, Debian packages
+# and the build. The caller sets $top, the root of the source tree, and $build.
 
 BUILD_PACKAGES='gcc libc6-dev meson ninja-build pkg-config
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev'
-# With gst-inspect-1.0 and gst-launch-1.0, and with sinks for a screen: after
-# tools/demo the lines in README.md run.
+# With gst-inspect-1.0, gst-launch-1.0 and sinks for a screen, so that the lines
+# in README.md run after tools/demo.
 RUN_PACKAGES='gstreamer1.0-tools gstreamer1.0-x
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good'
-# The header test wants a C++ compiler as well, and ntmosaic-neighbours all the
-# elements that there are.
+# The wall headers-alone also takes a C++ compiler, and ntmosaic-neighbours all
+# the elements that there are.
 TEST_PACKAGES='g++ gstreamer1.0-plugins-bad gstreamer1.0-libav'
 
 say () {
@@ -24,8 +24,8 @@ die () {
   exit 1
 }
 
-# Runs a command quietly: its output goes to the file $1, and is shown (its end)
-# only if the command fails.
+# Runs a command with its output in the file $1, and shows the end of the output
+# if the command fails.
 quietly () {
   local log=$1
   shift
@@ -57,7 +57,7 @@ apt_get () {
 }
 
 install_packages () {
-  # Lists that can't be renewed may still be good enough.
+  # Old package lists may still be good enough.
   apt_get update || say 'apt-get update failed, trying the lists at hand'
   apt_get install -y --no-install-recommends "$@"
 }
@@ -66,14 +66,14 @@ install_packages () {
 need_packages () {
   local missing
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    say "not a Debian system: taking it that these, or their like, are here: $*"
+    say "not a Debian system: assuming that these, or their like, are there: $*"
     return
   fi
   missing=$(missing_packages "$@")
   [ -n "$missing" ] || return 0
   if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
-    die "packages are missing, and there is neither root nor sudo to install" \
-      "them; as root: apt-get install --no-install-recommends$missing"
+    die "packages are missing, and to install them needs root or sudo;" \
+      "as root: apt-get install --no-install-recommends$missing"
   fi
   say "installing (log: $build/packages.log):$missing"
   # shellcheck disable=SC2086  # a list of names
@@ -81,8 +81,8 @@ need_packages () {
     die "can't install the packages (log: $build/packages.log):$missing"
 }
 
-# Configures $build with the given options, if that is not how it is configured,
-# and brings it up to date.
+# Configures $build with the given options, unless it is configured so already,
+# and builds.
 compile () {
   local options_file=$build/configured-with
   if [ ! -f "$build/build.ninja" ]; then

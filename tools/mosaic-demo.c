@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The ntmosaic authors
  *
  * Sets photographs side by side in one strip, writes it as a PNG, and says what
- * the element did: the working half of tools/demo.
+ * the element did. tools/demo runs it.
  */
 #include <gst/gst.h>
 #include <glib/gstdio.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define TILE_SIZE 512
-/* Far more than any number of photographs that fits in one strip needs. */
+/* Far more than the photographs of one strip take. */
 #define PATIENCE (10 * 60 * GST_SECOND)
 
 /* What became of the tiles: field of the element's stats, in words. */
@@ -35,9 +35,9 @@ is_installed (const gchar * element)
   return found;
 }
 
-/* A phone stores photographs as the sensor saw them, says which way is up, and
- * often appends a second picture. Which way is up only jpegparse can read, of a
- * package that the demo does not need otherwise. */
+/* A phone stores photographs as the sensor saw them, notes which way is up, and
+ * often appends a second picture. Only jpegparse reads which way is up; the
+ * demo does not need its package otherwise. */
 static GstElement *
 make_pipeline (guint n_photos, GError ** error)
 {
@@ -65,7 +65,7 @@ make_pipeline (guint n_photos, GError ** error)
   return pipeline;
 }
 
-/* By the property, not by the pipeline's text: any file name will do. */
+/* By the property: in the pipeline's text, file names would need quotes. */
 static void
 set_location (GstElement * pipeline, const gchar * name, const gchar * path)
 {
@@ -119,7 +119,7 @@ report_error (GstMessage * message, gchar ** photos)
   g_free (details);
 }
 
-/* A file without a picture in it is nothing to a decoder, not an error. */
+/* A decoder ignores a file without a picture: it posts no error. */
 static gboolean
 all_were_decoded (GstElement * pipeline, gchar ** photos)
 {
