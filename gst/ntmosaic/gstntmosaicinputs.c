@@ -17,6 +17,7 @@
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicflush.h"
 #include "gstntmosaicqueue.h"
+#include "gstntmosaicstills.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 

@@ -14,6 +14,7 @@
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
 #include "gstntmosaicsilence.h"
+#include "gstntmosaicstills.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 

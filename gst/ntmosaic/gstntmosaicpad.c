@@ -348,15 +348,6 @@ gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer)
     gst_nt_mosaic_queue_count_out (&pad->queue);
 }
 
-/* ---- Stills without timestamps ---- */
-
-gboolean
-gst_nt_mosaic_pad_has_stills (GstNtMosaicPad * pad)
-{
-  return GST_VIDEO_INFO_FORMAT (&pad->next_info) != GST_VIDEO_FORMAT_UNKNOWN
-      && GST_VIDEO_INFO_FPS_N (&pad->next_info) == 0;
-}
-
 gboolean
 gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad, GstSegment * segment)
 {
@@ -365,73 +356,6 @@ gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad, GstSegment * segment)
   g_mutex_unlock (&pad->gap_lock);
 
   return segment->format == GST_FORMAT_TIME;
-}
-
-/* The time in @segment at @running_time; the start of @segment if it begins
- * later than that. */
-static GstClockTime
-find_position (const GstSegment * segment, GstClockTime running_time)
-{
-  const guint64 position = gst_segment_position_from_running_time (segment,
-      GST_FORMAT_TIME, running_time);
-
-  return GST_CLOCK_TIME_IS_VALID (position) ? position : segment->start;
-}
-
-static void
-set_untimed (GstNtMosaicPad * pad, gconstpointer buffer)
-{
-  GST_OBJECT_LOCK (pad);
-  pad->untimed = buffer;
-  GST_OBJECT_UNLOCK (pad);
-}
-
-/* The base class shows a frame without a duration until the next one comes, and
- * never drops it as late. The caller, which is the base class, holds a lock
- * that a flush needs to reset the segment, so the segment is read without the
- * gap lock. */
-GstBuffer *
-gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad, GstBuffer * buffer,
-    GstClockTime running_time)
-{
-  if (!gst_buffer_is_writable (buffer)) {
-    GstBuffer *copy = gst_buffer_copy (buffer);
-
-    gst_nt_mosaic_pad_drop_later (pad, buffer);
-    buffer = copy;
-  }
-  GST_BUFFER_PTS (buffer) =
-      find_position (&GST_AGGREGATOR_PAD (pad)->segment, running_time);
-  GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
-  set_untimed (pad, buffer);
-
-  return buffer;
-}
-
-void
-gst_nt_mosaic_pad_note_timed (GstNtMosaicPad * pad)
-{
-  set_untimed (pad, NULL);
-}
-
-/* gst_nt_mosaic_pad_time_still() has made the buffer writable, so its timestamp
- * can be set. */
-void
-gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad, GstClockTime running_time)
-{
-  GstBuffer *next = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
-  GstSegment segment;
-  const gboolean has_segment =
-      next && gst_nt_mosaic_pad_get_segment (pad, &segment);
-
-  GST_OBJECT_LOCK (pad);
-  if (has_segment && next == pad->untimed)
-    GST_BUFFER_PTS (next) = find_position (&segment, running_time);
-  else
-    pad->untimed = NULL;
-  GST_OBJECT_UNLOCK (pad);
-
-  gst_clear_buffer (&next);
 }
 
 /* ---- Caps, release and reset ---- */

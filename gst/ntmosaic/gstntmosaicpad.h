@@ -142,25 +142,6 @@ gboolean gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad,
 /* To be called when @buffer leaves the base class' queue. From any thread. */
 void gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer);
 
-/* Whether the next frame is a still: its caps have the rate 0/1. In the
- * streaming thread. */
-gboolean gst_nt_mosaic_pad_has_stills (GstNtMosaicPad * pad);
-
-/* Sets the timestamp of @buffer to the beginning of a strip. @buffer: the frame
- * to be taken next, which has no timestamp; taken over. @running_time: where
- * the strip begins. Returns @buffer, or a copy if it was not writable. */
-GstBuffer *gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad,
-    GstBuffer * buffer, GstClockTime running_time);
-
-/* To be called if the frame to be taken next has a timestamp of its own. */
-void gst_nt_mosaic_pad_note_timed (GstNtMosaicPad * pad);
-
-/* Sets the timestamp of the frame to be taken next, if it came without one, to
- * the beginning of a later strip. @running_time: where that strip begins. In
- * the streaming thread, without locks. */
-void gst_nt_mosaic_pad_retime_still (GstNtMosaicPad * pad,
-    GstClockTime running_time);
-
 /* To be called when no frame is on its way from upstream to a strip, as after a
  * flush. */
 void gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad);
