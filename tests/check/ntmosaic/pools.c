@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Upstream's pools, of two buffers each, are never starved: what upstream lent
- * comes home as soon as it is not shown any more. */
+/* The element never starves upstream's pools of two buffers each: a buffer
+ * comes home as soon as no strip can show it any more. */
 
 #include "rig/rig.h"
 
@@ -11,10 +11,10 @@
 typedef struct
 {
   guint strips_per_frame;
-  gboolean gaps;                /* every third frame is one */
-  gboolean late;                /* every fifth frame is sent again, too late */
-  gboolean wraps;               /* frames are sent in a buffer of their own,
-                                 * which has the pool's as its parent */
+  gboolean gaps;                /* every third frame is a gap */
+  gboolean late;                /* every fifth frame comes again, too late */
+  gboolean wraps;               /* frames have a buffer of their own, whose
+                                 * parent is the pool's */
   gboolean waits;               /* the third frame waits for downstream's first
                                  * complaint */
   GstHarness *input;
@@ -154,7 +154,7 @@ stop_feeder (Feeder * f)
   free_pool (f->pool);
 }
 
-/* Each tile has bytes of the frame that is due, or none in a gap. */
+/* Each tile has bytes of the frame that is due, or background in a gap. */
 static void
 check_fed (GstBuffer * strip, const Feeder * feeders, guint n_feeders)
 {
@@ -173,7 +173,7 @@ check_fed (GstBuffer * strip, const Feeder * feeders, guint n_feeders)
   gst_buffer_unmap (strip, &map);
 }
 
-/* Now and then, but not at the end: the last strip is waited for. */
+/* Now and then, but not at the end: the test waits for the last strip. */
 static void
 complain (TestRig * rig, GstBuffer * strip, guint n, guint n_strips)
 {
@@ -190,8 +190,9 @@ complain (TestRig * rig, GstBuffer * strip, guint n, guint n_strips)
   g_atomic_int_inc (&n_complaints);
 }
 
-/* Pulls strips until the time of @n_strips is over; with @qos, downstream says
- * that it is late again and again. Answers how many strips there were. */
+/* Pulls strips until the time of @n_strips is over; with @qos, downstream
+ * complains again and again that it is late. Returns how many strips there
+ * were. */
 static guint
 pull_fed (TestRig * rig, const Feeder * feeders, guint n_feeders,
     guint n_strips, gboolean qos)
@@ -267,8 +268,8 @@ GST_END_TEST;
 
 /* ---- What is held at rest ---- */
 
-/* One pad that is looked at and one that drives, each with a pool. Nothing is
- * copied on arrival: the pads have upstream's buffers. */
+/* A pad under test and a pad that drives, each with a pool. Without copying on
+ * arrival: the pads have upstream's buffers. */
 typedef struct
 {
   TestRig *rig;
@@ -316,7 +317,7 @@ hold (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-/* Downstream takes nothing from now on, as a sink that is paused. */
+/* Downstream takes nothing from now on, like a paused sink. */
 static void
 block (Rest * r)
 {
@@ -345,7 +346,7 @@ expect_blocked (Rest * r)
   gst_object_unref (pad);
 }
 
-/* What is shown is held, and nothing else. */
+/* The element holds the frame that it shows, and no other. */
 GST_START_TEST (shown_frame)
 {
   Rest r;
@@ -454,7 +455,7 @@ unmap (GstVideoMeta * meta, guint plane, GstMapInfo * info)
   return TRUE;
 }
 
-/* The frame is in the strip, but not with the pad any more. */
+/* The frame is in the strip, but the pad doesn't have it any more. */
 GST_START_TEST (flushed_while_begun)
 {
   GstVideoMeta *meta;
@@ -479,7 +480,7 @@ GST_START_TEST (flushed_while_begun)
 
 GST_END_TEST;
 
-/* The application still has the pad. */
+/* The application still holds the pad. */
 GST_START_TEST (pad_released)
 {
   GstPad *pad;
@@ -525,7 +526,8 @@ GST_START_TEST (stopped)
 
 GST_END_TEST;
 
-/* @__i__: both pads repeat their last frame, which no strip shows any more. */
+/* With @__i__, both pads would repeat their last frame, which no strip shows
+ * any more. */
 GST_START_TEST (ended)
 {
   Rest r;
