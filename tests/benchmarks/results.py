@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: The ntmosaic authors
 #
-# What 'bench' wrote, read again: the columns before 'side' name the case, those
+# Reads the CSV of 'bench': the columns before 'side' name the case, those
 # behind 'round' are figures.
 
 import csv
@@ -10,7 +10,7 @@ import statistics
 
 
 class Results:
-    """One CSV: its head, and what was measured of each side of each case."""
+    """One CSV: its head, and the figures of each side of each case."""
 
     def __init__(self, lines):
         lines = list(lines)
@@ -48,7 +48,7 @@ def load(path):
 
 
 def by_round(rows, figure):
-    """Nothing for a figure that a side does not have."""
+    """An empty list for a figure that a side does not have."""
     return {row["round"]: float(row[figure]) for row in rows if row[figure]}
 
 
@@ -59,14 +59,14 @@ def spread(rows, figure):
 
 
 def ratios(rows, base, figure):
-    """Of each round that both have: a machine that is slower for a while is
-    slower for both."""
+    """The ratio in each round that both sides have: a machine that is slower
+    for a while is slower for both."""
     over, under = by_round(rows, figure), by_round(base, figure)
     return [value / under[number] for number, value in over.items()
             if under.get(number)]
 
 
 def short(value):
-    """Three digits that count."""
+    """Three significant digits."""
     digits = 2 - math.floor(math.log10(abs(value))) if value else 0
     return f"{value:.{min(max(digits, 0), 5)}f}"

@@ -8,7 +8,7 @@ wide meanwhile. Tile metas say which strip shows what.
 
 usage: come-and-go.py
 
-Wants Debian's python3-gst-1.0. Exits with 77 without it, and with 1 if the tile
+Needs Debian's python3-gst-1.0. Exits with 77 without it, and with 1 if the tile
 does not come or does not go.
 """
 import sys
@@ -24,16 +24,17 @@ except (ImportError, ValueError) as missing:
 
 CAPS = 'video/x-raw,format=RGBA,width=64,height=48,framerate=25/1'
 STRIP_TIMEOUT = 60 * Gst.SECOND
-# Strips that are on their way when something changes are far fewer.
+# Far more than the strips that are on their way when something changes.
 MOST_STRIPS = 1000
 
 
 def add_tile(pipeline, description):
     """Plays what the description says as one more tile, from its beginning.
 
-    Frames are shown at their running time, and those of a newcomer start at 0,
-    which is over. The offset moves them to the strip that is due. A live source
-    stamps its frames with the running time of now, and gets no offset."""
+    The strip shows a frame at its running time, and the frames of the new
+    source start at 0, which is over. The offset moves them to the strip that is
+    due. A live source stamps its frames with the current running time, and
+    needs no offset."""
     mosaic = pipeline.get_by_name('m')
     source = Gst.parse_bin_from_description(description, True)
     pipeline.add(source)
@@ -45,9 +46,9 @@ def add_tile(pipeline, description):
 
 
 def remove_tile(pipeline, source):
-    """Block, release, stop, in this order: a source that is not blocked may
-    push to a pad that is gone, and reports an error; one that is stopped while
-    it waits for its pad may never stop."""
+    """Block, release, stop, in this order. A source that is not blocked may
+    push to a pad that is gone, and reports an error. A source that the
+    application stops while it waits for its pad may never stop."""
     pad = source.get_static_pad('src')
     mosaic_pad = pad.get_peer()
     pad.add_probe(Gst.PadProbeType.BLOCK_DOWNSTREAM,
@@ -58,7 +59,7 @@ def remove_tile(pipeline, source):
 
 
 def read_tiles(strip):
-    """What the tiles of the strip are, by the number of their pad."""
+    """The place and the state of each tile, by the number of its pad."""
     tiles = {}
     for number in range(2):
         meta = GstVideo.buffer_get_video_region_of_interest_meta_id(

@@ -4,8 +4,9 @@
 /* An application that draws its frames. It asks each pad of ntmosaic for a
  * buffer pool, takes a frame from it, draws, and pushes the frame through
  * appsrc. ntmosaic copies the frame when it arrives, and the pool hands the
- * same memory out again: the next frame is drawn in memory that is still in the
- * CPU's cache. Each strip's tile metas say what became of its tiles.
+ * same memory out again: the application draws the next frame in memory that is
+ * still in the CPU's cache. The tile metas of each strip say how the element
+ * made its tiles.
  *
  * usage: draw-frames [TILES [STRIPS]] */
 
@@ -26,7 +27,7 @@ typedef struct
   GstBufferPool *pool;
 } Tile;
 
-/* What a tile meta says of its tile, and how often it was said. */
+/* The states of a tile in its tile meta, and how often each came. */
 static const gchar *const states[] = { "copied", "kept", "background" };
 
 typedef guint Counts[G_N_ELEMENTS (states)];
@@ -43,8 +44,8 @@ make (GstBin * pipeline, const gchar * factory)
   return element;
 }
 
-/* A frame that waits in an appsrc leaves the cache: one may wait, and then the
- * next push does. */
+/* A frame that waits in an appsrc leaves the cache: one frame may wait, and the
+ * next push waits instead. */
 static GstElement *
 make_source (GstBin * pipeline, GstElement * mosaic)
 {
@@ -61,8 +62,8 @@ make_source (GstBin * pipeline, GstElement * mosaic)
   return src;
 }
 
-/* The pool that the pad behind @src proposes, ready to be used. The pads must
- * be active: from PAUSED on. */
+/* The pool that the pad behind @src proposes, active. The pads must be active
+ * too: from PAUSED on. */
 static GstBufferPool *
 get_pool (GstElement * src)
 {
@@ -94,7 +95,7 @@ get_pool (GstElement * src)
   return pool;
 }
 
-/* A shade that moves. Rows are where the frame says. */
+/* A shade that moves. The frame says where its rows are. */
 static void
 draw (GstBuffer * buffer, guint tile, guint n)
 {
@@ -159,8 +160,9 @@ count_tiles (GstPad * pad, GstPadProbeInfo * info, gpointer counts)
   return GST_PAD_PROBE_OK;
 }
 
-/* Of the copied tiles, those whose frame was copied when it arrived: none
- * before a strip came back from downstream unchanged, none too far ahead. */
+/* How many of the copied tiles were copied on arrival. A frame is not, if no
+ * strip has come back from downstream unchanged yet, or if it is too far ahead
+ * of its strip. */
 static guint64
 get_n_on_arrival (GstElement * mosaic)
 {
@@ -250,6 +252,6 @@ main (int argc, char **argv)
   gst_object_unref (pipeline);
   g_free (tiles);
 
-  /* Each frame is in one strip. */
+  /* Each frame is in exactly one strip. */
   return ended && counts[0] == n_tiles * n_strips ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A hundred RGBA arrays to one wide strip, with nothing but libntstrip. It is
- * made twice in the same memory: the second time no array has changed. By their
- * content ids the strip knows that it holds them already, and writes nothing.
+/* A hundred RGBA arrays to one wide strip, with libntstrip alone. The program
+ * makes the strip twice in the same memory. The second time no array has
+ * changed: from the content ids the composer knows that the strip holds them
+ * already, and it writes nothing.
  *
  * usage: strip-of-arrays [SIDE] */
 

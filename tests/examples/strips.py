@@ -9,7 +9,7 @@ are made of the same buffers in another order.
 
 usage: strips.py [TILES [WIDTH [HEIGHT]]]
 
-Wants Debian's python3-gst-1.0 and python3-numpy. Exits with 77 without them,
+Needs Debian's python3-gst-1.0 and python3-numpy. Exits with 77 without them,
 and with 1 if a strip is not its images side by side.
 """
 import sys

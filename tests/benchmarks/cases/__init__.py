@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: The ntmosaic authors
 #
-# What the benchmarks have in common: what a case is, and the programs of a
-# build that take the samples.
+# What the benchmarks share: the case, and the programs of a build that take the
+# samples.
 
 import argparse
 import os
@@ -16,7 +16,7 @@ BYTES_PER_PIXEL = 4
 
 
 class Wrong(Exception):
-    """A strip is not right, or could not be made."""
+    """A strip is not right, or is missing."""
 
 
 class Nothing(Exception):
@@ -24,15 +24,15 @@ class Nothing(Exception):
 
 
 class Case(NamedTuple):
-    """A line of the table: what is the same for all that is compared."""
+    """A line of the table: what all sides have in common."""
 
     fields: dict                # the columns that name it
-    sides: dict                 # a function for each, that returns figures
+    sides: dict                 # for each, a function that returns its figures
     verify: Callable = lambda: None     # raises Wrong
 
 
 class Build:
-    """The programs of a build folder, and the plugin for them."""
+    """The programs of a build folder, and the plugin that they load."""
 
     def __init__(self, folder):
         folder = pathlib.Path(folder).resolve()
@@ -55,7 +55,7 @@ class Build:
                              "build folder, and built?") from error
 
     def run(self, program, *arguments):
-        """What it prints, a line "NAME VALUE" each."""
+        """The program's figures: it prints lines "NAME VALUE"."""
         process = self.start(program, *arguments)
         text = process.communicate()[0]
         if process.returncode != 0:
@@ -68,14 +68,14 @@ def read_pairs(lines):
 
 
 def available_bytes():
-    """What the system has to give."""
+    """The memory that the system can give, in bytes."""
     with open("/proc/meminfo", encoding="utf-8") as file:
         values = dict(line.split(":", 1) for line in file)
     return int(values["MemAvailable"].split()[0]) * 1024
 
 
 def fits(options, n_bytes):
-    """So much memory may be used, and is there."""
+    """Whether a case may use so much memory, and the system has it."""
     return n_bytes <= min(options.memory * MIB, available_bytes())
 
 
@@ -84,7 +84,7 @@ def left_out(what):
 
 
 def count(word):
-    """How many: one or more."""
+    """A number: one or more."""
     number = int(word)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{word} is less than 1")
@@ -109,7 +109,7 @@ def n_bytes(word):
 
 
 def list_of(convert):
-    """An option's words, with commas between."""
+    """An option's words, between commas."""
     def split(text):
         return [convert(word) for word in text.split(",")]
     split.__name__ = f"list of {convert.__name__}"

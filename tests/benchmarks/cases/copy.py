@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: The ntmosaic authors
 #
-# Frames into a strip, side by side: how close to the limit of the memory the
-# copy is, with which kernel, on how many threads, and whether the choice
-# between streaming and ordinary stores is right. No element in here.
+# Frames into a strip, side by side, without an element: how close to the limit
+# of the memory the copy is, with each kernel and number of threads, and whether
+# the choice between streaming and ordinary stores is right.
 
 import contextlib
 from functools import partial
@@ -16,18 +16,18 @@ STORES = ["auto", "always", "never"]
 OTHERS = ["memcpy", "contiguous", "contiguous-cached"]
 MODES = ["write", "write+read"]
 
-# As many as the element has by default. All are used once, and a way's own
-# traces are in the cache, before it is timed.
+# As many as the element has by default. Before the timing, a way writes all of
+# them once, and leaves its own traces in the cache.
 STRIPS = 3
 
-# A strip several times the size of the last-level cache finds nothing of itself
-# there, whichever set of frames it is made of.
+# If a strip is several times as large as the last-level cache, none of its
+# bytes are in the cache, whichever set of frames it shows.
 LARGE_STRIP_CACHES = 4
 
-# Small strips: a sample takes about 5 ms at 8 GB/s, long beside the clock.
+# Small strips: a sample takes about 5 ms at 8 GB/s, long for the clock.
 SAMPLE_BYTES = 40 * MIB
 
-# More tiles than a strip has, and more frames than are worth their time.
+# Limits: no strip has more tiles, and more frames take too long to make.
 MOST_TILES = 65536
 
 # What to see in three minutes: both sides of where streaming begins to pay,
@@ -49,7 +49,7 @@ FULL_STRIPS = "64K,256K,1M,2M,4M,6M,8M,12M,16M,32M,64M,256M,400M,1G"
 
 
 class Program:
-    """bench-copy, at work: it answers a line with a line."""
+    """A bench-copy that runs: it answers each line with a line."""
 
     def __init__(self, build, tiles, tile, sets, strips, pages, **env):
         self.process = build.start("bench-copy", tiles, *tile, sets, strips,
@@ -138,7 +138,7 @@ def cell_cases(options, build, tile, tiles, kernel, modes):
     if not fits(options, (2 * sets + STRIPS) * strip):
         left_out(f"{tiles} tiles of {tile[0]}x{tile[1]}")
         return
-    # A process never uses but one kernel.
+    # A process uses one kernel only.
     with Program(build, tiles, tile, sets, STRIPS,
                  "huge" if options.huge else "malloc",
                  NTMOSAIC_CPU=kernel) as program:

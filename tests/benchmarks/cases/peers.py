@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: The ntmosaic authors
 #
-# Images side by side outside GStreamer: NumPy, OpenCV and FFmpeg, beside ours.
-# All write the same number of bytes again and again into the same memory. What
-# is not installed is left out, and that is said.
+# Images side by side outside GStreamer: NumPy, OpenCV and FFmpeg, compared with
+# the composer. All write the same number of bytes again and again into the same
+# memory. A message names what is not installed, and is left out.
 
 import concurrent.futures
 import re
@@ -19,13 +19,14 @@ from .copy import Program
 FIGURES = ["ms"]
 POISON = 0xA5
 
-# The strips that FFmpeg makes before and while it is timed.
+# The strips that FFmpeg makes before the timing, and during it.
 FFMPEG_BEFORE = 4
 FFMPEG_TIMED = 10
 
 
 def timed(function):
-    """Once unmeasured: what the one before left in the caches is not ours."""
+    """The first strip is not measured: the caches still hold what the side
+    before left in them."""
     function()
     start = time.perf_counter()
     function()
@@ -55,7 +56,7 @@ class Arrays:
             (pixels * np.uint32(0x9E3779B1) + np.uint32(i)).view(np.uint8)
             .reshape(options.size, options.size, 4)
             for i in range(options.images)]
-        # Not zeros(): those come without the advice to use huge pages.
+        # Not zeros(): for these, NumPy does not ask for huge pages.
         self.strip = np.empty(
             (options.size, options.size * options.images, 4), np.uint8)
 
@@ -86,7 +87,7 @@ class Arrays:
 
 
     def methods(self, threads):
-        """What works on so many threads."""
+        """The sides that work on so many threads."""
         if threads > 1:
             executor = concurrent.futures.ThreadPoolExecutor(threads)
             yield "numpy-slices", partial(self.slices_on, executor, threads)
@@ -124,8 +125,8 @@ def colour_of(image):
 
 
 def ffmpeg_command(n_images, size, threads, frames, end, output):
-    """Sources of one colour draw it once and hand out the same frame for ever:
-    they cost next to nothing."""
+    """A source of one colour draws one frame and hands it out again and again:
+    it costs next to nothing."""
     source = f"s={size}x{size}:r=30,format=rgba"
     graph = "".join(
         f"color=c=0x{colour_of(i).hex()}:{source}[i{i}];"
@@ -138,7 +139,8 @@ def ffmpeg_command(n_images, size, threads, frames, end, output):
 
 
 def ffmpeg_sample(n_images, size, threads, timed_frames=FFMPEG_TIMED):
-    """The clock is read at every strip, behind hstack; nothing is written."""
+    """A filter behind hstack reads the clock at every strip; FFmpeg writes no
+    file."""
     command = ffmpeg_command(
         n_images, size, threads, FFMPEG_BEFORE + timed_frames,
         ",setpts='PTS+0*print(time(0))'", ["null", "-"])
@@ -166,7 +168,7 @@ def ffmpeg_verify(n_images, size, threads):
 
 
 def find_ffmpeg(options, note):
-    """Whether there is FFmpeg. Notes what of its time is not hstack."""
+    """Whether there is FFmpeg. Notes how much of its time is not hstack's."""
     if shutil.which("ffmpeg") is None:
         note("left out: FFmpeg (Debian: ffmpeg)")
         return False
@@ -200,8 +202,8 @@ def make_case(options, threads, program, arrays, ffmpeg):
 
 
 def cases(options, build, note):
-    """Into one strip, again and again, as the others do; our frames are in the
-    same kind of pages as NumPy's."""
+    """The composer writes into one strip again and again, as the others do; its
+    frames are in the same kind of pages as NumPy's."""
     arrays = find_arrays(options, note)
     ffmpeg = find_ffmpeg(options, note)
     if arrays is None and not ffmpeg:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: The ntmosaic authors
 #
-# Pipelines with a mixer: ntmosaic beside compositor. 'element' feeds them
-# ready-made frames, so that what is left is the mixer; 'sources' feeds them
-# from elements that draw or convert frames, which shows what copying on
-# arrival is good for. Each run is a process of its own.
+# Pipelines with a mixer: ntmosaic compared with compositor. 'element' feeds
+# them ready frames, so that only the mixer costs time; 'sources' feeds them
+# from elements that draw or convert frames, which shows what copying on arrival
+# is good for. Each run is a process of its own.
 
 from functools import partial
 from typing import NamedTuple
@@ -14,31 +14,31 @@ from . import (BYTES_PER_PIXEL, Case, choice, count, fits, left_out, list_of,
 
 RATE = 30
 
-# Of the figures of bench-pipeline. Wall time is the median from one strip to
-# the next here, and there the mean, as most of a slow source's strips are
-# cheap.
+# Figures of bench-pipeline. Wall time is the median from one strip to the next
+# for 'element', and the mean for 'sources': most of the strips of a slow source
+# are cheap.
 ELEMENT_FIGURES = ["step_ms", "cpu_ms", "negotiated_ms", "first_ms", "faults",
                    "peak_mib", "copied_percent", "on_arrival_percent"]
 SOURCES_FIGURES = ["wall_ms", "cpu_ms", "delay_ms", "delay_most_ms", "peak_mib",
                    "resting_mib", "copied_percent", "on_arrival_percent"]
 
-# Strips that leave before the timing starts: enough that every strip of a pool
-# and every frame of a ring has been used at least once with the defaults.
+# Strips that leave before the timing starts: with the defaults, these are
+# enough to use every strip of a pool and every frame of a ring at least once.
 ELEMENT_WARM_UP = 5
 SOURCES_WARM_UP = 20
 
 TABLE_PADS = [1, 2, 10, 100, 400, 1000]
 TABLE_SIZES = [16, 64, 256, 1024]
 
-# --table: a round should take about so long. What a strip costs is guessed: 10
-# GB/s and 25 microseconds a pad.
+# --table: a round should take about so long, if a strip costs 10 GB/s and 25
+# microseconds a pad.
 ROUND_SECONDS = 0.5
 GUESS_BYTES_PER_SECOND = 10e9
 GUESS_SECONDS_PER_PAD = 25e-6
 
 
 class Source(NamedTuple):
-    """What stands on each pad of the mixer."""
+    """The elements in front of each pad of the mixer."""
 
     element: str
     caps: str = "RGBA"          # none for ready frames: they say it
@@ -48,7 +48,8 @@ class Source(NamedTuple):
 
 READY = Source("benchsrc pad={}", "")
 SOURCES = {
-    # Filled, a memset for each row; paced: when the strip before has left.
+    # benchsrc fills a frame, a memset for each row; paced: when the strip
+    # before has left.
     "fast": Source("benchsrc"),
     "paced": Source("benchsrc paced=true"),
     "drawn": Source("videotestsrc"),
@@ -59,7 +60,7 @@ SOURCES = {
 
 
 class Run(NamedTuple):
-    """What all runs of a case have in common."""
+    """What all runs of a case share."""
 
     source: Source
     pads: int
@@ -67,7 +68,7 @@ class Run(NamedTuple):
     strips: int                 # the warm-up included
     warm_up: int
     ring: int                   # ready frames for each pad
-    blend: bool                 # compositor may
+    blend: bool                 # whether compositor may blend
 
 
 def source_text(run, i):
@@ -81,7 +82,8 @@ def source_text(run, i):
 
 
 def pipeline(run, mixer):
-    """As for gst-launch. The fakesink of ready frames holds a strip."""
+    """The pipeline in the syntax of gst-launch. With ready frames, the fakesink
+    holds a strip."""
     sink = (" ! fakesink" if run.source is READY else
             " ! video/x-raw,format=RGBA ! fakesink enable-last-sample=false")
     return f"{mixer} name=mixer{sink}" + "".join(
@@ -95,7 +97,7 @@ def play(build, run, mixer):
 
 
 def make_case(build, run, fields, mixers):
-    """@mixers: what each side is called, and how it is written."""
+    """@mixers: the name of each side, and its element with its properties."""
     fields = {**fields, "pads": run.pads, "width": run.tile[0],
               "height": run.tile[1], "strips": run.strips - run.warm_up}
     return Case(fields, {name: partial(play, build, run, mixer)
@@ -136,9 +138,9 @@ def with_properties(options, element, pool):
 
 
 def choose_ring(options, strip):
-    """With three frames a pad and the element's own pool of three if there is
-    memory for so much, with two and two if not: what the ring and the pool are;
-    None if that is too much."""
+    """The sizes of the ring and of the pool: three frames a pad and the
+    element's own pool of three strips, or two and two if memory is short; None
+    if that is too much as well."""
     wanted = [(options.ring, options.strips_pool)]
     if options.table:
         wanted.append((2, 2))

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Writes strips outside any element whenever it is told to, and says how long
- * it took. 'bench' asks; it decides what takes turns with what.
+/* Writes strips without an element, on command, and prints how long it took.
+ * 'bench' gives the commands and decides on their order.
  *
  * usage: bench-copy [TILES WIDTH HEIGHT SETS STRIPS malloc|numpy|huge]
  *
- * SETS sets of TILES frames, in that kind of pages, into STRIPS strips. First
- * it says what it is, a line "NAME VALUE" each, and an empty line. Then it
- * answers each line of its input (ways.h lists the ways):
+ * SETS sets of TILES frames, in that kind of pages, into STRIPS strips. The
+ * program first describes itself in lines "NAME VALUE", which an empty line
+ * ends. Then it answers each line of its input (ways.h lists the ways):
  *
  * verify WAY THREADS   "right", or "wrong"
  * write WAY THREADS BEFORE TIMED
- *                      writes BEFORE strips, and then TIMED strips: the
- *                      milliseconds of one
- * write+read ...       the same; each is read whole after it was written */
+ *                      writes BEFORE strips, and then TIMED strips; answers the
+ *                      milliseconds for one
+ * write+read ...       the same, and reads each strip after writing it */
 
 #include "../common/about.h"
 #include "ways.h"
@@ -47,7 +47,7 @@ write_strips (Ways * ways, const gchar * way, gboolean read, guint n_strips)
   return TRUE;
 }
 
-/* FALSE if @line makes no sense. */
+/* Returns FALSE if @line is no command. */
 static gboolean
 answer (Ways * ways, const gchar * line)
 {

@@ -12,11 +12,11 @@
 #define PAGE_BYTES ((gsize) 4096)
 #define HUGE_PAGE_BYTES ((gsize) 2 << 20)
 
-/* From here on NumPy advises: _npy_alloc_cache() of 1.24. */
+/* From this size on, NumPy asks for huge pages: _npy_alloc_cache() of 1.24. */
 #define NUMPY_ADVISES_BYTES ((gsize) 4 << 20)
 
-/* Real frames come page-aligned from most allocators; small ones would then be
- * mostly unused memory. */
+/* Most allocators align real frames to pages. With that alignment, small frames
+ * here would be mostly unused memory. */
 static guint8 *
 block_new (gsize bytes, guint32 seed, const gchar * pages)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What is copied: frames that were made before, each in memory of its own, in
- * several sets that take turns; and for each set as many bytes in one piece. */
+/* What the benchmark copies: several sets of ready frames that take turns, each
+ * frame in memory of its own; and for each set as many bytes in one piece. */
 
 #pragma once
 
@@ -17,16 +17,16 @@ typedef struct
   gsize tile_bytes;
   gsize strip_bytes;
   guint n_sets;
-  guint8 **frames;              /* n_tiles of set 0, n_tiles of set 1, … */
-  guint8 **pieces;              /* one for each set */
+  guint8 **frames;              /* n_tiles of set 0, then of set 1, … */
+  guint8 **pieces;              /* a piece for each set */
 } Material;
 
-/* @pages, that the frames are in:
- * malloc   as malloc gives them
- * numpy    as NumPy's arrays have them: those of 4 MiB and more ask for huge
- *          pages, but begin anywhere, so that their ends remain in small ones
- * huge     as many huge ones as there can be
- * NULL if there is no memory. */
+/* @pages, the kind of pages for the frames:
+ * malloc   those that malloc gives
+ * numpy    those of NumPy's arrays: arrays of 4 MiB and more ask for huge
+ *          pages, but begin anywhere, so that both ends remain in small pages
+ * huge     as many huge pages as possible
+ * Returns NULL if there is no memory. */
 Material *material_new (guint tile_width, guint tile_height, guint n_tiles,
     guint n_sets, const gchar * pages);
 void material_free (Material * material);

@@ -7,19 +7,19 @@
 
 struct _Team
 {
-  guint n_members;              /* threads beside the caller */
+  guint n_members;              /* threads besides the caller */
   GThread **members;
   pthread_barrier_t start;
   pthread_barrier_t end;
 
-  /* Written by the caller before the start. */
+  /* The caller writes these before the start. */
   gboolean ending;
   TeamFunc func;
   TeamDoneFunc done;
   gpointer data;
   guint n_items;
 
-  gint next;                    /* atomic: the first item that is not taken */
+  gint next;                    /* atomic: the next item to take */
 };
 
 static void

@@ -7,13 +7,14 @@
 
 #include <string.h>
 
-/* What a thread takes at once: a row of a tile is not worth counting. */
+/* Bytes that a thread takes at once: for a single row of a tile, the counter
+ * would cost too much. */
 #define UNIT_BYTES ((gsize) 256 << 10)
 
-/* To wake a thread takes about as long as to copy so much. */
+/* Waking a thread takes about as long as copying this many bytes. */
 #define ALONE_BYTES ((gsize) 2 << 20)
 
-/* What a strip holds before it is written. */
+/* The bytes of a strip before a way writes it. */
 #define POISON 0xa5
 
 struct _Ways
@@ -23,12 +24,12 @@ struct _Ways
   guint n_threads;
   Team *team;
 
-  /* How memcpy shares the work: either parts of tiles or several tiles. */
+  /* How memcpy shares the work: an item is part of a tile, or several tiles. */
   guint units_per_tile;
   guint tiles_per_unit;
 };
 
-/* One strip to write, for the team. */
+/* A strip for the team to write. */
 typedef struct
 {
   const Ways *ways;

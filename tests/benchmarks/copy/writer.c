@@ -13,7 +13,7 @@ struct _Writer
   NtmLayout *layout;
   guint n_strips;
   NtmStrip **strips;
-  NtmSource *sources;           /* one for each tile of each set */
+  NtmSource *sources;           /* a source for each tile of each set */
   NtmComposer *composer;
   const NtmKernel *best;
 };

@@ -3,10 +3,10 @@
 
 #include "frames.h"
 
-/* Real frames come page-aligned from most allocators; so do these. */
+/* Most allocators align real frames to pages. */
 #define FRAME_ALIGN 4095
 
-/* Opaque: blended or not, it looks the same. */
+/* Opaque: a blended frame is the same as a copied one. */
 static GstMemory *
 make_frame (gsize bytes, guint32 seed)
 {

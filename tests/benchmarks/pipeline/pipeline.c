@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* One run of one pipeline in a process of its own, so that its peak of memory
- * is its own. 'bench' asks.
+/* One run of one pipeline, in a process of its own because of the peak of its
+ * memory. 'bench' starts it.
  *
  * usage: bench-pipeline STRIPS WARM_UP RING PADSxWxH OPERATOR LINE
  *
  * LINE is a pipeline as in gst-launch, in which the element 'mixer' makes
- * STRIPS strips, the first WARM_UP of which are not measured. RING is how many
- * frames are made ahead for each of its pads, for 'benchsrc pad=N'. If it is
- * not 0 the pipeline runs once before, and fails unless the strips are those
- * frames side by side; what a process does only once is done then. Where pads
- * have a place it is set, and their 'operator' is if OPERATOR is not '-': the
- * parser of LINE takes minutes for the properties of a thousand pads. */
+ * STRIPS strips. The first WARM_UP of them are not measured. RING is the number
+ * of ready frames for each of the mixer's pads, for 'benchsrc pad=N'. If it is
+ * not 0, the pipeline runs once before, and the program fails unless the strips
+ * are those frames side by side. That run also does what a process does only
+ * once. The program sets the place of pads that have one, and their 'operator'
+ * unless OPERATOR is '-': the parser of LINE takes minutes for the properties
+ * of a thousand pads. */
 
 #include "../common/about.h"
 #include "source.h"
@@ -22,7 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Nothing that works takes longer, and what does is stuck. */
+/* A run that takes longer hangs. */
 #define PATIENCE (300 * GST_SECOND)
 
 typedef struct
@@ -110,7 +111,7 @@ place_pads (const Job * job, GstElement * mixer)
   }
 }
 
-/* Verifies if there is a @ring, or else measures. */
+/* Verifies the strips if there is a @ring; otherwise measures. */
 static gboolean
 run (const Job * job, const FrameRing * ring, GError ** error)
 {

@@ -20,23 +20,23 @@ struct _Source
 {
   GstPushSrc parent;
 
-  gint pad;                     /* of the ring, or -1 */
+  gint pad;                     /* its pad in the ring, or -1 */
   gboolean paced;
   GstVideoInfo info;
-  guint n_frames;               /* that were made */
-  gboolean unlocked;            /* guarded by the lock of the pace */
+  guint n_frames;               /* frames made so far */
+  gboolean unlocked;            /* the lock of the pace guards it */
 };
 
-/* The strips of this process, for sources that are paced by them. */
+/* The strips of this process, which pace sources. */
 static struct
 {
   GMutex lock;
   GCond changed;
-  guint n_strips;               /* that left */
+  guint n_strips;               /* strips that left */
 } pace;
 
 static const FrameRing *frames;
-static guint n_ready;           /* frames that each source hands out */
+static guint n_ready;           /* frames from each source */
 
 G_DEFINE_TYPE (Source, source, GST_TYPE_PUSH_SRC);
 
@@ -72,10 +72,10 @@ source_set_caps (GstBaseSrc * base, GstCaps * caps)
   return gst_video_info_from_caps (&BENCH_SOURCE (base)->info, caps);
 }
 
-/* Ready frames live elsewhere: a pool that is offered stays unused, and must
- * not cost a preallocation either. Otherwise as videotestsrc does: a pool of
- * its own where none is proposed. Without one, the base class would allocate
- * each frame anew. */
+/* Ready frames need no pool: one that downstream offers must not cost a
+ * preallocation. Otherwise the source does as videotestsrc, and makes a pool of
+ * its own where downstream proposes none. Without a pool, the base class would
+ * allocate each frame anew. */
 static gboolean
 source_decide_allocation (GstBaseSrc * base, GstQuery * query)
 {
@@ -96,7 +96,8 @@ source_decide_allocation (GstBaseSrc * base, GstQuery * query)
       query);
 }
 
-/* Frame n is filled when n strips have left. FALSE if stopped before. */
+/* Waits until n strips have left, and frame n may be filled. Returns FALSE if
+ * the source stops before. */
 static gboolean
 wait_for_turn (Source * self)
 {
@@ -154,7 +155,8 @@ stamp (Source * self, GstBuffer * buffer, guint n)
       - GST_BUFFER_PTS (buffer);
 }
 
-/* Of a ready frame; others are allocated by the base class, and filled. */
+/* A buffer of a ready frame. Without a ring, the base class allocates the
+ * frame, and fill() fills it. */
 static GstFlowReturn
 source_create (GstBaseSrc * base, guint64 offset, guint size,
     GstBuffer ** buffer)

@@ -8,8 +8,8 @@
 struct _Verifier
 {
   const FrameRing *ring;
-  guint n_strips;               /* that came so far */
-  gchar *wrong;                 /* what was wrong first, or NULL */
+  guint n_strips;               /* strips that came so far */
+  gchar *wrong;                 /* the first error, or NULL */
 };
 
 static gboolean

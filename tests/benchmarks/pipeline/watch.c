@@ -10,8 +10,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
-/* The resident memory is read at so many strips, the last ones: ntmosaic gives
- * back what stood idle for 8 strips. */
+/* The last strips, at which the resident memory is read: ntmosaic gives back
+ * the memory of frames that were idle for 8 strips. */
 #define MAX_RESTING 10
 
 typedef struct
@@ -27,18 +27,18 @@ struct _Watch
   guint n_strips;
   guint n_warm_up;
 
-  GstClockTime asked;           /* for PLAYING */
+  GstClockTime asked;           /* when the program asked for PLAYING */
   GstClockTime negotiated;      /* when the first caps left */
   guint n_left;                 /* strips that left */
-  GstClockTime *left;           /* when */
+  GstClockTime *left;           /* time of each */
   gdouble *delays_ms;
   gdouble resting_mib[MAX_RESTING];
   Moment start;                 /* when the last strip of the warm-up left */
   Moment end;                   /* when the last strip of all left */
 
-  GMutex lock;                  /* guards the times in: */
-  GstClockTime *arrivals;       /* when the last of each strip's frames came;
-                                 * NULL = the pads are not watched */
+  GMutex lock;                  /* guards arrivals: */
+  GstClockTime *arrivals;       /* time of the last frame of each strip;
+                                 * NULL: the pads are not watched */
 };
 
 static Moment
@@ -55,8 +55,9 @@ moment_now (void)
   return now;
 }
 
-/* The number of KiB behind @name in /proc/self/status, where there is one. Not
- * getrusage(): its peak is also that of the program that started this one. */
+/* The number of KiB behind @name in /proc/self/status, where there is one.
+ * getrusage() won't do: its peak includes that of the program that started this
+ * one. */
 static gdouble
 memory_mib (const gchar * name)
 {
@@ -79,8 +80,8 @@ n_resting (const Watch * watch)
   return MIN (MAX_RESTING, watch->n_strips);
 }
 
-/* Called by the pad before its chain function. Only the first of several strips
- * that show a frame waits for it. */
+/* The pad calls this before its chain function. Of several strips that show a
+ * frame, only the first one waits for it. */
 static GstPadProbeReturn
 frame_arrives (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
@@ -127,7 +128,7 @@ strip_leaves (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
     watch->delays_ms[n] = GST_CLOCK_DIFF (watch->arrivals[n], now) / 1e6;
     g_mutex_unlock (&watch->lock);
   }
-  /* Reading it costs page faults, which are counted. */
+  /* Reading the resident memory costs page faults, which the figures count. */
   if (watch->arrivals != NULL && n >= first_resting)
     watch->resting_mib[n - first_resting] = memory_mib ("VmRSS:");
 
@@ -183,7 +184,7 @@ compare_doubles (const void *a, const void *b)
   return (left > right) - (left < right);
 }
 
-/* Sorts a copy: the last of it is the most. Free with g_free(). */
+/* A sorted copy: the last value is the largest. Free with g_free(). */
 static gdouble *
 sort (const gdouble * values, gsize n_values)
 {
@@ -239,7 +240,8 @@ print_arrivals (const Watch * watch, guint n_measured)
   g_free (sorted);
 }
 
-/* Of all tiles, the warm-up's included; nothing if the mixer counts none. */
+/* Percentages of all tiles, the warm-up's included; nothing if the mixer counts
+ * none. */
 static void
 print_tiles (GstElement * mixer)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What is seen of a pipeline from probes on the pads of its mixer. */
+/* What probes on the pads of the mixer see of a pipeline. */
 
 #pragma once
 
@@ -9,13 +9,13 @@
 
 typedef struct _Watch Watch;
 
-/* Watches @mixer from now on. Of @n_strips strips the first @n_warm_up are not
- * measured. @arrivals: its pads are watched as well, for the delay from the
+/* Watches @mixer from now on. Of @n_strips strips, the first @n_warm_up are not
+ * measured. @arrivals: watches its sink pads as well, for the delay from the
  * last frame of a strip to the strip. */
 Watch *watch_new (GstElement * mixer, guint n_strips, guint n_warm_up,
     gboolean arrivals);
 void watch_free (Watch * watch);
 
-/* Prints a line "NAME VALUE" for each figure; FALSE with @error if there were
- * too few strips. */
+/* Prints a line "NAME VALUE" for each figure. Returns FALSE with @error if
+ * there were too few strips. */
 gboolean watch_print (const Watch * watch, GError ** error);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames that arrive: which ones get a place in a coming strip, that strips are
- * right whatever becomes of them, and how long all of it lives. */
+/* Frames that arrive: which frames get a place in a coming strip, that strips
+ * are right whatever becomes of the frames, and how long each part lives. */
 
 #include "arriving.h"
 
-/* The second tile is copied in several blocks. */
+/* The composer copies the second tile in several blocks. */
 static const NtmTile large_tiles[N_TILES] = {
   {.width = 3,.height = 401},
   {.width = 301,.height = 401},
@@ -60,7 +60,7 @@ typedef enum
   APPEND_AND_HOLD,
 } Change;
 
-/* Returns what holds @frame or its memory, if anything does. */
+/* Returns the object that holds @frame or its memory, or NULL. */
 static gpointer
 change_frame (GstBuffer * frame, Change change)
 {
@@ -121,7 +121,7 @@ GST_START_TEST (test_one_frame)
   fail_unless_equals_int (place != NULL, one_frames[__i__].placed);
   fail_unless_equals_int (GST_MINI_OBJECT_REFCOUNT_VALUE (frames[1]), n_refs);
 
-  /* The frame itself can be shown all the same. */
+  /* The composer can still show the frame itself. */
   show_and_drop (&f, frames, &report);
   fail_unless_equals_int (report.tiles_in_place, 0);
   fail_unless_equals_int (report.tiles_copied, 1);
@@ -163,7 +163,8 @@ GST_START_TEST (test_tile)
   gst_nt_arrivals_set_tile (f.arrivals[1], f.layout, 1);
   check_next (&f, 1, TRUE);
 
-  /* Until a strip of the new layout was out, nothing is known of downstream. */
+  /* Until a strip of the new layout was out, the pool doesn't know what
+   * downstream does with strips. */
   old = ntm_layout_ref (f.layout);
   change_layout (&f, 2);
   check_next (&f, 1, FALSE);
@@ -221,8 +222,8 @@ use_and_drop (GstBuffer * strip, Use use)
 static const struct
 {
   Use use;
-  gboolean read_only;           /* frames lie in the strip */
-  gboolean placed;              /* the next frame is */
+  gboolean read_only;           /* the strip has frames in it */
+  gboolean placed;              /* the next frame gets a place */
 } uses[] = {
   {READ, FALSE, TRUE},
   {WRITE, FALSE, FALSE},
@@ -254,7 +255,8 @@ GST_START_TEST (test_downstream)
   show_and_drop (&f, frames, &report);
   check_next (&f, 1, uses[__i__].placed);
 
-  /* Strips that are only read don't change that; a new configuration does. */
+  /* A strip that downstream only reads doesn't change that; a new configuration
+   * does. */
   let_one_strip_pass (&f);
   check_next (&f, 1, uses[__i__].placed);
   fail_unless (gst_nt_strip_pool_configure (f.pool, f.layout, 3, NULL, NULL));
@@ -270,7 +272,7 @@ GST_END_TEST;
 
 /* ---- Which strip ---- */
 
-/* Each frame is in the strip that was reckoned, also where the counts wrap
+/* Each frame is in the strip that the pad counted, also where the counts wrap
  * around. */
 GST_START_TEST (test_ahead)
 {
@@ -294,7 +296,7 @@ GST_START_TEST (test_ahead)
     drop (frames[n]);
   }
 
-  /* Two frames for the same strip: the second finds its tile taken. */
+  /* Two frames for the same strip: the second finds its tile occupied. */
   frames[0][0] = new_arrival (&f, 0);
   fail_unless (is_placed (&f, frames[0][0]));
   for (n = 0; n < 2; n++) {
@@ -310,7 +312,8 @@ GST_START_TEST (test_ahead)
 
 GST_END_TEST;
 
-/* As many strips as can be coming are enough, besides those that are out. */
+/* The pool has the strips that can be coming and those that are out, and no
+ * more. */
 GST_START_TEST (test_pool_grows)
 {
   GstBuffer *frames[3][N_TILES] = { {NULL,}, };
@@ -334,7 +337,7 @@ GST_START_TEST (test_pool_grows)
   }
   gst_buffer_unref (strip);
 
-  /* Three strips can't be used because of their frames, and one is free. */
+  /* Three strips have frames in them and can't be used; one is free. */
   for (n = 0; n < 3; n++)
     show_and_drop (&f, frames[n], &report);
   strip = gst_nt_strip_pool_acquire (f.pool, NULL, NULL, NULL, NULL);
@@ -352,7 +355,7 @@ GST_START_TEST (test_pool_grows)
 
 GST_END_TEST;
 
-/* A strip with a frame in it is used for that frame, and for nothing else. */
+/* The pool uses a strip with a frame in it for that frame only. */
 GST_START_TEST (test_frames_are_kept)
 {
   GstBuffer *frames[N_TILES] = { NULL, };
@@ -369,7 +372,7 @@ GST_START_TEST (test_frames_are_kept)
   data = data_of (strip);
   fail_unless_equals_int (report.tiles_in_place, 1);
 
-  /* Once more while the strip is out: its copy. */
+  /* The same frame once more while the strip is out: a copy. */
   show_and_drop (&f, frames, &report);
   fail_unless_equals_int (report.tiles_in_place, 0);
   fail_unless_equals_int (report.tiles_copied, 1);
@@ -391,7 +394,7 @@ GST_START_TEST (test_frames_are_kept)
   }
   fail_unless_equals_uint64 (gst_nt_strip_pool_get_n_allocated (f.pool), 2);
 
-  /* Free again: all strips are used. */
+  /* The frame is free again: the pool uses all strips. */
   drop (frames);
   strip = gst_nt_strip_pool_acquire (f.pool, NULL, NULL, NULL, NULL);
   gst_buffer_unref (gst_nt_strip_pool_acquire (f.pool, NULL, NULL, NULL, NULL));
@@ -402,7 +405,8 @@ GST_START_TEST (test_frames_are_kept)
 
 GST_END_TEST;
 
-/* Strips of the same size stay. Others are freed when their frames are gone. */
+/* The pool keeps strips of the same size. It frees other strips when their
+ * frames are gone. */
 GST_START_TEST (test_frames_of_old_layout)
 {
   const GstAllocationParams padding = {.padding = 64 };
@@ -488,7 +492,8 @@ GST_START_TEST (test_pauses)
     fail_unless_equals_int (drop_next_placed (&f, 1), pauses[n]);
   fail_unless_equals_int (drop_next_placed (&f, 2), 0);
 
-  /* Forgotten once a frame is shown in its place, and after a restart. */
+  /* A pad forgets its pauses when a strip shows its frame in place, and when
+   * it restarts. */
   frames[1] = next_placed (&f, 1, &n_before);
   fail_unless_equals_int (n_before, 512);
   show_and_drop (&f, frames, &report);
@@ -500,7 +505,7 @@ GST_START_TEST (test_pauses)
   fail_unless_equals_int (drop_next_placed (&f, 1), 0);
   fail_unless_equals_int (drop_next_placed (&f, 1), 8);
 
-  /* A frame that is shown more than once. */
+  /* A frame in more than one strip. */
   frames[0] = new_arrival (&f, 0);
   for (n = 0; n < 3; n++)
     show_and_drop (&f, frames, &report);
@@ -511,8 +516,8 @@ GST_START_TEST (test_pauses)
 
 GST_END_TEST;
 
-/* The frame of one tile is due, and lies in a strip together with a frame that
- * isn't. */
+/* The frame of one tile is due, and is in a strip together with a frame that
+ * isn't due. */
 GST_START_TEST (test_early_frame)
 {
   GstBuffer *early[N_TILES] = { NULL, };
@@ -565,7 +570,7 @@ GST_END_TEST;
 
 #define N_PARTS 4
 
-/* @order: which of the parts goes first, second and so on. */
+/* @order: the part that the test frees first, second and so on. */
 static void
 free_in_order (const guint * order, gboolean clear)
 {
@@ -636,7 +641,7 @@ GST_END_TEST;
 #define N_ROUNDS 600
 
 /* An upstream for each tile. Before each frame it frees a strip that downstream
- * has had, or waits: three frames are queued at most. */
+ * has had, or waits for one: it queues three frames at most. */
 typedef struct
 {
   Fixture *f;
@@ -659,7 +664,7 @@ push_frames (gpointer data)
       check_strip (up->f, strip);
     gst_buffer_unref (strip);
 
-    /* Some frames never come to be shown. */
+    /* No strip shows some of the frames. */
     if (n % 97 == 31 * up->i) {
       gst_buffer_unref (new_arrival (up->f, up->i));
       gst_nt_arrivals_uncount (up->f->arrivals[up->i]);
@@ -693,7 +698,7 @@ stop_upstream (Upstream * up)
   g_async_queue_unref (up->frames);
 }
 
-/* Strips are right when they are made, and as long as they are out. */
+/* Strips are right when the composer has made them, and while they are out. */
 GST_START_TEST (test_many_threads)
 {
   GstBuffer *frames[N_TILES] = { NULL, };

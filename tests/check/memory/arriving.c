@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames that arrive; see the header. A frame has its number as offset, and its
- * stride as end offset, which copies of the buffer keep. */
+/* Frames that arrive; see the header. The offset of a frame is its number, and
+ * the end offset its stride: copies of the buffer keep both. */
 
 #include "arriving.h"
 
@@ -45,7 +45,8 @@ change_layout (Fixture * f, guint n_strips)
 void
 let_one_strip_pass (Fixture * f)
 {
-  gst_buffer_unref (gst_nt_strip_pool_acquire (f->pool, NULL, NULL, NULL, NULL));
+  gst_buffer_unref (gst_nt_strip_pool_acquire (f->pool, NULL, NULL, NULL,
+          NULL));
 }
 
 void

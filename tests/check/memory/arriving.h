@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A strip of three tiles, and frames that arrive for them. A frame's bytes are
- * made from its number, so that a strip can be checked at any time. */
+/* A strip of three tiles, and frames that arrive for them. A frame's number
+ * gives its bytes, so that a test can check a strip at any time. */
 
 #pragma once
 
@@ -19,24 +19,24 @@ extern const NtmTile small_tiles[N_TILES];
 
 typedef struct
 {
-  NtmLayout *shape;           /* where the tiles are, in all layouts */
-  NtmLayout *layout;          /* now */
+  NtmLayout *shape;           /* places of the tiles in all layouts */
+  NtmLayout *layout;          /* the current layout */
   GstNtStripPool *pool;
   NtmComposer *composer;
   GstNtArrivals *arrivals[N_TILES];
   guint n_taken[N_TILES];
   guint64 last_shown[N_TILES];  /* number of a frame */
-  gint n_frames;                /* atomic: made so far */
+  gint n_frames;                /* atomic: frames made so far */
 } Fixture;
 
-/* A pool of @n_strips strips, one of which was out and is back. */
+/* A pool of @n_strips strips. One of them was out and is back. */
 void setup (Fixture * f, const NtmTile * tiles, guint n_strips);
 void teardown (Fixture * f);
 
 /* Changes to another layout of the same shape. The pads follow. */
 void change_layout (Fixture * f, guint n_strips);
 
-/* A strip goes out and comes back as it went: downstream only reads. */
+/* A strip goes out and comes back unchanged: downstream only reads. */
 void let_one_strip_pass (Fixture * f);
 
 /* A frame for tile @i, in memory of its own. */
@@ -57,14 +57,14 @@ void check_frame (const NtmTile * tile, GstBuffer * frame);
 /* The strip that @buffer is. */
 NtmStrip *strip_of (GstBuffer * buffer);
 
-/* Makes a strip of @frames, of which NULL is background, and checks it. A frame
- * is taken when it is shown for the first time. */
+/* Makes a strip of @frames (NULL: background), and checks it. The first strip
+ * that shows a frame takes it from the pad's count. */
 GstBuffer *show (Fixture * f, GstBuffer * const *frames,
     NtmReport * report);
 void show_and_drop (Fixture * f, GstBuffer * const *frames,
     NtmReport * report);
 
-/* Whether @strip is still what it was when it was shown. */
+/* Fails the test unless @strip still holds what show() put in it. */
 void check_strip (const Fixture * f, GstBuffer * strip);
 
 void drop (GstBuffer ** frames);

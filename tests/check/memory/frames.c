@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Memory for frames: what a pool may be configured for, that it never refuses
- * and never waits, which block comes next, and when blocks are given back. */
+/* Memory for frames: which configurations a pool accepts, that it never refuses
+ * a frame and never waits, which block it hands out next, and when it gives
+ * blocks back to the system. */
 
 #include <gst/check/gstcheck.h>
 #include <gst/video/video.h>
@@ -17,10 +18,10 @@
 /* More than any pool would have. */
 #define MANY 40
 
-/* Blocks of this size are mapped: a test can see when they are gone. */
+/* Blocks of this size are mappings: a test can see when they are gone. */
 #define LARGE_BYTES ((gsize) 3 << 20)
 
-/* What a pool is asked for. */
+/* What upstream asks of a pool. */
 typedef struct
 {
   const gchar *caps;            /* NULL: none */
@@ -172,7 +173,8 @@ check_meta (GstBuffer * frame, const Wish * wish, const GstVideoInfo * info)
       == 0);
 }
 
-/* @frame is as was wished for. Leaves no zero around it. */
+/* Fails the test unless @frame is what upstream asked for. Writes other bytes
+ * than zero into the frame and around it. */
 static void
 check_frame (GstBuffer * frame, const Wish * wish)
 {
@@ -201,7 +203,7 @@ check_frame (GstBuffer * frame, const Wish * wish)
   memset (block + offset + bytes, 0xff, params->padding);
 }
 
-/* All at the same time, whatever was said of their number. */
+/* Upstream holds them all at the same time, whatever maximum it configured. */
 static void
 check_many (GstBufferPool * pool, const Wish * wish)
 {
@@ -216,8 +218,8 @@ check_many (GstBufferPool * pool, const Wish * wish)
     gst_buffer_unref (frames[i]);
 }
 
-/* With new blocks and with used ones; and one after the other with the same
- * pool, also twice, as videoconvert does. */
+/* With new blocks and with used ones. The same pool takes one configuration
+ * after the other, and the same one twice, as videoconvert does. */
 GST_START_TEST (test_any_wish)
 {
   GstNtFrames *frames = gst_nt_frames_new ();
@@ -242,8 +244,8 @@ GST_START_TEST (test_any_wish)
 
 GST_END_TEST;
 
-/* More than can be addressed, more than the system has, no alignment: an error,
- * and the pool can be used again. */
+/* More bytes than addresses, more bytes than the system has, an impossible
+ * alignment: the pool reports an error, and can be used again. */
 GST_START_TEST (test_no_memory)
 {
   static const GstAllocationParams params[] = {
@@ -319,7 +321,7 @@ static const Wish large = {.size = LARGE_BYTES,.params = {.padding = 1,.flags =
         GST_MEMORY_FLAG_ZERO_PADDED}
 };
 
-/* The block that came back last is the next, in any pool that it suits. */
+/* The block that came back last is the next one in every pool that it fits. */
 GST_START_TEST (test_last_in_first_out)
 {
   GstNtFrames *frames = gst_nt_frames_new ();
@@ -345,7 +347,8 @@ GST_START_TEST (test_last_in_first_out)
   for (i = 0; i < 4; i++)
     fail_unless (drop (acquire (pools[i & 1])) == blocks[0]);
 
-  /* Blocks of another size are left alone, and blocks that are less aligned. */
+  /* A pool leaves blocks of another size alone, and blocks with too small an
+   * alignment. */
   blocks[1] = drop (acquire (pools[3]));
   fail_unless (drop (acquire (pools[0])) == blocks[0]);
   blocks[2] = drop (acquire (pools[2]));
@@ -359,7 +362,7 @@ GST_START_TEST (test_last_in_first_out)
 
 GST_END_TEST;
 
-/* In any order; the memory may also be in another buffer by then. */
+/* Freed in any order; the memory may be in another buffer by then. */
 GST_START_TEST (test_frames_outlive_all)
 {
   GstNtFrames *frames = gst_nt_frames_new ();
@@ -402,7 +405,8 @@ age (GstNtFrames * frames, guint n_strips)
     gst_nt_frames_age (frames);
 }
 
-/* A block that is needed every eight strips stays, and one that is out. */
+/* A block that upstream needs every eight strips stays, and so does a block
+ * that is out. */
 GST_START_TEST (test_age)
 {
   GstNtFrames *frames = gst_nt_frames_new ();
@@ -435,7 +439,8 @@ GST_START_TEST (test_age)
 
 GST_END_TEST;
 
-/* Not all at once, which would take as long as a strip; the oldest first. */
+/* The pool gives blocks back one by one, the oldest first: all at once would
+ * take as long as a strip. */
 GST_START_TEST (test_age_of_many)
 {
   GstNtFrames *frames = gst_nt_frames_new ();
@@ -475,7 +480,7 @@ typedef struct
   guint8 number;
 } Taker;
 
-/* No block is handed out twice. */
+/* No block is out twice at the same time. */
 static gpointer
 take_and_give_back (gpointer data)
 {

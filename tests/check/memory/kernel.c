@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The kernel of the process: forced by NTMOSAIC_CPU, or the best. The choice is
- * made once, so each case runs in a process of its own, as the checks do. */
+/* The kernel of the process: the one that NTMOSAIC_CPU names, or the best. A
+ * process chooses once, so each case needs a process of its own: Check forks
+ * one. */
 
 #include <gst/check/gstcheck.h>
 
@@ -23,7 +24,7 @@ GST_START_TEST (test_forced)
   fail_unless_equals_string (gst_nt_kernel_get_name (), "c");
   fail_unless (gst_nt_kernel_get_warning () == NULL);
 
-  /* Too late. */
+  /* Too late: the process has chosen. */
   g_setenv ("NTMOSAIC_CPU", "nonsense", TRUE);
   fail_unless_equals_string (gst_nt_kernel_get_name (), "c");
 }
@@ -48,7 +49,7 @@ kernel_suite (void)
   TCase *tcase = tcase_create ("kernel");
 
   suite_add_tcase (suite, tcase);
-  /* Without a fork for each, only the first would see a fresh process. */
+  /* Without a fork for each case, only the first one has a new process. */
   if (g_strcmp0 (g_getenv ("CK_FORK"), "no") == 0) {
     tcase_add_test (tcase, test_forced);
     return suite;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* mmap() in place of the C library's. The test must export it (export_dynamic),
- * so that the library under test calls it too. */
+/* An mmap() that stands in for the C library's. The test must export it
+ * (export_dynamic), so that the library under test calls it too. */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE             /* RTLD_NEXT */

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* The memory of strips, and of frames that were copied on arrival: copies and
- * parts of it, and that only a strip without such frames can be written to. */
+ * parts of it. Only a strip without such frames is writable. */
 
 #include "arriving.h"
 
@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Each row of the second tile is pages away from the next. */
+/* The rows of the second tile are pages apart. */
 static const NtmTile wide_tiles[N_TILES] = {
   {.width = 8192,.height = 3},
   {.width = 17,.height = 9},
@@ -26,7 +26,7 @@ typedef enum
   N_KINDS
 } Kind;
 
-/* A buffer, and which of its bytes are its own. */
+/* A buffer, and the range of its bytes that belong to it. */
 typedef struct
 {
   Fixture f;
@@ -90,7 +90,8 @@ dup_bytes (GstBuffer * buffer)
   return g_memdup2 (data_of (buffer), gst_buffer_get_size (buffer));
 }
 
-/* Each copy has its own bytes once it is written to, at the same stride. */
+/* A copy has bytes of its own once the test writes to it, at the same
+ * stride. */
 GST_START_TEST (test_copies)
 {
   GstBuffer *copies[3];
@@ -134,7 +135,7 @@ GST_START_TEST (test_copies)
 
 GST_END_TEST;
 
-/* Part of a part, and a copy of this. They outlive the whole. */
+/* A part of a part, and a copy of that. Both outlive the whole. */
 GST_START_TEST (test_parts)
 {
   GstMemory *half;
@@ -175,7 +176,7 @@ GST_START_TEST (test_parts)
 
 GST_END_TEST;
 
-/* A writer gets the memory itself, or a copy if frames lie in it. */
+/* A writer gets the memory itself, or a copy if the strip has frames in it. */
 GST_START_TEST (test_writing)
 {
   const gboolean read_only = __i__ == READ_ONLY_STRIP || __i__ == VIEW;
@@ -213,8 +214,8 @@ GST_START_TEST (test_writing)
 
 GST_END_TEST;
 
-/* How many pages of @bytes bytes from @data on are memory; -1: they are not
- * even mapped. */
+/* How many pages of the @bytes bytes at @data are resident; -1: they are not
+ * mapped. */
 static gint
 count_resident (const guint8 * data, gsize bytes)
 {
@@ -234,7 +235,7 @@ count_resident (const guint8 * data, gsize bytes)
   return count;
 }
 
-/* Each row lies in one page, or two; a strip has 16 times as many. */
+/* A row is in one page, or in two; a strip has 16 times as many. */
 GST_START_TEST (test_copy_of_view_takes_its_rows_only)
 {
   const gint n_rows = wide_tiles[1].height;

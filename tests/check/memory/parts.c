@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Parts and copies of the memory of a strip, and of a frame that lies in one.
- * Parts that are joined again are not copied. A copy of a frame takes the
- * memory of its rows, and not of the whole strip that they are spread over. */
+/* Parts and copies of the memory of a strip, and of a frame in a strip. Joining
+ * parts again copies nothing. A copy of a frame takes memory for its rows, and
+ * not for the whole strip that they are spread over. */
 
 #include <gst/check/gstcheck.h>
 
@@ -17,7 +17,7 @@
 #define TILE_WIDTH 16
 #define TILE_HEIGHT 8
 
-/* 32 MiB a strip: rows are far from each other. */
+/* 32 MiB a strip: rows are far apart. */
 #define N_TILES 65536
 
 #ifdef MADV_NOHUGEPAGE
@@ -25,7 +25,7 @@
 static gpointer kept_small;
 static gsize kept_small_bytes;
 
-/* In place of the C library's, also for the library under test. */
+/* Stands in for the C library's, also for the library under test. */
 __attribute__ ((visibility ("default")))
 int madvise (void *data, size_t bytes, int advice);
 
@@ -53,7 +53,8 @@ typedef struct
 static GstBuffer *
 acquire (Fixture * f)
 {
-  GstBuffer *strip = gst_nt_strip_pool_acquire (f->pool, NULL, NULL, NULL, NULL);
+  GstBuffer *strip = gst_nt_strip_pool_acquire (f->pool, NULL, NULL, NULL,
+      NULL);
 
   fail_unless (strip != NULL);
 
@@ -76,7 +77,8 @@ setup (Fixture * f, guint n_tiles)
   fail_unless (gst_nt_strip_pool_configure (f->pool, f->layout, 2, NULL,
           NULL));
 
-  /* A strip that came back unchanged says that downstream only reads. */
+  /* From a strip that comes back unchanged, the pool learns that downstream
+   * only reads. */
   gst_buffer_unref (acquire (f));
   f->arrivals = gst_nt_arrivals_new (f->pool);
   gst_nt_arrivals_set_tile (f->arrivals, f->layout, 1);
@@ -92,7 +94,7 @@ teardown (Fixture * f)
   ntm_layout_unref (f->layout);
 }
 
-/* A frame that lies in a strip; all its bytes are @value. */
+/* A frame in a strip; all its bytes are @value. */
 static GstMemory *
 place_frame (Fixture * f, guint8 value)
 {
@@ -124,7 +126,7 @@ data_of (GstMemory * memory)
   return data;
 }
 
-/* Of a strip, or of a frame in one. */
+/* The memory of a strip, or of a frame in a strip. */
 static GstMemory *
 get_memory (Fixture * f, gboolean of_frame)
 {
@@ -182,7 +184,8 @@ GST_START_TEST (halves_that_are_joined)
   check_joined (whole, halves[0], quarters[0], 0);
   check_joined (whole, quarters[0], quarters[1], half);
 
-  /* Not in this order, not with a hole, and not the whole with its half. */
+  /* Parts don't join in the wrong order, or with a hole between them. Nor does
+   * the whole with its half. */
   fail_if (gst_memory_is_span (halves[1], halves[0], NULL));
   fail_if (gst_memory_is_span (halves[0], quarters[1], NULL));
   fail_if (gst_memory_is_span (whole, halves[1], NULL));
@@ -197,7 +200,7 @@ GST_START_TEST (halves_that_are_joined)
 
 GST_END_TEST;
 
-/* Parts of two strips are not one. */
+/* Parts of two strips don't join. */
 GST_START_TEST (parts_of_others)
 {
   GstMemory *wholes[2];

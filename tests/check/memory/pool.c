@@ -194,8 +194,8 @@ GST_START_TEST (test_same_size_keeps_strips)
 
 GST_END_TEST;
 
-/* Strips of an old size must not be handed out for a new one, whenever they
- * come home. */
+/* The pool never hands out a strip of the old size for the new one, whenever it
+ * comes home. */
 GST_START_TEST (test_reconfigured_while_out)
 {
   NtmLayout *small = new_layout (1, 16, 16);
@@ -239,8 +239,8 @@ GST_START_TEST (test_strips_outlive_pool)
 
 GST_END_TEST;
 
-/* The memory of a strip that sits in another buffer, or is shared in part,
- * keeps the strip away from the pool, and brings it home when it goes. */
+/* The memory of a strip may be in another buffer, or shared in part. Until it
+ * is gone, the strip is not home. */
 GST_START_TEST (test_strip_comes_home_with_its_last_memory)
 {
   NtmLayout *layout = new_layout (1, 64, 64);
@@ -269,7 +269,8 @@ GST_START_TEST (test_strip_comes_home_with_its_last_memory)
 
 GST_END_TEST;
 
-/* Four threads take and give back while a fifth reconfigures. */
+/* Four threads take strips and give them back while a fifth reconfigures the
+ * pool. */
 #define N_TAKERS 4
 #define N_TURNS 2000
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* How much memory a strip pool has: a peak is given back, what is in turn stays, and
- * where there is memory for some strips these must do. */
+/* How much memory a strip pool has. It gives a peak back, keeps the strips that
+ * are in turn, and makes do with the strips that there is memory for. */
 
 #include <gst/check/gstcheck.h>
 
 #include "mappings.h"
 #include "gstntmemory.h"
 
-/* As the header says. */
+/* As gstntstrippool.h says. */
 #define IDLE_STRIPS 128
 #define N_AHEAD 3
 
@@ -65,7 +65,7 @@ make_peak (GstNtStripPool * pool, guint n_strips)
   g_free (strips);
 }
 
-/* @n strips, of which downstream has one at a time. */
+/* Makes @n strips. Downstream has one at a time. */
 static void
 make_strips (GstNtStripPool * pool, guint n)
 {
@@ -100,7 +100,7 @@ GST_START_TEST (peak_is_given_back)
 
 GST_END_TEST;
 
-/* Downstream has six at a time: they are in turn, none is idle. */
+/* Downstream has six at a time: all are in turn, none is idle. */
 GST_START_TEST (what_is_in_turn_stays)
 {
   NtmLayout *layout = new_layout (WIDTH, HEIGHT);
@@ -123,7 +123,7 @@ GST_START_TEST (what_is_in_turn_stays)
 
 GST_END_TEST;
 
-/* A peak every few strips: nothing is allocated after the first. */
+/* A peak every few strips: the pool allocates nothing after the first one. */
 GST_START_TEST (peaks_that_come_back)
 {
   NtmLayout *layout = new_layout (WIDTH, HEIGHT);
@@ -208,7 +208,7 @@ GST_END_TEST;
 
 /* ---- Little memory ---- */
 
-/* Memory for some of eight strips: two are enough to go on. */
+/* Memory for @__i__ of eight strips: two are enough to go on. */
 GST_START_TEST (memory_for_some)
 {
   const guint fit = __i__;
@@ -238,7 +238,7 @@ GST_START_TEST (memory_for_some)
 
 GST_END_TEST;
 
-/* If only one is asked for, one is enough. */
+/* Of one strip, one is enough. */
 GST_START_TEST (memory_for_one_of_one)
 {
   NtmLayout *layout = new_layout (WIDTH, HEIGHT);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Sizes that can't be addressed, or that there is no memory for, are refused,
- * and each refusal says why. */
+/* The pool refuses sizes that can't be addressed, or that the system has no
+ * memory for, and each refusal says why. */
 
 #include <gst/check/gstcheck.h>
 
@@ -32,8 +32,8 @@ expect_error (GError ** error, GQuark domain, gint code, const gchar * word)
   g_clear_error (error);
 }
 
-/* The sum of strip and padding is more than there are addresses, and the pool
- * goes on with what it had. */
+/* The sum of strip and padding is more than there are addresses: the pool keeps
+ * the configuration that it had. */
 GST_START_TEST (padding)
 {
   NtmLayout *layout = new_layout (100, 50);
@@ -66,7 +66,7 @@ GST_START_TEST (padding)
 
 GST_END_TEST;
 
-/* More than the system has; and then it has more. */
+/* A strip is more than the system has; and then the system has more. */
 GST_START_TEST (more_than_memory)
 {
   NtmLayout *layout = new_layout (100, 50);
@@ -88,20 +88,20 @@ GST_START_TEST (more_than_memory)
 
 GST_END_TEST;
 
-/* What is not configured gives no strip, and no critical. */
+/* A pool without a configuration gives no strip, and logs no critical. */
 GST_START_TEST (no_layout)
 {
   NtmLayout *layout = new_layout (100, 50);
   GstNtStripPool *pool = gst_nt_strip_pool_new ();
   GError *error = NULL;
 
-  fail_unless (gst_nt_strip_pool_acquire (pool, NULL, NULL, NULL, &error) == NULL);
+  fail_if (gst_nt_strip_pool_acquire (pool, NULL, NULL, NULL, &error));
   expect_error (&error, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION, "layout");
   fail_unless (gst_nt_strip_pool_configure (pool, layout, 1, NULL, NULL));
   gst_nt_strip_pool_clear (pool);
-  fail_unless (gst_nt_strip_pool_acquire (pool, NULL, NULL, NULL, &error) == NULL);
+  fail_if (gst_nt_strip_pool_acquire (pool, NULL, NULL, NULL, &error));
   expect_error (&error, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION, "layout");
-  fail_unless (gst_nt_strip_pool_acquire (pool, NULL, NULL, NULL, NULL) == NULL);
+  fail_if (gst_nt_strip_pool_acquire (pool, NULL, NULL, NULL, NULL));
   gst_nt_strip_pool_unref (pool);
   ntm_layout_unref (layout);
 }

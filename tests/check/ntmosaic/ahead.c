@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Pads that run ahead of the strip: as far as they may, never where something
- * is live, without a word of it in the latency, and with no wait that a flush,
- * a stop or a release doesn't end. */
+ * is live, without an effect on the latency. A flush, a stop or a release ends
+ * every wait. */
 
 #include "rig/rig.h"
 
@@ -20,7 +20,7 @@ typedef struct
 
   GMutex lock;
   GCond pushed;
-  guint n_pushed;               /* frames that were taken */
+  guint n_pushed;               /* frames that the pad took */
   GstFlowReturn flow;           /* of the push that failed */
 } Pusher;
 
@@ -70,7 +70,7 @@ pusher_wait_for (Pusher * p, guint n_frames)
   g_mutex_unlock (&p->lock);
 }
 
-/* Answers how many frames were taken in all. */
+/* Returns how many frames the pad took in all. */
 static guint
 pusher_end (Pusher * p)
 {
@@ -85,8 +85,8 @@ pusher_end (Pusher * p)
 
 static const TestTile tiles[] = { {WIDTH, HEIGHT, 0}, {WIDTH, HEIGHT, 0} };
 
-/* Two inputs that have made a first strip: only then it is known how far they
- * may run ahead. */
+/* Two inputs that have made a first strip: only then the element knows how far
+ * they may run ahead. */
 static TestRig *
 new_rig (gint frames_ahead)
 {
@@ -114,7 +114,7 @@ typedef struct
   guint most;
 } Room;
 
-/* The next frame to be taken may be in the queue, or already out of it. */
+/* The next frame may be in the queue, or already out of it. */
 static const Room rooms[] = {
   {0, 1, 1}, {1, 1, 1}, {2, 1, 2}, {3, 2, 3}, {8, 7, 8}, {20, 19, 20},
   {-1, 7, 8},
@@ -200,8 +200,9 @@ static const struct
   {1, TRUE, GST_SECOND},
 };
 
-/* The base class limits time: it would take such frames for ever. All of them
- * wait side by side for longer than upstream has patience. */
+/* The base class limits time, and would take such frames for ever. All pushers
+ * wait side by side. The sleep gives the element the time to take a frame too
+ * many; on a busy machine it shows less, but the test doesn't fail. */
 GST_START_TEST (frames_of_one_time_are_no_more)
 {
   TestRig *rigs[G_N_ELEMENTS (stands)];
@@ -259,7 +260,7 @@ GST_END_TEST;
 /* ---- An end to waiting ---- */
 
 /* One input is silent, and upstream of the other waits: for its turn, or
- * because time stands still. */
+ * because its frames all have the same time. */
 static TestRig *
 new_full_rig (Pusher * p)
 {
@@ -309,7 +310,8 @@ fail_push (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
   return GST_PAD_PROBE_HANDLED;
 }
 
-/* The base class drops what is queued, and nothing takes it out. */
+/* The base class drops the queue, and the streaming thread takes nothing out of
+ * it. */
 GST_START_TEST (error_ends_waiting)
 {
   Pusher p = {.time_stands = __i__ };
@@ -391,7 +393,7 @@ get_base_latency (GstElement * element)
   return latency;
 }
 
-/* Whose strips have no time. */
+/* Strips of stills have no duration. */
 GST_START_TEST (stills_do_not_run_ahead)
 {
   TestRig *rig = new_rig (8);

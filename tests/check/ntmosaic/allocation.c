@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Whose memory a strip is made of: downstream's if it has memory of its own,
- * ours if not, and what downstream may ask of ours. */
+/* Whose memory a strip is in: downstream's if downstream has memory of its own,
+ * otherwise the element's; and what downstream may ask of the element's. */
 
 #include <string.h>
 
@@ -189,7 +189,7 @@ GST_START_TEST (pools_of_system_memory)
 
 GST_END_TEST;
 
-/* Downstream holds all buffers of its pool: there must be no waiting. */
+/* Downstream holds all buffers of its pool: the element must not wait. */
 GST_START_TEST (pool_runs_dry)
 {
   Answer answer = { test_pool_new (), 2, TRUE, NULL, 0 };
@@ -215,7 +215,7 @@ GST_START_TEST (pool_runs_dry)
 
 GST_END_TEST;
 
-/* Asked again, downstream offers the pool that is in use. */
+/* When the element asks again, downstream offers the pool that is in use. */
 GST_START_TEST (same_pool_again)
 {
   Answer answer = { test_pool_new (), 0, TRUE, NULL, 0 };
@@ -321,7 +321,7 @@ GST_START_TEST (alignment_and_padding)
 
 GST_END_TEST;
 
-/* Strips go on being used when downstream is asked again. */
+/* The element uses its strips again after it has asked downstream again. */
 GST_START_TEST (strips_survive_reconfiguration)
 {
   Answer answer = { NULL, 0, TRUE, NULL, 0 };

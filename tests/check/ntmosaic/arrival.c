@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames that are copied on arrival: which they are, and what upstream and
- * the base class get for them. Every strip is right. */
+/* Frames that the element copies on arrival: which frames, and what upstream
+ * and the base class get for them. Every strip is right. */
 
 #include "rig/shows.h"
 
@@ -22,7 +22,7 @@ static const struct
   {"nt-stores", "always", "progressive", 39 * SHOW_PADS},
   {"nt-stores", "never", "progressive", 39 * SHOW_PADS},
   {"strips", "8", "progressive", 39 * SHOW_PADS},
-  /* There is none for one frame, and then one is made. */
+  /* One frame gets no strip, and then the pool makes another one. */
   {"strips", "1", "progressive", 39 * SHOW_PADS - 1},
 };
 
@@ -43,7 +43,7 @@ GST_END_TEST;
 
 /* ---- Frames of every kind ---- */
 
-/* Counts memories that are gone. */
+/* Counts memories that upstream has back. */
 static void
 note_gone (gpointer n_gone, GstMiniObject * object)
 {
@@ -56,7 +56,7 @@ watch (gpointer object, gint * n_gone)
   gst_mini_object_weak_ref (object, note_gone, n_gone);
 }
 
-/* Frames of pad 0; what else is to be kept until the end goes to @held. */
+/* Frames of pad 0. The test keeps the objects in @held until the end. */
 typedef GstBuffer *(*MakeFrame) (guint32 seed, GPtrArray * held);
 
 static GstBuffer *
@@ -132,8 +132,8 @@ static const struct
   {make_wrapped, FALSE},
 };
 
-/* What arrives is upstream's again when the push returns, and what is held
- * elsewhere stays what it is. */
+/* Upstream has the frame back when the push returns; a frame that upstream
+ * still holds stays as it is. */
 GST_START_TEST (kinds_of_frames)
 {
   GPtrArray *held = g_ptr_array_new_with_free_func ((GDestroyNotify)
@@ -180,9 +180,9 @@ typedef struct
 static const struct
 {
   gint frames_ahead;            /* the element's property */
-  gint n;                       /* frames that are pushed */
-  gint n_pushed;                /* of them, those that are not waited with */
-  gint n_gone;                  /* whose memory upstream has back */
+  gint n;                       /* frames that upstream pushes */
+  gint n_pushed;                /* pushes that return before the strip */
+  gint n_gone;                  /* frames whose memory upstream has back */
 } aheads[] = {
   {1, 2, 1, 2},
   {8, 3, 3, 3},
@@ -206,7 +206,7 @@ push_ahead (gpointer data)
   return NULL;
 }
 
-/* Upstream has the memory back even if its push waits; but not that of
+/* Upstream has the memory back even if its push waits; but not the memory of
  * frames whose strip is too far ahead. */
 GST_START_TEST (ahead)
 {
@@ -290,7 +290,7 @@ check_stand_in (GstBuffer * buffer, GstClockTime pts)
   fail_unless_equals_uint64 (video->offset[0], 0);
 }
 
-/* It says all that still holds. */
+/* The buffer has all metadata that is still true. */
 GST_START_TEST (stand_in)
 {
   static const gchar *tags[] = { NULL };

@@ -15,7 +15,7 @@ GST_START_TEST (reverse_segments)
   GstSegment segment;
   guint i;
 
-  /* Before the start, the seek is only remembered. */
+  /* Before the start, the element only remembers the seek. */
   gst_element_send_event (p->mosaic, gst_event_new_seek (-1.0,
           GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0,
           GST_SEEK_TYPE_SET, 4 * STEP));
@@ -36,7 +36,7 @@ GST_START_TEST (reverse_segments)
 
 GST_END_TEST;
 
-/* A seek that can't be carried out changes nothing. */
+/* A seek that fails changes nothing. */
 GST_START_TEST (reverse_seek_without_stop)
 {
   TestPipeline *p = test_pipeline_new_from_string ("ntmosaic name=m ! "

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What changes while strips are made: sizes, formats and rates of the inputs,
- * and the inputs themselves. No frame gets lost on the way, and none is shown
+/* Changes while the element makes strips: sizes, formats and rates of the
+ * inputs, and the inputs themselves. The element loses no frame, and shows none
  * with the caps of another. */
 
 #include "rig/rig.h"
@@ -127,8 +127,8 @@ set_still_caps (TestRig * rig, const TestStrip * strip)
         strip->tiles[i].width, strip->tiles[i].height, 0, 1);
 }
 
-/* Pictures of other sizes each time: every one is in a strip, the last ones
- * too, although nothing comes after them. */
+/* Pictures of another size each time: each is in a strip, the last ones too,
+ * although nothing comes after them. */
 GST_START_TEST (stills_of_other_sizes)
 {
   TestTile tiles[3];
@@ -152,7 +152,8 @@ GST_START_TEST (stills_of_other_sizes)
 
 GST_END_TEST;
 
-/* New caps, and nothing of them: what the pad showed before is over. */
+/* New caps, and no frame of them: the frame that the pad showed before is
+ * over. */
 GST_START_TEST (still_with_new_caps_and_eos)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 3, 10} };
@@ -172,8 +173,8 @@ GST_START_TEST (still_with_new_caps_and_eos)
 
 GST_END_TEST;
 
-/* One pad ends before the other: from then on it is background, or with
- * repeat-after-eos (@__i__) goes on showing its last still. */
+/* One pad ends before the other. From then on its tile is background, or its
+ * last still with repeat-after-eos (@__i__). */
 GST_START_TEST (still_at_eos)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 3, 10} };
@@ -236,7 +237,7 @@ GST_START_TEST (rates)
 
 GST_END_TEST;
 
-/* From a camera to stills and back: downstream must hear of each. */
+/* From a camera to stills and back: the element tells downstream of each. */
 GST_START_TEST (camera_stills_camera)
 {
   TestRig *rig = test_rig_new (1);
@@ -369,8 +370,8 @@ GST_START_TEST (pads_come_and_go)
 
 GST_END_TEST;
 
-/* All go, others come. Stills: the base class begins anew at some time or
- * other. */
+/* All pads go, others come. The pads have stills, and the base class begins
+ * anew at a time of its own choice. */
 GST_START_TEST (all_pads_anew)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 6, 2} };

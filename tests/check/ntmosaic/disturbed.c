@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames that are copied on arrival while upstream, downstream and the
- * application do what they may: every strip is right, and afterwards all
- * frames are copied on arrival again. */
+/* Copying on arrival while upstream, downstream and the application do all that
+ * they may: every strip is right, and afterwards the element copies all frames
+ * on arrival again. */
 
 #include "rig/pipelines.h"
 #include "rig/shows.h"
 
 /* ---- Upstream and the application ---- */
 
-/* What happens before strip @i of an episode, and that the strip is right. */
+/* Does what belongs before strip @i of an episode, and checks the strip. */
 typedef void (*Step) (Show * s, guint i, guint variant);
 
-/* Each frame of pad 0 is shown in @k strips: it is early in some, and
- * repeated. */
+/* Each frame of pad 0 is in @k strips: early in some, and repeated. */
 static void
 slow_pad (Show * s, guint i, guint k)
 {
   const guint n = i == 0 ? 0 : i / k + 1;
 
-  /* One is always on its way: the element asks for it before it goes on. */
+  /* One frame is always on its way: the element needs it before it goes on. */
   if ((i == 0 || i % k == 1) && n <= 10)
     show_push_timed (s, 0, show_new_frame (s, 0, 900 + n),
         s->rig->n_sent - i + n * k, n == 10 ? 1 : k);
@@ -29,8 +28,8 @@ slow_pad (Show * s, guint i, guint k)
   show_expect (s);
 }
 
-/* Each second frame of pad 0 is one whose time is over: the base class drops
- * it, and shows the one before again. */
+/* The time of every second frame of pad 0 is over: the base class drops the
+ * frame, and shows the frame before it again. */
 static void
 late_frame (Show * s, guint i, guint unused)
 {
@@ -58,7 +57,7 @@ frame_outside_of_segment (Show * s, guint i, guint unused)
   show_run (s, 1);
 }
 
-/* An event or an empty buffer, which never was a frame. */
+/* An event or an empty buffer, which is no frame. */
 static void
 gap (Show * s, guint i, guint is_buffer)
 {
@@ -77,8 +76,8 @@ gap (Show * s, guint i, guint is_buffer)
   show_expect (s);
 }
 
-/* Of pad 0 or of all, each by itself, with frames of pads 0 and 1 on their
- * way. */
+/* A flush of pad 0, or of all pads one after the other, with frames of pads 0
+ * and 1 on their way. */
 static void
 flush (Show * s, guint i, guint n_pads)
 {
@@ -176,7 +175,7 @@ static const struct
   Step step;
   guint variant;
   guint n_steps;
-  guint n_min;                  /* frames that are copied on arrival even so */
+  guint n_min;                  /* frames still copied on arrival */
 } episodes[] = {
   {slow_pad, 2, 21, 2 * 10},
   {slow_pad, 3, 31, 2 * 15},
@@ -214,8 +213,8 @@ GST_START_TEST (episode)
 
 GST_END_TEST;
 
-/* A pad whose caps say that it is slower is left out, and if that is most of
- * the strip (pad 2), nothing is copied on arrival. */
+/* If the caps of a pad say that it is slower, the element copies its frames
+ * later; if that pad is most of the strip (pad 2), all frames. */
 GST_START_TEST (slower_caps)
 {
   const guint slow = __i__;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What can't be: each cause is told once, with its names and numbers; upstream
- * is stopped, nothing hangs, and the same element works when it is started
- * again with the cause removed. */
+/* Streams that the element can't show: one error tells each cause, with names
+ * and numbers; upstream stops, nothing hangs, and the same element works when
+ * the application removes the cause and starts it again. */
 
 #include "rig/rig.h"
 
@@ -12,8 +12,8 @@
 
 /* ---- After the error ---- */
 
-/* The error is sent before upstream is stopped: until then, more frames may be
- * queued. */
+/* The element sends the error before it stops upstream: until then, it may
+ * queue more frames. */
 static void
 check_upstream_stops (GstHarness * input)
 {
@@ -21,7 +21,7 @@ check_upstream_stops (GstHarness * input)
               1, 0, TEST_FRAME_TIME)) < GST_FLOW_OK);
 }
 
-/* The same element, started again, makes a strip of what is right. */
+/* The same element, started again, makes a strip of streams that are right. */
 static void
 check_restart (TestRig * rig)
 {
@@ -38,7 +38,7 @@ check_restart (TestRig * rig)
   test_rig_free (rig);
 }
 
-/* Ends a test whose cause is gone with the next caps. */
+/* Ends a test in which the next caps remove the cause. */
 static void
 finish (TestRig * rig)
 {
@@ -54,7 +54,7 @@ rig_with_caps (guint n_inputs)
   return test_rig_new_of_size (n_inputs, WIDTH, HEIGHT, 25);
 }
 
-/* What may be refused, the first of its kind. */
+/* The first of the kind that the element may refuse. */
 static void
 try_frame (TestRig * rig, guint input, GstBuffer * frame)
 {
@@ -160,7 +160,7 @@ GST_END_TEST;
 
 /* ---- Buffers ---- */
 
-/* Sends @frame, which can't be taken, to sink_1. */
+/* Sends @frame, which the element can't show, to sink_1. */
 static TestRig *
 send_frame (GstBuffer * frame)
 {
@@ -249,7 +249,7 @@ GST_END_TEST;
 
 /* ---- Sizes ---- */
 
-/* Caps on each pad and a gap: no picture is needed. */
+/* Caps on each pad and a gap: the test needs no picture. */
 static TestRig *
 rig_of_size (guint n_inputs, guint width, guint height)
 {
@@ -363,7 +363,7 @@ GST_END_TEST;
 
 /* ---- Downstream ---- */
 
-/* What the error says of each kind of refusal is in limits.c. */
+/* limits.c has the text for each kind of refusal. */
 GST_START_TEST (downstream_takes_no_strip)
 {
   TestRig *rig = rig_with_caps (2);

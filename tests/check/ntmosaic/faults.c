@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Strips are allocated and their pages touched before the first frame; a steady
- * pipeline allocates none and takes no page fault for them. */
+/* The element allocates strips and touches their pages before the first frame;
+ * a steady pipeline allocates no strip and takes no page fault for one. */
 
 #include "rig/rig.h"
 
@@ -108,7 +108,7 @@ remember_faults (GstElement * element, GstSegment * segment, GstClockTime pts,
     *faults = count_faults ();
 }
 
-/* The signal comes when the strip is there and nothing is written yet. */
+/* The signal comes when the element has the strip and has not written to it. */
 GST_START_TEST (first_strip)
 {
   glong faults = 0;

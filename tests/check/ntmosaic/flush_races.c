@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Flushes at bad moments: while the element stops, while a pad joins, while
- * downstream is asked for memory, and of pads that are not reached by them.
+/* Flushes at bad moments: while the element stops, while a pad joins, while the
+ * element asks downstream for memory; and flushes that don't reach all pads.
  * The element goes on. */
 
 #include "rig/rig.h"
@@ -28,7 +28,7 @@ check_strip (TestRig * rig, guint n)
 
 /* ---- Stopping ---- */
 
-/* It was started long ago: each strip is due. */
+/* The element started long ago: each strip is due. */
 static TestRig *
 overdue_rig_new (void)
 {
@@ -49,8 +49,8 @@ overdue_rig_new (void)
   return rig;
 }
 
-/* In the order of the base class: the src pad is stopped first, and the flush
- * that upstream was in the middle of starts it once more. */
+/* In the order of the base class, which stops the src pad first; then the end
+ * of upstream's flush starts it once more. The moment of the stop varies. */
 GST_START_TEST (stopping_while_upstream_flushes)
 {
   guint round;
@@ -66,7 +66,7 @@ GST_START_TEST (stopping_while_upstream_flushes)
     fail_unless (gst_pad_set_active (srcpad, FALSE));
     n_allocated = test_get_stat (rig->element, "strips-allocated");
 
-    /* Half of them negotiate once more. */
+    /* In half of the rounds, the element negotiates once more. */
     if (round % 2)
       gst_pad_mark_reconfigure (srcpad);
     for (i = 0; i < 2; i++)
@@ -139,9 +139,9 @@ GST_START_TEST (pad_joins_in_a_seek)
 
 GST_END_TEST;
 
-/* An application's seek comes once through each sink that it has, and sources
- * may get it first through a sink that is not behind the strip (1). The second
- * one does nothing, and a pad that is requested then is no reason to flush. */
+/* An application's seek comes through each of its sinks, and sources may get it
+ * first through a sink that is not behind the strip (1). The second seek does
+ * nothing, and a pad that the application requests then needs no flush. */
 GST_START_TEST (seek_that_comes_twice)
 {
   TestRig *rig = test_rig_new_small (2);
@@ -169,8 +169,8 @@ GST_START_TEST (seek_that_comes_twice)
 
 GST_END_TEST;
 
-/* Upstream says that it seeks, does not flush, and flushes later for another
- * reason. The pad that is requested in that flush is part of it. */
+/* Upstream accepts the seek, does not flush, and flushes later for another
+ * reason. A pad that the application requests in that flush is part of it. */
 GST_START_TEST (pad_joins_after_a_seek_without_flush)
 {
   const guint n_pads = 1 + __i__;
@@ -195,7 +195,7 @@ GST_START_TEST (pad_joins_after_a_seek_without_flush)
 
 GST_END_TEST;
 
-/* The application ended the pad by itself: it stays at its end. */
+/* The application itself ended the pad: it stays at EOS. */
 GST_START_TEST (seek_with_an_unlinked_pad)
 {
   TestRig *rig = test_rig_new_small (1);
@@ -219,7 +219,7 @@ GST_START_TEST (seek_with_an_unlinked_pad)
 
 GST_END_TEST;
 
-/* A flush of one pad is no seek: the frame that another pad shows stays. */
+/* A flush of one pad is no seek: another pad goes on showing its frame. */
 GST_START_TEST (flush_of_one_pad_leaves_an_unlinked_one)
 {
   TestRig *rig = test_rig_new_small (1);
@@ -285,7 +285,7 @@ GST_START_TEST (pad_leaves_in_a_flush)
 
 GST_END_TEST;
 
-/* A pad joins, and then the only pad goes that the flush still waits for. */
+/* A pad joins, and then the last pad without a FLUSH_STOP goes. */
 GST_START_TEST (pad_joins_before_another_leaves)
 {
   TestRig *rig = test_rig_new_small (2);
@@ -328,7 +328,7 @@ refuse_event (GstPad * pad, GstObject * parent, GstEvent * event)
   return FALSE;
 }
 
-/* The seek is refused, and the strips go on where they were. */
+/* A source refuses the seek, and the strips go on where they were. */
 GST_START_TEST (seek_that_a_source_refuses)
 {
   TestRig *rig = test_rig_new_small (2);
@@ -355,7 +355,7 @@ typedef struct
   GstPad *srcpad;
 } Moment;
 
-/* Ends only when the flush has begun. */
+/* Returns only when the flush has begun. */
 static GstPadProbeReturn
 wait_for_flush (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
@@ -370,7 +370,7 @@ wait_for_flush (GstPad * pad, GstPadProbeInfo * info, gpointer data)
   return GST_PAD_PROBE_REMOVE;
 }
 
-/* What downstream says about memory is asked for again after the flush. */
+/* After the flush, the element asks downstream for memory again. */
 GST_START_TEST (flush_while_downstream_is_asked)
 {
   TestRig *rig = test_rig_new_small (1);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Flushing: seeks from downstream, flushes from upstream. None may block, crash
- * or leave a strip of the time before behind. */
+/* Flushing: seeks from downstream, flushes from upstream. None may block or
+ * crash, and no strip from before the flush may come after it. */
 
 #include "rig/pipelines.h"
 
@@ -70,7 +70,7 @@ seek (TestPipeline * p, GstSeekFlags flags, GstClockTime start,
           ? GST_SEEK_TYPE_SET : GST_SEEK_TYPE_NONE, stop));
 }
 
-/* What comes next belongs to the new position. */
+/* The next strips belong to the new position. */
 GST_START_TEST (strips_after_a_seek)
 {
   Film films[] = { {1000, 0}, {2000, 0}, {3000, 0} };
@@ -94,8 +94,8 @@ GST_START_TEST (strips_after_a_seek)
 
 GST_END_TEST;
 
-/* appsink goes on using a sample that it gave away, which is not safe when it
- * is flushed meanwhile: keep another one with the same buffer. */
+/* appsink goes on using a sample that it has returned, which is not safe during
+ * a flush: the test keeps another sample with the same buffer. */
 static GstSample *
 pull_to_keep (TestPipeline * p)
 {
@@ -125,7 +125,7 @@ GST_START_TEST (seeks_with_all_strips_held)
     seek (p, GST_SEEK_FLAG_FLUSH, 10 * i * STEP, GST_CLOCK_TIME_NONE);
   }
 
-  /* Nothing was written into what the application has. */
+  /* The element wrote nothing into the application's strips. */
   for (i = 2; i < held->len; i++) {
     const guint n = 10 * (i / 2 - 1) + i % 2;
     const guint32 seeds[] = { 1000 + n, 2000 + n };
@@ -175,7 +175,7 @@ GST_START_TEST (seeks_while_paused)
 
 GST_END_TEST;
 
-/* One seek on the heels of the other, without waiting for strips. */
+/* Seeks one after the other, without waiting for strips. */
 GST_START_TEST (seeks_while_playing)
 {
   TestPipeline *p = test_pictures_new ();
@@ -223,7 +223,7 @@ expect_segment_done (TestPipeline * p, guint n_strips)
   gst_object_unref (bus);
 }
 
-/* As players loop: no EOS in between. */
+/* A player's loop: no EOS in between. */
 GST_START_TEST (segment_seeks)
 {
   TestPipeline *p = test_pictures_new ();
@@ -257,7 +257,8 @@ seek_on (gpointer data)
   return NULL;
 }
 
-/* It waits for what is under way, which the sink must take meanwhile. */
+/* The seek waits for strips on their way, which the sink must take
+ * meanwhile. */
 GST_START_TEST (seek_without_flush)
 {
   TestPipeline *p = test_pictures_new ();
@@ -314,7 +315,7 @@ GST_START_TEST (flush_of_all_pads)
     test_rig_push (rig, 1, 200 + round, 0);
     test_rig_expect_small (rig, 2, 100 + round, 200 + round);
 
-    /* In the queue when it is flushed, never to be seen. */
+    /* In the queue when upstream flushes it: no strip shows it. */
     test_rig_push (rig, round % 2, 999, 1);
     for (i = 0; i < 2; i++)
       test_input_begin_flush (test_rig_input (rig, i), seqnum);
@@ -328,7 +329,7 @@ GST_START_TEST (flush_of_all_pads)
 
 GST_END_TEST;
 
-/* Others go on; the strip does not start again. */
+/* Other pads go on; the strip does not start again. */
 GST_START_TEST (flush_of_one_pad)
 {
   TestRig *rig = test_rig_new_small (2);

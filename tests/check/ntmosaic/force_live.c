@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Strips of pads that have ended, or have not begun: they come at the pace of
- * the clock, from the beginning, and end only when nothing can come. The clock
- * is the test's own. */
+/* Strips of pads that have ended, or have not begun: the strips come at the
+ * pace of the clock, from the beginning, and end only when no frame can come
+ * any more. The clock is the test's own. */
 
 #include "rig/rig.h"
 
@@ -11,8 +11,8 @@
 
 #define NONE TEST_NO_FRAME
 
-/* No pad has caps, and the element ignores those without data if that is
- * asked. */
+/* No pad has caps, and the element ignores pads without data if the test asks
+ * for that. */
 static TestRig *
 live_new (gboolean force_live, gboolean ignores)
 {
@@ -78,7 +78,7 @@ GST_START_TEST (one_has_ended_one_never_began)
   }
   test_rig_expect_silence (rig);
 
-  /* There is more to come from neither: a frame of the other is shown. */
+  /* Neither pad has more frames: the strip shows a frame of the other. */
   set_caps (rig, 1, "progressive");
   test_rig_push (rig, 1, 206, 6);
   test_rig_pass (rig);
@@ -105,7 +105,7 @@ GST_START_TEST (stops_while_one_has_ended)
 
 GST_END_TEST;
 
-/* With live sources: what is repeated is over some time. */
+/* With live sources, a repeated frame is over at some time. */
 GST_START_TEST (repeated_one_has_ended)
 {
   TestRig *rig = live_new (FALSE, TRUE);
@@ -126,7 +126,8 @@ GST_END_TEST;
 
 /* ---- Pads that have not begun ---- */
 
-/* Two cameras have said what they send, and are ignored until they send it. */
+/* Two cameras have sent caps, and the element ignores them until they send
+ * frames. */
 GST_START_TEST (ignored_cameras_have_caps)
 {
   GstQuery *query = gst_query_new_latency ();
@@ -254,7 +255,7 @@ GST_START_TEST (before_the_first_camera_as_downstream_wants)
 
 GST_END_TEST;
 
-/* What doesn't fit is no error yet: pads can still come. */
+/* Caps that don't fit are no error yet: other pads can still come. */
 GST_START_TEST (before_the_first_camera_without_room)
 {
   TestRig *rig = live_new (TRUE, FALSE);

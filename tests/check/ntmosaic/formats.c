@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The eight formats, and what else caps say about pixels: colorimetry,
+/* The eight formats, and the other fields of caps about pixels: colorimetry,
  * pixel-aspect-ratio, interlacing. */
 
 #include "rig/rig.h"
@@ -27,7 +27,7 @@ GST_END_TEST;
 
 /* ---- Which format ---- */
 
-/* The first format that the pad would like to have. */
+/* The format that the pad prefers. */
 static void
 check_preferred (TestRig * rig, guint input, const gchar * format)
 {
@@ -60,8 +60,8 @@ GST_END_TEST;
 
 /* ---- What the strip's caps say ---- */
 
-/* Sends, on each of the two pads, RGBA caps of 4x4 frames that end with the
- * string, and a frame. */
+/* Sends RGBA caps of 4x4 frames that end with the string, and a frame, on each
+ * of the two pads. */
 static void
 send_frames (TestRig * rig, const gchar * caps_0, const gchar * caps_1)
 {
@@ -78,7 +78,7 @@ send_frames (TestRig * rig, const gchar * caps_0, const gchar * caps_1)
     test_rig_push (rig, i, i, 0);
 }
 
-/* The strip of two pads with the same rest of caps is described by it too. */
+/* If two pads have the same other fields, the strip's caps have them too. */
 static void
 check_carried (const gchar * caps_0, const gchar * caps_1,
     const gchar * expected)
@@ -114,11 +114,12 @@ GST_START_TEST (colorimetry)
   check_carried_same (",colorimetry=2:1:5:1");
   check_carried_same (",colorimetry=1:1:14:7");
 
-  /* GStreamer takes a matrix that RGB can't have for a slip. */
+  /* GStreamer treats a matrix that RGB can't have as a mistake. */
   check_carried (",colorimetry=bt709", ",colorimetry=bt709",
       ",colorimetry=2:1:5:1");
 
-  /* Who says nothing, is sRGB; what is unknown, agrees. */
+  /* Caps without colorimetry mean sRGB; an unknown value agrees with any
+   * other. */
   check_carried (",colorimetry=sRGB", "", ",colorimetry=sRGB");
   check_carried (",colorimetry=1:0:0:0", ",colorimetry=1:1:5:1",
       ",colorimetry=1:1:5:1");
@@ -162,7 +163,7 @@ GST_END_TEST;
 static void
 check_field_rows (const gchar * align, guint height, guint top)
 {
-  /* The model knows no fields: a background above, a frame as if bottom. */
+  /* The model has no fields: background above, and the frame at the bottom. */
   const TestTile tiles[] = { {4, 10, 1}, {4, height, 2} };
   TestRig *rig = test_rig_new (2);
   GstBuffer *buffer;

@@ -10,8 +10,8 @@
 #define HEIGHT 9
 #define FRAME_BYTES (WIDTH * HEIGHT * 4)
 
-/* The pool that upstream of @input is offered, configured as most elements
- * do. */
+/* The pool that the pad offers upstream of @input, configured as most elements
+ * do it. */
 static GstBufferPool *
 ask (GstHarness * input)
 {
@@ -78,9 +78,9 @@ draw (GstBufferPool * pool, guint32 seed, const guint8 ** data)
   return frame;
 }
 
-/* Frames arrive one after the other, so all are drawn into one block. With
- * no copy on arrival (@__i__), each pad has the frame that is shown, and
- * draws another. */
+/* Frames arrive one after the other, so upstream draws all into one block.
+ * Without copying on arrival (@__i__), each pad has the frame that it shows,
+ * and upstream draws another. */
 GST_START_TEST (one_block)
 {
   TestTile tiles[3] = {
@@ -117,8 +117,8 @@ GST_START_TEST (one_block)
 
 GST_END_TEST;
 
-/* At once: also behind a frame that waits for its strip. Without caps, or if it
- * isn't asked for, there is no pool. */
+/* The pad answers at once, also behind a frame that waits for its strip.
+ * Without caps, or if the query doesn't ask for a pool, it offers none. */
 GST_START_TEST (queries)
 {
   TestRig *rig = test_rig_new_of_size (2, WIDTH, HEIGHT, 25);

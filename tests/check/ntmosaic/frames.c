@@ -137,7 +137,7 @@ GST_START_TEST (too_long)
 
 GST_END_TEST;
 
-/* The meta may speak of more than the caps do: what is in the caps is at the
+/* The meta may describe more pixels than the caps: those of the caps are at the
  * top on the left. */
 GST_START_TEST (meta_larger_than_caps)
 {
@@ -155,7 +155,7 @@ GST_START_TEST (meta_larger_than_caps)
 
 GST_END_TEST;
 
-/* A meta that says what the caps say anyway. */
+/* A meta that says the same as the caps. */
 GST_START_TEST (meta_of_tight_frame)
 {
   GstBuffer *frame = new_frame (0, 0);
@@ -167,7 +167,7 @@ GST_START_TEST (meta_of_tight_frame)
 
 GST_END_TEST;
 
-/* Memory that nobody may write: the element only reads. */
+/* Memory without write access: the element only reads. */
 GST_START_TEST (read_only_memory)
 {
   GstBuffer *frame = new_frame (0, 0);

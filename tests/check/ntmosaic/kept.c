@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What is kept, in which strip, and that a change of layout or pads ends it. */
+/* Which tiles the element keeps, in which strip, and that a change of layout or
+ * pads ends it. */
 
 #include "rig/pipelines.h"
 #include "rig/stills.h"
 
 /* ---- What is kept ---- */
 
-/* With @__i__ + 1 strips, all of them in turn. */
+/* With @__i__ + 1 strips, which are all in turn. */
 GST_START_TEST (stills)
 {
   Stills s;
@@ -60,8 +61,8 @@ push_slow (GstHarness * input, guint n)
           * TEST_FRAME_TIME));
 }
 
-/* A tenth of the other's rate. Where frames are copied on arrival (1), strips
- * come in turn, and each gets the slow frame once. */
+/* A tenth of the other's rate. With copying on arrival (1), strips come in
+ * turn, and each gets the slow frame once. */
 GST_START_TEST (slow_and_fast)
 {
   static const TestTile tiles[] = { {5, 9, 1}, {8, 9, 0} };
@@ -75,7 +76,7 @@ GST_START_TEST (slow_and_fast)
   g_object_set (rig->element, "copy-on-arrival", __i__, NULL);
   test_rig_set_caps (rig, &strip, "RGBA");
   for (n = 0; n < 50; n++) {
-    /* One is always in the queue. */
+    /* One frame is always in the queue. */
     if (n == 0)
       push_slow (test_rig_input (rig, 0), 0);
     if (n % 10 == 1)
@@ -131,8 +132,8 @@ GST_START_TEST (strip_with_least_work)
 
 GST_END_TEST;
 
-/* One strip lacks the wide tile only, the other one all of it; whichever came
- * home last. */
+/* One strip lacks the wide tile only, the other one all tiles; either may have
+ * come home last. */
 GST_START_TEST (strip_with_less_work)
 {
   GstBuffer *held[2];

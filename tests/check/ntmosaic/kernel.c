@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A kernel that there isn't: NTMOSAIC_CPU is a wish, and one that can't be
- * fulfilled is told to the application, not refused. */
+/* A kernel that doesn't exist: NTMOSAIC_CPU is a wish. The element warns the
+ * application of one that it can't fulfil, and goes on. */
 
 #include "rig/rig.h"
 
@@ -49,8 +49,7 @@ add_cases (TCase * tc)
   tcase_add_test (tc, one_warning);
 }
 
-/* Not the usual one, which takes a wish that isn't fulfilled for a reason to
- * skip. */
+/* The usual main() would skip the test, because the wish isn't fulfilled. */
 int
 main (int argc, char **argv)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Starting and stopping, pads that come and go, plugs that are pulled, and what
- * is left afterwards: no thread, no memory, no error that nobody caused. */
+/* Starting and stopping, pads that come and go, streams that break off, and
+ * what is left afterwards: no thread, no memory, no error without a cause. */
 
 #include "rig/pipelines.h"
 
@@ -92,7 +92,7 @@ GST_START_TEST (null_to_playing_and_back)
 
 GST_END_TEST;
 
-/* What the sources push after the restart is all that is shown. */
+/* Strips show only frames that the sources push after the restart. */
 GST_START_TEST (playing_to_ready_and_back)
 {
   TestPipeline *p = test_pipeline_new (2);
@@ -111,7 +111,8 @@ GST_START_TEST (playing_to_ready_and_back)
 
 GST_END_TEST;
 
-/* At any moment, with the sink full or not, sources at full speed. */
+/* The stop comes at any moment, with the sink full or not, and sources at full
+ * speed. */
 static void
 stop_at_random (const gchar * sink_properties)
 {
@@ -233,8 +234,8 @@ has_segment (GstPad * src)
   return segment != NULL;
 }
 
-/* Waits until the source pushes frames. Before, it asks for allocation, and the
- * base class can't stand that a pad goes while its query is being answered. */
+/* Waits until the source pushes frames. Before, the source sends an ALLOCATION
+ * query, and the base class fails if a pad goes while it answers one. */
 static void
 wait_until_it_flows (GstElement * source)
 {
@@ -249,7 +250,7 @@ static void
 plug_out (TestPipeline * p, GstElement * source, GstPad * pad,
     gboolean rudely)
 {
-  /* Or the pipeline, still on its way to PLAYING, would take it along. */
+  /* A pipeline on its way to PLAYING would take the source along. */
   fail_unless (gst_element_get_state (p->pipeline, NULL, NULL, TEST_PATIENCE)
       != GST_STATE_CHANGE_ASYNC);
   wait_until_it_flows (source);
@@ -430,7 +431,7 @@ GST_START_TEST (many_lives)
   fail_unless (after < before + bound, "%" G_GSIZE_FORMAT " bytes before, %"
       G_GSIZE_FORMAT " after", before, after);
 #else
-  /* What is freed is not given back. */
+  /* The sanitizer doesn't give freed memory back. */
   (void) (before + bound < after);
 #endif
 }

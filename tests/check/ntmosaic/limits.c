@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Downstream does not take the strip: the error names the element, the value
- * that is wrong and the limit. */
+/* Downstream does not take the strip: the error names the element, the wrong
+ * value and the limit. */
 
 #include "rig/rig.h"
 
@@ -95,7 +95,7 @@ GST_START_TEST (named)
 
 GST_END_TEST;
 
-/* No element is known: the harness has none. */
+/* The error can name no element: the harness has none. */
 static const struct
 {
   const gchar *caps;
@@ -116,7 +116,7 @@ static const struct
   {"video/x-raw(memory:GLMemory)",
       "a strip is raw video in system memory, but downstream takes only "
       "video/x-raw(memory:GLMemory)"},
-  /* Each value by itself would do. */
+  /* Downstream would take each value by itself. */
   {"video/x-raw,width=16,height=5; video/x-raw,width=15,height=6",
       "the tiles make a strip of video/x-raw, format=(string)RGBA, "
       "width=(int)16, height=(int)6, interlace-mode=(string)progressive, "

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Live pipelines: a strip is due when the clock says so, whatever its sources
- * do. The clock is the test's own, so that nothing here depends on how fast the
- * machine is. */
+ * do. The clock is the test's own, so that the speed of the machine does not
+ * matter. */
 
 #include "rig/pipelines.h"
 
@@ -74,7 +74,7 @@ GST_START_TEST (stalled_camera_is_repeated)
   pass (rig, 3 * STEP);
   expect (rig, 2, 102, 200);
 
-  /* Back again. */
+  /* The camera is back. */
   test_rig_push (rig, 0, 103, 3);
   test_rig_push (rig, 1, 203, 3);
   expect (rig, 3, 103, 203);
@@ -94,7 +94,7 @@ GST_START_TEST (stalled_camera_turns_to_background)
   test_rig_push (rig, 1, 200, 0);
   expect (rig, 0, 100, 200);
 
-  /* It was over after strip 0. */
+  /* The frame was over after strip 0. */
   for (i = 1; i < 6; i++) {
     test_rig_push (rig, 0, 100 + i, i);
     pass (rig, (i + 1) * STEP);
@@ -127,8 +127,8 @@ GST_START_TEST (all_cameras_stall)
 
 GST_END_TEST;
 
-/* Frames that come when their strips are gone are passed over. They count
- * neither as frames on their way nor against the pad for long. */
+/* The element passes over frames that come after their strip. They don't count
+ * as frames on their way, and not against the pad for long. */
 GST_START_TEST (late_frames)
 {
   TestRig *rig = live_new (2, FALSE);
@@ -148,8 +148,8 @@ GST_START_TEST (late_frames)
   test_rig_push (rig, 0, 103, 3);
   test_rig_push (rig, 1, 203, 3);
 
-  /* If they are found late only when all pads have one, the strip waits until
-   * its time; if before, it is there at once. */
+  /* If the element finds them late only when all pads have one, the strip waits
+   * until its time; if before, the strip comes at once. */
   gst_test_clock_wait_for_next_pending_id (rig->clock, &id);
   if (gst_clock_id_get_time (id) == 4 * STEP)
     pass (rig, 4 * STEP);
@@ -199,7 +199,7 @@ GST_START_TEST (inactive_camera_is_ignored)
   pass (rig, 0);
   expect (rig, 0, 100, NONE);
 
-  /* Waited for once is enough: the clock stands still. */
+  /* One wait is enough: the clock stands still. */
   for (i = 1; i < 4; i++) {
     test_rig_push (rig, 0, 100 + i, i);
     expect (rig, i, 100 + i, NONE);
@@ -209,7 +209,7 @@ GST_START_TEST (inactive_camera_is_ignored)
   test_rig_push (rig, 0, 104, 4);
   expect (rig, 4, 104, 204);
 
-  /* Now it is waited for. */
+  /* Now the element waits for it. */
   test_rig_push (rig, 0, 105, 5);
   test_rig_expect_silence (rig);
   pass (rig, 6 * STEP);
@@ -219,14 +219,15 @@ GST_START_TEST (inactive_camera_is_ignored)
 
 GST_END_TEST;
 
-/* Strips are made before any frame is there; the first frame does not turn time
- * back. */
+/* The element makes strips before the first frame; that frame does not turn
+ * time back. */
 GST_START_TEST (first_frame_is_late)
 {
   TestRig *rig = live_new (2, FALSE);
   GstClockTime min;
 
-  /* As a pipeline does; until then nobody knows that sources are live. */
+  /* As a pipeline does; until then the element doesn't know that sources are
+   * live. */
   query_latency (rig, &min);
   pass (rig, min);
   expect (rig, 0, NONE, NONE);
@@ -346,7 +347,7 @@ force_live_at_eos (void)
   return rig;
 }
 
-/* It goes on, but not faster than the clock. */
+/* The stream goes on, but not faster than the clock. */
 GST_START_TEST (force_live_after_eos)
 {
   TestRig *rig = force_live_at_eos ();
@@ -363,7 +364,7 @@ GST_START_TEST (force_live_after_eos)
 
 GST_END_TEST;
 
-/* The clock stands still: only something that ends the waiting can help. */
+/* The clock stands still: only a stop or a seek can end the wait. */
 GST_START_TEST (force_live_stops_while_waiting)
 {
   TestRig *rig = force_live_at_eos ();
@@ -394,7 +395,7 @@ GST_START_TEST (force_live_seeks_while_waiting)
 
 GST_END_TEST;
 
-/* Waits for each strip's time, and makes none. */
+/* The element waits for each strip's time, and makes no strip. */
 static void
 pass_in_vain (TestRig * rig)
 {

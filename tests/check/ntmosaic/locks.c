@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A source that pushes into one pad never waits for the copy of another, nor
- * does a question to the element. Upstream's code that gets a frame back may do
- * both. */
+/* A source that pushes into one pad never waits for the copy of another pad's
+ * frame, nor does a query to the element. Upstream's code that gets a frame
+ * back may do both. */
 
 #include "rig/rig.h"
 
@@ -164,9 +164,9 @@ push_slow_frame (gpointer data)
   return NULL;
 }
 
-/* If a lock were held, this would hang. The frame is mapped by the streaming
- * thread (0), or copied on arrival by upstream's, because downstream was
- * seen to read only (1). */
+/* With a lock held, this would hang. The streaming thread maps the frame (0),
+ * or upstream's thread copies it on arrival, because the element has seen that
+ * downstream only reads (1). */
 GST_START_TEST (no_lock_is_held_while_copying)
 {
   TestRig *rig = test_rig_new_small (2);
@@ -222,8 +222,8 @@ flush_second_pad (TestRig * rig)
   gst_object_unref (sink);
 }
 
-/* A strip of stills has the time of its frames. Upstream flushes the pad of
- * one, and takes its segment away, after the frame was chosen. */
+/* A strip of stills has the time of its frames. Upstream flushes a pad, which
+ * takes its segment away, after the element has chosen its frame. */
 GST_START_TEST (still_is_flushed_while_it_is_mapped)
 {
   TestRig *rig = test_rig_new (2);
@@ -276,7 +276,7 @@ take_back (gpointer data)
   g_atomic_int_set (&lent->done, TRUE);
 }
 
-/* The last reference on it does what @lent says. */
+/* Pushes a frame. Dropping its last reference does what @lent says. */
 static void
 push_lent (Lent * lent, guint input, guint32 seed, guint n)
 {
@@ -302,7 +302,7 @@ rig_without_arrivals (void)
   return rig;
 }
 
-/* If the pad's flush lock were held, this would hang. */
+/* With the pad's flush lock held, this would hang. */
 GST_START_TEST (no_lock_is_held_when_another_frame_is_shown)
 {
   TestRig *rig = rig_without_arrivals ();
@@ -320,8 +320,8 @@ GST_START_TEST (no_lock_is_held_when_another_frame_is_shown)
 
 GST_END_TEST;
 
-/* A frame of caps that were refused is never shown. If the element's object
- * lock were held, this would hang. */
+/* No strip shows a frame of caps that the element refused. With the element's
+ * object lock held, this would hang. */
 GST_START_TEST (no_lock_is_held_when_a_frame_is_not_wanted)
 {
   TestRig *rig = rig_without_arrivals ();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* How much memory an element has for strips: a peak is given back while strips
- * are made, and where there is memory for some strips, these must do. */
+/* How much memory an element has for strips: it gives a peak back while it
+ * makes strips, and makes do with the strips that there is memory for. */
 
 #include "rig/rig.h"
 #include "../memory/mappings.h"
@@ -93,7 +93,7 @@ check_warning (GstBus * bus)
   gst_message_unref (message);
 }
 
-/* The strips that there are do. */
+/* Two strips are enough to go on. */
 GST_START_TEST (memory_for_two)
 {
   TestRig *rig = test_rig_new (1);
@@ -116,7 +116,7 @@ GST_START_TEST (memory_for_two)
 
 GST_END_TEST;
 
-/* No number that only a mistake asks for. */
+/* The property refuses numbers that can only be a mistake. */
 GST_START_TEST (upper_limit)
 {
   GstElement *element = gst_element_factory_make ("ntmosaic", NULL);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* One bad input never hurts the others: frames that can't be shown, and caps
- * that don't fit, make one tile background and one warning while strips are
- * made. What is an error before the first strip, and for an only input, is in
+/* One bad input never hurts the others: while the element makes strips, frames
+ * that it can't show and caps that don't fit make one tile background, and one
+ * warning. Before the first strip, and for an only input, they are errors:
  * errors.c. */
 
 #include "rig/rig.h"
@@ -94,7 +94,8 @@ send_bad_frame (TestRig * rig, guint i, guint kind, guint n)
   test_input_push_nth (test_rig_input (rig, i), make_bad_frame (kind), n);
 }
 
-/* Every third frame of sink_1 is bad: one warning, and each is counted. */
+/* Every third frame of sink_1 is bad: one warning, and the element counts
+ * each. */
 GST_START_TEST (bad_frames)
 {
   TestRig *rig = rig_with_strip (2);
@@ -122,7 +123,7 @@ GST_START_TEST (bad_frames)
 
 GST_END_TEST;
 
-/* A bad frame that is in three strips is one frame. */
+/* A bad frame in three strips counts once. */
 GST_START_TEST (bad_frame_repeated)
 {
   TestRig *rig = rig_with_strip (2);
@@ -164,7 +165,7 @@ GST_START_TEST (bad_frames_everywhere)
 
 GST_END_TEST;
 
-/* Stills: a strip without any frame does not go back in time. */
+/* Stills: the time of a strip without a frame does not go back. */
 GST_START_TEST (bad_stills_keep_time)
 {
   TestRig *rig = test_rig_new_of_size (2, WIDTH, HEIGHT, 0);
@@ -194,7 +195,8 @@ GST_START_TEST (bad_stills_keep_time)
 
 GST_END_TEST;
 
-/* The only input has nothing else to show: that is an error, as before. */
+/* An only input has nothing else to show: that is an error, as before the first
+ * strip. */
 GST_START_TEST (bad_frame_of_the_only_input)
 {
   TestRig *rig = rig_with_strip (1);
@@ -230,8 +232,8 @@ static const struct
   {1 << 28, 1, "format=RGBA", {"strip", "2684354", "4294967295"}},
 };
 
-/* sink_1 changes to what doesn't fit, and back. Its frames are of the usual
- * size: they must not be looked at. */
+/* sink_1 changes to caps that don't fit, and back. Its frames have the usual
+ * size: the element must not show them. */
 GST_START_TEST (changes)
 {
   TestRig *rig = rig_with_strip (2);
@@ -257,7 +259,7 @@ GST_START_TEST (changes)
 
 GST_END_TEST;
 
-/* sink_2 joins with what doesn't fit: the strip stays as it is, until other
+/* sink_2 joins with caps that don't fit: the strip stays as it is, until other
  * caps come. */
 GST_START_TEST (joins)
 {
@@ -289,8 +291,8 @@ GST_START_TEST (joins)
 
 GST_END_TEST;
 
-/* All pads change alike, but not in the same strip: each is background until
- * the last one is through. */
+/* All pads change in the same way, but not in the same strip: each is
+ * background until the last one has changed. */
 GST_START_TEST (all_change)
 {
   TestRig *rig = rig_with_strip (2);
@@ -308,7 +310,7 @@ GST_START_TEST (all_change)
 
 GST_END_TEST;
 
-/* A pad that is over keeps no other out. */
+/* A pad at EOS keeps no other pad out. */
 GST_START_TEST (others_end)
 {
   TestRig *rig = rig_with_strip (2);
@@ -328,7 +330,8 @@ GST_START_TEST (others_end)
 
 GST_END_TEST;
 
-/* What tile-width and tile-height don't allow; also on all pads at once. */
+/* Frames that tile-width and tile-height don't allow; also on all pads at
+ * once. */
 GST_START_TEST (tile_size)
 {
   TestRig *rig = test_rig_new (2);
@@ -384,7 +387,7 @@ GST_START_TEST (tile_size_of_the_only_input)
 
 GST_END_TEST;
 
-/* Downstream can't take a strip that grew: that stays an error. */
+/* Downstream can't take a strip that has grown: that stays an error. */
 GST_START_TEST (downstream_refuses)
 {
   TestRig *rig = rig_with_strip (2);
@@ -401,7 +404,7 @@ GST_START_TEST (downstream_refuses)
 
 GST_END_TEST;
 
-/* A converter before a third pad is not told to do as the misfit does. */
+/* A third pad doesn't ask its converter for the caps of the misfit. */
 GST_START_TEST (misfit_is_no_example)
 {
   TestRig *rig = rig_with_strip (2);
@@ -427,7 +430,7 @@ GST_START_TEST (misfit_is_no_example)
 
 GST_END_TEST;
 
-/* An only input may change its interlacing: it has no others to agree with. */
+/* An only input may change its interlacing: it needs to agree with no other. */
 GST_START_TEST (only_input_changes_interlacing)
 {
   TestRig *rig = rig_with_strip (1);

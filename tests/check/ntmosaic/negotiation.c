@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Which caps come to be: pads are asked for what the others have, downstream
- * may choose where there is a choice, and converters in front of the pads find
- * out what to do. */
+/* Which caps the element negotiates: a pad asks for what the others have,
+ * downstream chooses where there is a choice, and converters in front of the
+ * pads find out what to do. */
 
 #include "rig/pipelines.h"
 
 /* ---- Queries on the pads ---- */
 
-/* What pad @input may be sent out of @filter (NULL: anything) is @expected. */
+/* Of @filter (NULL: anything), pad @input accepts @expected. */
 static void
 check_query (TestRig * rig, guint input, const gchar * filter_text,
     const gchar * expected_text)
@@ -56,7 +56,8 @@ GST_START_TEST (query_like_other_pad)
   check_query (rig, 0, "video/x-raw,format={BGRA,RGBA}" SIZES REST,
       "video/x-raw,format=BGRA" SIZES REST ",colorimetry=sRGB");
 
-  /* What can't, is let through, to be told why it can't. */
+  /* The answer includes caps that can't be: the element then refuses them with
+   * a reason. */
   check_query (rig, 0, "video/x-raw,format=RGBA" SIZES REST,
       "video/x-raw,format=RGBA" SIZES REST ",colorimetry=sRGB");
   test_rig_free (rig);
@@ -91,7 +92,7 @@ GST_START_TEST (query_tile_size)
 
 GST_END_TEST;
 
-/* Without a filter all that could be is in the answer, the best first. */
+/* Without a filter, the answer has all possible caps, the best first. */
 GST_START_TEST (query_without_filter)
 {
   TestRig *rig = test_rig_new (2);
@@ -127,7 +128,7 @@ GST_START_TEST (accept_caps)
   fail_if (gst_pad_peer_query_accept_caps (pad, bad));
   test_rig_expect_warning (rig, "I420");
 
-  /* Also when the strip has caps, which are not those of a tile. */
+  /* The same when the strip has caps, which are not those of a tile. */
   test_input_set_caps (test_rig_input (rig, 0), "RGBA", 4, 4);
   test_input_set_caps (test_rig_input (rig, 1), "RGBA", 4, 4);
   test_rig_push (rig, 0, 1, 0);
@@ -242,7 +243,7 @@ GST_START_TEST (caps_before_link)
 
 GST_END_TEST;
 
-/* A pad that never gets caps takes no room, unless tile-width says how much. */
+/* A pad without caps takes no room, unless tile-width says how much. */
 GST_START_TEST (pad_without_caps)
 {
   static const TestTile tiles[] = { {8, 6, 1}, {8, 0, 0}, {8, 3, 2} };
@@ -266,8 +267,8 @@ GST_START_TEST (pad_without_caps)
 
 GST_END_TEST;
 
-/* With a size given up front, a live strip is the same before and after a pad
- * has its first frame. */
+/* With the size in properties, a live strip has the same size before and after
+ * a pad's first frame. */
 GST_START_TEST (late_pad_in_its_place)
 {
   TestTile tiles[] = { {8, 4, 1}, {8, 0, 0} };
@@ -357,7 +358,7 @@ GST_START_TEST (converters_agree)
 
 GST_END_TEST;
 
-/* Only some have one: they do what the others can't. */
+/* Only some pads have a converter: it adapts to the others. */
 GST_START_TEST (converter_follows)
 {
   check_run ("ntmosaic name=m ! appsink name=s "

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What an element makes arrives as it makes it alone. Every installed element that
- * can stand in front of a pad is run by itself, then between two neighbours, then by
- * itself again: its tile shows the frames that it makes alone, and the tiles beside
- * it those of the neighbours. What isn't the same alone twice over, such as the time
- * of day, is not comparable; nor is what is live.
+/* The frames of an element arrive as it makes them alone. The test runs every
+ * installed element that can be in front of a pad alone, then between two
+ * neighbours, then alone again: its tile shows the frames that it makes alone,
+ * and the tiles beside it show the neighbours' frames. An element that makes
+ * other frames in each run, such as the time of day, is not comparable; nor is
+ * a live one.
  *
  * NTM_TEST_ELEMENTS=rotate,videoflip tries only these, and "none" skips the
  * test. */
@@ -25,11 +26,11 @@
 
 #include "neighbours_lines.h"
 
-/* What Meson takes for "skipped". */
+/* The exit status that means "skipped" to Meson. */
 #define EXIT_SKIPPED 77
 
-/* Enough for strips to come back, and frames to be copied on arrival; and of what is
- * made alone, somewhat more. */
+/* Enough strips for some to come back, and for copying on arrival; and somewhat
+ * more frames of the element alone. */
 #define N_STRIPS 16
 #define N_FRAMES 24
 
@@ -41,19 +42,20 @@
 #define STRIP_WIDTH (LEFT_WIDTH + FRAME_WIDTH + RIGHT_WIDTH)
 #define PIXEL_BYTES 4
 
-/* How long an element may do nothing before it is skipped. What must make something
- * is ended by its alarm. In seconds; most take a tenth of one. */
+/* How long an element may do nothing before the test skips it, in seconds; most
+ * take a tenth of one. An element that must make frames has until its alarm. */
 #define PATIENCE 5
 #define TIME_LIMIT 120
 
-/* How often an element is run again that made something else in a mosaic. */
+/* How often an element that made other frames in a mosaic runs again alone. */
 #define N_DOUBTS 5
 
-/* What is opaque is encoded so, and becomes RGB. */
+/* An encoder keeps opaque pictures opaque, and its decoder makes RGB of
+ * them. */
 #define ALPHA "alpha alpha=0.5 ! video/x-raw,format=RGBA ! "
 
-/* What must arrive, with default settings and from the first frame on, if it is
- * installed. */
+/* Elements whose frames must arrive, with default settings and from the first
+ * frame on, if they are installed. */
 static const struct
 {
   const gchar *n_frames;
@@ -84,10 +86,10 @@ typedef struct
   guint8 bytes[STRIP_WIDTH * FRAME_HEIGHT * PIXEL_BYTES];       /* tight rows */
 } Frame;
 
-/* What a pipeline made. Lies in memory that a child shares. */
+/* The frames of a pipeline. In memory that a child shares. */
 typedef struct
 {
-  gchar why[300];               /* there are no more; "": more weren't wanted */
+  gchar why[300];               /* the frames end; "": no more wanted */
   gchar caps[600];              /* of the first frame */
   gchar format[8];
   gboolean missing;             /* an element is not installed */
@@ -162,7 +164,7 @@ note_tiles (Frame * frame, GstBuffer * buffer)
   }
 }
 
-/* Without what a decoder of tensors says of them: its neighbours have none. */
+/* Without the fields of a decoder of tensors, which its neighbours lack. */
 static gchar *
 describe_caps (GstSample * sample)
 {
@@ -212,7 +214,8 @@ note_frame (Film * film, GstSample * sample)
   return TRUE;
 }
 
-/* NULL: at the end, after an error, or if nothing happens for @patience seconds. */
+/* Returns NULL at the end, after an error, or if nothing happens for @patience
+ * seconds. */
 static GstSample *
 pull (GstElement * pipeline, GstAppSink * sink, Film * film, guint patience)
 {
@@ -267,8 +270,8 @@ play (const gchar * line, guint n_frames, guint patience, Film * film)
 
 /* ---- Films ---- */
 
-/* Bytes that an element doesn't write are what was there before: in each run,
- * something else. */
+/* Each run has other bytes in new memory: the test sees bytes that an element
+ * doesn't write. */
 static Film *
 record (const gchar * line, guint n_frames, guint patience)
 {
@@ -334,8 +337,8 @@ is_same_film (const Film * a, const Film * b)
 
 /* ---- In a mosaic ---- */
 
-/* Frames as the middle's, of another width and @color. Next to a still, a
- * film. */
+/* Frames as those of the element, of another width and @color. The neighbour of
+ * a still is a film. */
 static gchar *
 new_neighbour (const Film * film, guint width, const gchar * color)
 {
@@ -367,7 +370,8 @@ find_frame (const Film * film, GstClockTime pts)
   return NULL;
 }
 
-/* Whether frame @n of @film belongs in strip @n: so far, they have the same time. */
+/* Whether frame @n of @film belongs in strip @n: up to there, frames and strips
+ * have the same times. */
 static gboolean
 is_due (const Film * film, const Film * mosaic, guint n)
 {
@@ -394,8 +398,8 @@ is_same_tile (const Frame * strip, guint x, const Frame * frame)
   return TRUE;
 }
 
-/* What is wrong with strip @n; NULL if nothing is. Slow strips may go on for longer
- * than what was made alone. */
+/* The fault of strip @n, or NULL. Slow strips may go on for longer than the
+ * frames of the element alone. */
 static gchar *
 compare_strip (const Film * mosaic, guint n, Film ** films)
 {
@@ -438,17 +442,18 @@ compare (const Film * mosaic, Film ** films)
   return wrong;
 }
 
-/* NULL, or what is wrong. With one frame ahead, most frames are copied on
- * arrival: tiles so small would otherwise run too far ahead for that. */
+/* The fault, or NULL. With frames-ahead=1, the element copies most frames on
+ * arrival: with tiles so small, pads would otherwise run too far ahead. */
 static gchar *
 run_mosaic (const gchar * line, Film * alone)
 {
   gchar *left = new_neighbour (alone, LEFT_WIDTH, "0xffff8040");
   gchar *right = new_neighbour (alone, RIGHT_WIDTH, "0xff40a0ff");
   gchar *whole = g_strdup_printf ("ntmosaic name=m tile-meta=true "
-      "frames-ahead=1 ! appsink name=s sync=false max-buffers=1 enable-last-sample=false "
-      "%s ! m.sink_0 %s ! capsfilter caps=video/x-raw,format=%s ! m.sink_1 "
-      "%s ! m.sink_2", left, line, alone->format, right);
+      "frames-ahead=1 ! appsink name=s sync=false max-buffers=1 "
+      "enable-last-sample=false %s ! m.sink_0 "
+      "%s ! capsfilter caps=video/x-raw,format=%s ! m.sink_1 %s ! m.sink_2",
+      left, line, alone->format, right);
   Film *films[N_TILES] = {
     record_alone (left, TIME_LIMIT), alone, record_alone (right, TIME_LIMIT)
   };
@@ -466,9 +471,9 @@ run_mosaic (const gchar * line, Film * alone)
   return wrong;
 }
 
-/* ---- What is made of it ---- */
+/* ---- Verdicts ---- */
 
-/* Why what @alone shows can't be compared with another run; NULL if it can. */
+/* Why @alone can't be compared with another run; NULL if it can. */
 static const gchar *
 explain_incomparable (const Film * alone)
 {

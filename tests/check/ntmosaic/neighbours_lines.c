@@ -7,13 +7,13 @@
 
 #include <string.h>
 
-/* Encoders that are tried for one decoder. */
+/* Encoders that the test tries for one decoder. */
 #define MAX_MAKERS 4
 
 #define MADE_CAPS STRIP_CAPS ",width=52,height=38,pixel-aspect-ratio=1/1"
 
-/* What is not in templates: where a source gets its data from, and what fails in
- * front of other elements as well. */
+/* Facts that are not in templates: where a source gets its data from, and which
+ * elements fail in front of other elements as well. */
 static const struct
 {
   const gchar *element;
@@ -77,8 +77,8 @@ can_be (GstStaticPadTemplate * template, const gchar * text)
   return ret;
 }
 
-/* The sink pads that are fed: all that are always there, else one that can be
- * requested. */
+/* The sink pads that the test feeds: all always pads, or else one request
+ * pad. */
 static GList *
 list_sinks (GstElementFactory * element)
 {
@@ -119,7 +119,7 @@ test_explain_skip (GstElementFactory * element)
   return NULL;
 }
 
-/* Elements that make of raw video what @sink takes, by rank. */
+/* Elements that turn raw video into caps of @sink, by rank. */
 static GList *
 list_makers (GstStaticPadTemplate * sink)
 {
@@ -133,7 +133,7 @@ list_makers (GstStaticPadTemplate * sink)
   return g_list_sort (makers, gst_plugin_feature_rank_compare_func);
 }
 
-/* Its output may be anything. */
+/* The element may output any caps. */
 static gboolean
 is_vague (GstElementFactory * maker)
 {
@@ -145,7 +145,7 @@ is_vague (GstElementFactory * maker)
   return ret;
 }
 
-/* What goes into a pad; NULL: it may stay as it is. */
+/* The elements that feed a pad; NULL: the pad needs none. */
 static const gchar *
 get_feed (GstStaticPadTemplate * sink, const gchar * maker)
 {
@@ -158,7 +158,7 @@ get_feed (GstStaticPadTemplate * sink, const gchar * maker)
   return NULL;
 }
 
-/* Sound that isn't heard would be an error. */
+/* An audio pad without a sink would be an error. */
 static void
 add_listeners (GString * line, GstElementFactory * element)
 {
@@ -174,8 +174,8 @@ add_listeners (GString * line, GstElementFactory * element)
   }
 }
 
-/* @element "x" with what goes into it. The two pads of a mixer that lays one picture
- * over the other are of one template. */
+/* @element "x" with the elements that feed it. The two pads of a mixer that
+ * lays one picture over the other have one template. */
 static gchar *
 new_line (GstElementFactory * element, GList * sinks, const gchar * maker)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames that stay when new caps have come, and caps that no frame came for. */
+/* Frames that stay when new caps have come, and caps without a frame. */
 
 #include "rig/rig.h"
 
 /* ---- A frame that stays ---- */
 
-/* The pad keeps what it shows, says the gap, the @n-th frame. */
+/* Sends a gap, the @n-th frame, that tells the pad to keep its frame. */
 static void
 send_missing (GstHarness * input, guint n)
 {
@@ -91,7 +91,7 @@ GST_START_TEST (new_rate_and_missing_data)
 
 GST_END_TEST;
 
-/* And again once the caps are what they were. */
+/* And again under the old caps. */
 GST_START_TEST (old_size_and_missing_data)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
@@ -114,7 +114,7 @@ GST_START_TEST (old_size_and_missing_data)
 
 GST_END_TEST;
 
-/* The frame that stays was late: no strip ever showed it. */
+/* The frame that stays was late: no strip has shown it. */
 GST_START_TEST (late_frame_new_size_and_missing_data)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 10} };
@@ -129,7 +129,7 @@ GST_START_TEST (late_frame_new_size_and_missing_data)
   test_rig_push (rig, 0, 1, 1);
   send_missing (input, 1);
 
-  /* After a late frame, more data is waited for. */
+  /* After a late frame, the element waits for more data. */
   test_rig_push (rig, 0, 2, 2);
   test_rig_expect (rig, &strip);
   test_rig_free (rig);
@@ -137,7 +137,7 @@ GST_START_TEST (late_frame_new_size_and_missing_data)
 
 GST_END_TEST;
 
-/* One buffer under two caps: the second time, it is what these say. */
+/* One buffer under two caps: the second time, the second caps describe it. */
 GST_START_TEST (same_buffer_new_size_and_missing_data)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 1, 10} };
@@ -164,7 +164,7 @@ GST_END_TEST;
 
 /* ---- Caps without a frame ---- */
 
-/* Until all that was sent to @input has been looked at. */
+/* Waits until the element has looked at all that the test sent to @input. */
 static void
 wait_for_events (GstHarness * input)
 {
@@ -174,7 +174,7 @@ wait_for_events (GstHarness * input)
   gst_query_unref (query);
 }
 
-/* Caps for which no frame came before the end are forgotten. */
+/* The pad forgets caps for which no frame came before EOS. */
 GST_START_TEST (stopped_after_new_caps)
 {
   TestTile tiles[] = { {5, 6, 1}, {8, 4, 2} };

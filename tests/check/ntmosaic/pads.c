@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Pads: their names and numbers, the element as a GstChildProxy, and the way of
- * mouse and touch from the strip to a tile. */
+ * navigation events from the strip to a tile. */
 
 #include <gst/video/navigation.h>
 
@@ -30,8 +30,8 @@ request (GstElement * element, const gchar * name, const gchar * expected)
   return pad;
 }
 
-/* The streaming thread walks over references to the pads, and may have one to
- * this one for a moment longer. */
+/* The streaming thread goes over all pads, and may keep a reference to this pad
+ * for a moment longer. */
 static void
 release (GstElement * element, GstPad * pad)
 {
@@ -68,7 +68,7 @@ GST_START_TEST (highest_number)
   GstPad *highest = request (element, "sink_2147483647", "sink_2147483647");
   GstPad *pad = request (element, "sink_3", "sink_3");
 
-  /* There is no next one. */
+  /* There is no next number. */
   fail_unless (gst_element_request_pad_simple (element, "sink_%u") == NULL);
   fail_unless_equals_int (element->numsinkpads, 2);
   release (element, request (element, "sink_4", "sink_4"));
@@ -202,7 +202,7 @@ rig_with_strip (const gchar * align)
   for (i = 0; i < 3; i++) {
     GstEvent *event;
 
-    /* What came before: latency, reconfiguration. */
+    /* Drops earlier events: latency, reconfiguration. */
     while ((event = gst_harness_try_pull_upstream_event (test_rig_input (rig,
                     i))))
       gst_event_unref (event);
@@ -226,8 +226,8 @@ take_navigation (GstHarness * input)
   return NULL;
 }
 
-/* @event (taken) comes to the pad @input (-1: to none), and there it has the
- * coordinates @x and @y and is of the same kind. */
+/* Fails the test unless @event (transfer full) comes to the pad @input (-1: to
+ * none), is of the same kind, and has the coordinates @x and @y there. */
 static void
 check_event (TestRig * rig, GstEvent * event, gint input, gdouble x, gdouble y)
 {
@@ -323,7 +323,7 @@ GST_START_TEST (pointer)
 
 GST_END_TEST;
 
-/* Before there is a strip, there is nothing to hit. */
+/* Before the first strip, an event hits no tile. */
 GST_START_TEST (pointer_before_strip)
 {
   TestRig *rig = test_rig_new (3);
@@ -334,7 +334,7 @@ GST_START_TEST (pointer_before_strip)
 
 GST_END_TEST;
 
-/* The tile of a pad that is gone until the next strip. */
+/* Until the next strip, the tile of a pad that is gone. */
 GST_START_TEST (pointer_after_release)
 {
   TestRig *rig = rig_with_strip ("top");

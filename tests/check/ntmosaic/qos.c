@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What is told to and asked of the src pad: that strips are late, where the
- * stream is, how long it is. */
+/* Events and queries on the src pad: strips are late; where is the stream, how
+ * long is it? */
 
 #include "rig/pipelines.h"
 
@@ -51,7 +51,7 @@ GST_START_TEST (late_strips_are_dropped)
   test_pipeline_push_many (p, 1, 50, 200, 0, STEP);
   test_pipeline_play (p);
 
-  /* Some strips were under way already: the sink's and the element's. */
+  /* Some strips are on their way already: in the sink, and in the element. */
   sample = pull_after_lateness (p, 10 * STEP);
   do {
     gst_sample_unref (sample);
@@ -92,7 +92,7 @@ GST_START_TEST (late_stills_are_not_dropped)
 
 GST_END_TEST;
 
-/* There is no rate to reckon with before there are caps. */
+/* Before caps, there is no rate to calculate with. */
 GST_START_TEST (lateness_before_caps)
 {
   TestPipeline *p = test_pipeline_new (1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Upstreams that make what no pad takes. GStreamer refuses their caps before
+/* Upstreams with caps that no pad takes. GStreamer refuses these caps before
  * the element sees them: the user still learns which pad takes what, and the
  * other pads go on. */
 
@@ -91,7 +91,7 @@ send_caps (GstHarness * input, const gchar * text)
   gst_caps_unref (caps);
 }
 
-/* Before there is a strip. */
+/* Before the first strip. */
 GST_START_TEST (error)
 {
   TestRig *rig = test_rig_new (2);
@@ -103,7 +103,7 @@ GST_START_TEST (error)
 
 GST_END_TEST;
 
-/* Upstream asks first, and sends its caps all the same. */
+/* Upstream asks first, and sends its caps in spite of the answer. */
 GST_START_TEST (error_after_question)
 {
   TestRig *rig = test_rig_new (2);
@@ -116,8 +116,8 @@ GST_START_TEST (error_after_question)
 
 GST_END_TEST;
 
-/* A wall that runs goes on, with background in place of what it can't show.
- * Upstream tries again with each frame; the user hears of it once. */
+/* A running strip goes on, with background for the pad. Upstream tries again
+ * with each frame; the user gets one warning. */
 GST_START_TEST (warning)
 {
   const TestTile tiles[] = { {WIDTH, HEIGHT, 1} };
@@ -162,7 +162,7 @@ GST_START_TEST (questions)
     {FALSE, "video/x-raw,format={YUY2,I420},framerate=[0/1,30/1]; image/jpeg",
         "sink_0 gets YUY2, I420 or image/jpeg, but takes only " FORMATS
         ": put a videoconvert before the pad"},
-    /* Ways that an overlay or a converter looks for. */
+    /* Queries of an overlay or a converter. */
     {TRUE, "video/x-raw(memory:SystemMemory,meta:GstVideoOverlayComposition),"
         "format=RGBA,framerate=25/1" SIZE, NULL},
     {FALSE, "video/x-raw(memory:GLMemory),format=RGBA", NULL},
@@ -209,7 +209,7 @@ new_source (const gchar * name, const gchar * caps_text)
   return pad;
 }
 
-/* gst-launch releases the pad when a decoder can't be linked to it, and then
+/* gst-launch releases the pad when it can't link a decoder to it, and then
  * waits for ever. */
 GST_START_TEST (link)
 {

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Frames and gaps without a running time, as a pad with a negative offset has
- * them. What of a frame has a running time is shown, and the rest is as if it
- * had not come. */
+ * them. Strips show the part of a frame that has a running time; the rest has
+ * no effect. */
 
 #include "rig/rig.h"
 
@@ -184,7 +184,7 @@ GST_START_TEST (frames_before_and_behind)
 
 GST_END_TEST;
 
-/* Whatever is rounded on the way: a frame that is cut has a running time. */
+/* In spite of rounding, a cut frame has a running time. */
 GST_START_TEST (odd_rates_and_offsets)
 {
   static const gdouble rates[] = { 0.3, 0.7, 1.3, 1.7, 3.0, 7.1, -0.3, -1.7 };
@@ -219,7 +219,7 @@ GST_START_TEST (odd_rates_and_offsets)
 
 GST_END_TEST;
 
-/* With gst_pad_set_offset(), as applications do it. */
+/* With gst_pad_set_offset(), as applications use it. */
 GST_START_TEST (offset_of_the_pad)
 {
   static const gint shown[N_STRIPS] = { 2, 3, 4, 5 };
@@ -234,7 +234,7 @@ GST_START_TEST (offset_of_the_pad)
 
 GST_END_TEST;
 
-/* Without a rate, each would be a strip of its own, for ever. */
+/* Without a rate, each still would be a strip of its own, without end. */
 GST_START_TEST (stills_before_the_beginning)
 {
   const Case c = {.name = "stills",.rate = 1.0,.stop = NONE,.offset = 2,
@@ -255,7 +255,7 @@ GST_START_TEST (stills_before_the_beginning)
 
 GST_END_TEST;
 
-/* GStreamer itself can't reckon with such a segment. */
+/* GStreamer itself can't calculate with such a segment. */
 GST_START_TEST (offset_behind_the_stop)
 {
   TestRig *rig = test_rig_new_small (2);
@@ -291,8 +291,8 @@ play_on (gpointer data)
   return NULL;
 }
 
-/* The gap becomes a frame in the streaming thread, and the flush has taken
- * away the segment by then. */
+/* The streaming thread turns the gap into a frame; the flush has taken away the
+ * segment by then. The moment of the flush varies. */
 GST_START_TEST (flushes_behind_gaps)
 {
   TestRig *rig = test_rig_new_small (2);
@@ -323,8 +323,8 @@ GST_START_TEST (flushes_behind_gaps)
 
 GST_END_TEST;
 
-/* The flush comes when the base class has taken the gap out of the queue,
- * which its log says. Without that log there is no flush. */
+/* The flush comes when the base class has taken the gap out of the queue, as
+ * its log says. Without that log, the flush comes at any time. */
 typedef struct
 {
   GstHarness *input;

@@ -47,7 +47,8 @@ test_borrower_clear (TestBorrower * borrower)
   g_queue_clear_full (&borrower->ahead, (GDestroyNotify) gst_buffer_unref);
 }
 
-/* One's own; in it, and not in a copy of it. */
+/* Writes to a frame that upstream alone holds: into its memory, and not into a
+ * copy. */
 static void
 write_own (TestBorrower * borrower, GstBuffer * buffer)
 {
@@ -74,7 +75,7 @@ test_borrower_resize (TestBorrower * borrower, GstVideoFormat format,
           height));
 }
 
-/* With some more or less common wishes. */
+/* A configuration with some wishes, common ones and others. */
 static gboolean
 configure (TestBorrower * borrower, GstBufferPool * pool, GstCaps * caps,
     guint size)
@@ -146,7 +147,7 @@ has_whim (TestBorrower * borrower)
       && g_rand_int_range (borrower->rand, 0, borrower->whims) == 0;
 }
 
-/* Some are written at once, some when it is their turn. */
+/* Upstream writes some frames at once, and some when it is their turn. */
 static void
 go_ahead (TestBorrower * borrower)
 {
@@ -201,7 +202,7 @@ copy (TestBorrower * borrower, GstBuffer * buffer)
   return copy;
 }
 
-/* The frame that it was made of may be gone then, or still be held. */
+/* By then, the original frame may be gone, or upstream may still hold it. */
 static GstBuffer *
 make_copy (TestBorrower * borrower)
 {
@@ -275,8 +276,9 @@ make_part (TestBorrower * borrower)
   return frame ? crop (borrower, frame) : NULL;
 }
 
-/* An old frame is written to if it is this upstream's alone, as a pool does it;
- * else, a copy of it. Frames of several memories can't be mapped row by row. */
+/* Upstream writes to an old frame that it alone holds, as with a pool, and
+ * otherwise to a copy. Frames of several memories can't be mapped row by
+ * row. */
 static GstBuffer *
 make_written_again (TestBorrower * borrower)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames that are kept; see the header. */
+/* Frames that upstream or the application keeps; see the header. */
 
 #include "schedule_kept.h"
 
@@ -182,7 +182,7 @@ test_kept_find (TestKept * kept, const GstVideoInfo * info)
 /* ---- The application ---- */
 
 /* The caps may be those of a later frame, or gone already. Without a
- * GstVideoMeta, any bytes of the buffer will do. */
+ * GstVideoMeta, the application looks at any bytes of the buffer. */
 static gboolean
 get_info (GstSample * sample, GstVideoInfo * info)
 {
@@ -198,7 +198,7 @@ get_info (GstSample * sample, GstVideoInfo * info)
       && gst_buffer_get_size (buffer) >= frame_bytes (info);
 }
 
-/* In the streaming thread, before the strip is pushed. */
+/* In the streaming thread, before the element pushes the strip. */
 static gboolean
 look_at_pad (GstElement * mosaic, GstPad * pad, gpointer data)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames that must not change while a reference to them is held: those that an
- * upstream pushed and keeps, as a decoder keeps its references, and those that the
- * application finds at the pads and looks at later. */
+/* Frames that must not change while something holds a reference to them: an
+ * upstream that has pushed them, as a decoder keeps its reference frames, or
+ * the application, which finds them at the pads and looks at them later. */
 
 #pragma once
 
@@ -11,24 +11,24 @@
 
 #include "schedule_model.h"
 
-/* Of memory that an upstream waits for, to write it again: it is not kept. */
+/* Marks memory that an upstream waits for, to write to it again: never kept. */
 #define TEST_MEMORY_RETURNS GST_MEMORY_FLAG_LAST
 
 typedef struct
 {
   GstBuffer *buffer;
   GstVideoInfo info;
-  guint8 *bytes;                /* what it holds */
+  guint8 *bytes;                /* its bytes when it was kept */
 } TestKeptFrame;
 
 typedef struct
 {
   GRand *rand;                  /* borrowed */
-  GPtrArray *frames;            /* of TestKeptFrame; all upstreams' and the
-                                 * application's */
-  GPtrArray *seen;              /* at the pads, for the strip made last */
+  GPtrArray *frames;            /* of TestKeptFrame, of all upstreams and the
+                                 * application */
+  GPtrArray *seen;              /* at the pads, for the latest strip */
   guint max_frames;
-  gboolean broken;              /* one of them changed */
+  gboolean broken;              /* a frame has changed */
 } TestKept;
 
 void test_kept_init (TestKept * kept, GRand * rand, guint max_frames);
@@ -38,22 +38,22 @@ void test_kept_clear (TestKept * kept);
 /* From now on the application looks at what the pads of @mosaic show. */
 void test_kept_watch (TestKept * kept, GstElement * mosaic);
 
-/* Keeps some of what was seen. To be called when a strip was taken, before
- * anything is pushed. */
+/* Keeps some of the frames seen. The caller has taken a strip and pushed
+ * nothing since. */
 void test_kept_choose_seen (TestKept * kept);
 
-/* Keeps @buffer too, unless there are enough. */
+/* Keeps @buffer too, unless there are enough frames. */
 void test_kept_keep (TestKept * kept, GstBuffer * buffer,
     const GstVideoInfo * info);
 
-/* Lets go of some frames, or @all. FALSE if one of these, or of those
- * before, does not hold what it held. */
+/* Drops some frames, or @all. Returns FALSE if one of these, or of those
+ * dropped before, has changed. */
 gboolean test_kept_let_go (TestKept * kept, gboolean all);
 
-/* Any frame at least as large as @info; NULL: there is none. */
+/* Any frame at least as large as @info, or NULL. */
 TestKeptFrame *test_kept_find (TestKept * kept, const GstVideoInfo * info);
 
-/* Lets go of @frame, whose buffer is the caller's now. */
+/* Drops @frame, and returns its buffer (transfer full). */
 GstBuffer *test_kept_take (TestKept * kept, TestKeptFrame * frame);
 
 /* ---- Frames ---- */

@@ -63,7 +63,7 @@ model_pad_advance (ModelPad * pad, guint k)
 
 /* ---- The strip ---- */
 
-/* Whatever is not red, green or blue is alpha, or where alpha would be. */
+/* A component other than red, green and blue is alpha or padding. */
 static void
 background_bytes (const ModelRules * rules, guint8 * pixel)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The model of a schedule: what each pad was given, and what strip number k has
- * to look like. It copies every frame when it is pushed and every tile when a
- * strip is made, and knows of no ledger. Times are counted in strips. */
+/* The model of a schedule: what each pad gets, and the bytes of strip number k.
+ * It copies every frame of a push and every tile of a strip, and has no ledger.
+ * The unit of time is a strip. */
 
 #pragma once
 
@@ -11,7 +11,7 @@
 
 #define PIXEL_BYTES 4
 
-/* What one pad was given. */
+/* What one pad got. */
 typedef struct
 {
   GstVideoFormat format;
@@ -19,8 +19,8 @@ typedef struct
   guint height;
   guint8 *bytes;                /* tight rows; NULL: a gap */
   gboolean missing;             /* a gap that lets the frame before it stay */
-  guint begin;                  /* first strip in which it is seen */
-  guint end;                    /* first strip in which it is not */
+  guint begin;                  /* first strip that shows it */
+  guint end;                    /* first strip after that without it */
 } ModelFrame;
 
 typedef struct
@@ -36,16 +36,16 @@ typedef struct
 
 void model_pad_init (ModelPad * pad, guint width, guint height);
 
-/* Also what a flush does; sizes stay as they were sent last. */
+/* A flush does the same; the sizes stay the latest ones. */
 void model_pad_clear (ModelPad * pad);
 
-/* Takes over @frame's bytes. The queue is empty. */
+/* Takes @frame's bytes. The queue must be empty. */
 void model_pad_queue (ModelPad * pad, const ModelFrame * frame);
 
-/* What the pad shows in strip @k. */
+/* The frame that the pad shows in strip @k. */
 void model_pad_advance (ModelPad * pad, guint k);
 
-/* A strip as it has to be. */
+/* An expected strip. */
 typedef struct
 {
   GstVideoFormat format;

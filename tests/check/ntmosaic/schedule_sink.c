@@ -8,12 +8,12 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-/* What is still held of a strip. */
+/* The part of a strip that downstream still holds. */
 typedef struct
 {
   GstBuffer *buffer;            /* all of it, or from @offset on; or NULL */
   gsize offset;
-  ModelStrip strip;             /* no bytes: it was written to */
+  ModelStrip strip;             /* no bytes: downstream wrote to it */
 
   GstMemory *mapped;            /* mapped for writing by @map; or NULL */
   GstMapInfo map;
@@ -59,8 +59,8 @@ test_sink_compare (GstBuffer * buffer, const ModelStrip * strip, gsize * where)
 
 /* ---- Ways to write ---- */
 
-/* Writes to @data, which the strip's bytes from @offset on are in: the strip
- * itself, or a copy that the writer got instead. */
+/* Writes to @data, which has the strip's bytes from @offset on: the strip
+ * itself, or the copy that the writer got instead. */
 static void
 scribble (TestSink * sink, const Held * held, gsize offset, guint8 * data,
     gsize bytes)
@@ -116,7 +116,7 @@ write_resized (TestSink * sink, Held * held)
   forget_bytes (held);
 }
 
-/* While another holds the strip: the writer gets a copy. */
+/* While another reference holds the strip: the writer gets a copy. */
 static void
 write_copy (TestSink * sink, Held * held)
 {
@@ -148,7 +148,7 @@ write_part (TestSink * sink, Held * held)
   }
 }
 
-/* One branch of a tee is through before the other one writes. */
+/* One branch of a tee is done before the other one writes. */
 static void
 write_after_tee (TestSink * sink, Held * held)
 {
@@ -159,7 +159,8 @@ write_after_tee (TestSink * sink, Held * held)
   write_in_place (sink, held);
 }
 
-/* For writing: a strip that frames lie in is read-only, and copied. */
+/* For writing: a strip with frames in it is read-only, and the writer gets a
+ * copy. */
 static GstMemory *
 make_mapped (GstMemory * memory, GstMapInfo * map)
 {
@@ -170,7 +171,7 @@ make_mapped (GstMemory * memory, GstMapInfo * map)
   return mapped;
 }
 
-/* An application that does without the buffer. */
+/* An application that keeps the memory and not the buffer. */
 static void
 write_memory (TestSink * sink, Held * held)
 {
@@ -185,7 +186,7 @@ write_memory (TestSink * sink, Held * held)
   forget_bytes (held);
 }
 
-/* One that takes its time. */
+/* A slow downstream. */
 static void
 write_later (TestSink * sink, Held * held)
 {

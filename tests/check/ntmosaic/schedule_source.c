@@ -10,7 +10,7 @@
 #include "rig/waiting.h"
 #include "schedule_model.h"
 
-/* Bytes to spare in a memory, for other offsets and strides. */
+/* Spare bytes in a memory, for other offsets and strides. */
 #define SPARE_BYTES 256
 
 void
@@ -149,7 +149,7 @@ make_new_of_parts (TestSource * source)
   return buffer;
 }
 
-/* The frame before, but for one of its memories. */
+/* The frame before, except for one of its memories. */
 static GstBuffer *
 make_partly_new (TestSource * source)
 {
@@ -181,7 +181,7 @@ make_same_memory (TestSource * source, GstBuffer * of)
   return buffer;
 }
 
-/* The same memories, seen another way. */
+/* The same memories with another GstVideoMeta. */
 static GstBuffer *
 make_other_view (TestSource * source)
 {
@@ -206,7 +206,7 @@ make_part (TestSource * source)
   return buffer;
 }
 
-/* The frame before, changed by a writer that asks. */
+/* The frame before, which a writer has made writable and changed. */
 static GstBuffer *
 make_written (TestSource * source)
 {
@@ -221,14 +221,14 @@ make_written (TestSource * source)
   return buffer;
 }
 
-/* Nothing but the source holds @memory any more. */
+/* Waits until only the source holds @memory. */
 static void
 wait_for (GstMemory * memory)
 {
   test_wait_until (GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == 1);
 }
 
-/* As a pool does it: the memory that comes back is written again. */
+/* As with a pool: the source writes to memory that comes back. */
 static GstBuffer *
 make_recycled (TestSource * source)
 {
@@ -244,7 +244,7 @@ make_recycled (TestSource * source)
   }
   wait_for (*memory);
 
-  /* Often only what is seen of it changes, and not its bytes. */
+  /* Often only the view of the memory changes, and not its bytes. */
   if (g_rand_boolean (source->rand)) {
     fail_unless (gst_memory_map (*memory, &map, GST_MAP_WRITE));
     scribble (source, map.data, map.size);
@@ -258,9 +258,9 @@ make_recycled (TestSource * source)
   return buffer;
 }
 
-/* Once @buffer is pushed, upstream may still hold it: until the next one, but
- * no view, because what is between its rows is not upstream's to show; or for
- * longer. */
+/* After the push, upstream may still hold @buffer: for longer, or until the
+ * next one. Not until the next one if it is a view: the bytes between its rows
+ * are not upstream's to show. */
 static void
 hold_on (TestSource * source, GstBuffer * buffer)
 {

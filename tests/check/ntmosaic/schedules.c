@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Schedules at random: pads that repeat, change, share, recycle and lose their
- * frames, draw them into the pool that they are offered, keep those that they
- * pushed, come and go; an application that holds what the pads show; a
- * downstream that reads, writes and holds strips; strips that are few or many.
- * Every strip is compared with a model that always copies, and whatever is held
- * is compared with itself.  NTM_TEST_SEED gives back the seed that was printed,
- * NTM_TEST_CASES says how many cases to run, and NTM_TEST_FEW_CASES, set where
- * tests are slow, how many if that doesn't. Case n of seed s is case 0 of seed
- * s + n. */
+/* Random schedules. Upstreams repeat, change, share, recycle and lose their
+ * frames, draw them into the pad's pool, keep frames after the push, come and
+ * go. The application holds the frames that the pads show. Downstream reads,
+ * writes and holds strips, of which there are few or many. The test compares
+ * every strip with a model that always copies, and every held frame or strip
+ * with its earlier bytes. NTM_TEST_SEED repeats a run with the seed that it
+ * printed. NTM_TEST_CASES is the number of cases; without it,
+ * NTM_TEST_FEW_CASES, which slow machines set. Case n of seed s is case 0 of
+ * seed s + n. */
 
 #include "rig/rig.h"
 
@@ -49,15 +49,15 @@ typedef struct
   TestSink sink;
   TestKept kept;
   guint n_strips;               /* as the property */
-  guint64 allocated;            /* strips when something was changed last */
-  gboolean changed;             /* something will be, with the next strip */
+  guint64 allocated;            /* number of strips at the latest change */
+  gboolean changed;             /* something changes with the next strip */
   guint64 on_arrival;           /* of all tiles so far, copied on arrival */
   guint64 tiles;
   ModelRules rules;
   const gchar *format;
-  Pad *pads[MAX_PADS];          /* by number; of these the @driver has a frame
-                                 * for every strip, so that no strip is made
-                                 * before it is sent */
+  Pad *pads[MAX_PADS];          /* by number. The @driver has a frame for every
+                                 * strip: the element makes no strip before
+                                 * the test sends it */
   Pad *driver;
   guint n_pads;
   guint k;                      /* the strip that is due */
@@ -192,7 +192,7 @@ add_any_pad (Case * c)
   add_pad (c, number);
 }
 
-/* ---- What pads are sent ---- */
+/* ---- Frames for the pads ---- */
 
 static void
 push_gap (Case * c, Pad * pad, const ModelFrame * frame)
@@ -270,8 +270,8 @@ push_missing (Case * c, const Pad * not_to)
   }
 }
 
-/* A frame that is late: the pads give what they have for this strip, and more
- * data is waited for. */
+/* A late frame: the pads give what they have for this strip, and the element
+ * waits for more data. */
 static void
 push_late (Case * c)
 {
@@ -287,7 +287,7 @@ push_late (Case * c)
   push_missing (c, c->driver);
 }
 
-/* ---- What happens besides ---- */
+/* ---- Other events ---- */
 
 static void
 start_again (Case * c)
@@ -351,7 +351,7 @@ set_copy_on_arrival (Case * c)
   g_object_set (c->rig->element, "copy-on-arrival", on, NULL);
 }
 
-/* Some count from the next layout on. */
+/* Some properties apply from the next layout on. */
 static void
 set_property (Case * c)
 {
@@ -412,7 +412,7 @@ set_size (Case * c, Pad * pad)
   pad->has_new_caps = TRUE;
 }
 
-/* Once it has shown something. */
+/* Only a pad that has shown a frame. */
 static void
 end_pad (Case * c, Pad * pad)
 {
@@ -500,10 +500,10 @@ take_strip (Case * c)
   c->k++;
 }
 
-/* More strips are made for frames that arrive, until three are not out; and for
- * the next strip if all are out or have frames in them: downstream holds
- * strips, kept frames are views, and each pad has a frame that it shows and one
- * that is next. */
+/* The pool makes more strips for frames that arrive, until three are not out;
+ * and for the next strip if all are out or have frames in them. Downstream
+ * holds strips, kept frames are views, and each pad has a frame that it shows
+ * and the next one. */
 static void
 check_allocated (Case * c)
 {
@@ -519,7 +519,7 @@ check_allocated (Case * c)
     give_up (c, NULL, "too many strips");
 }
 
-/* The tiles of all strips are there, whatever was done with them. */
+/* The counts have all tiles of all strips. */
 static void
 check_stats (Case * c, guint64 tiles)
 {
@@ -556,7 +556,7 @@ run_step (Case * c, guint64 * tiles)
       - on_arrival;
 }
 
-/* Adds up in @total. */
+/* Adds the counts of a case to @total. */
 static void
 run_case (guint32 seed, guint n, Case * total)
 {
@@ -633,7 +633,7 @@ GST_START_TEST (random_schedules)
 
 GST_END_TEST;
 
-/* Seconds, for as many cases as were asked for. Meson ends what hangs. */
+/* Seconds, enough for any number of cases. Meson ends a test that hangs. */
 #define TIMEOUT 800
 
 TEST_CASES (schedules)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What a handler of samples-selected sets holds for the strip that the signal
- * is about, and not only for the next one. */
+/* Properties that a handler of samples-selected sets apply to the strip that
+ * the signal announces, and not only to the next one. */
 
 #include "rig/rig.h"
 
@@ -61,7 +61,7 @@ GST_START_TEST (properties_of_the_strip)
     fail_unless_equals_int (handler.n, i + 1);
   }
 
-  /* They are all of the same strips. */
+  /* All pads show the same strips. */
   fail_unless (test_get_stat (rig->element, "strips-allocated") <= 6);
   test_rig_free (rig);
 }

@@ -2,8 +2,7 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Pads without data that hold up a strip which is not live: one warning names
- * them. The element measures the time with the system's clock, which is the
- * test's own here. */
+ * them. The element uses the system clock, which is the test's own here. */
 
 #include "rig/rig.h"
 
@@ -24,8 +23,8 @@ drop_test_clock (GstTestClock * clock)
   gst_object_unref (clock);
 }
 
-/* A harness is live until it is told otherwise, and the element may have asked
- * before: it asks again. */
+/* A harness is live until the rig says otherwise, and the element may have
+ * asked before: this makes it ask again. */
 static TestRig *
 rig_new (guint n_inputs)
 {
@@ -36,7 +35,8 @@ rig_new (guint n_inputs)
   return rig;
 }
 
-/* Each message on the bus holds the element, and none may be a warning. */
+/* A message on the bus has a reference to the element: this drops them. None
+ * may be a warning. */
 static gint
 count_refs (TestRig * rig)
 {
@@ -50,8 +50,8 @@ count_refs (TestRig * rig)
   return GST_OBJECT_REFCOUNT_VALUE (rig->element);
 }
 
-/* The time comes, and nothing is said: the thread that would warn holds the
- * element until it has looked. */
+/* The time comes, and the element doesn't warn: the thread that would warn
+ * holds a reference until it has looked. */
 static void
 expect_no_warning (TestRig * rig, GstTestClock * clock)
 {
@@ -68,7 +68,7 @@ expect_warning (TestRig * rig, GstTestClock * clock, const gchar * names)
   test_rig_expect_warning (rig, names, "5 seconds");
 }
 
-/* Once, however long it takes; and the strips go on when it is mended. */
+/* One warning, however long the silence; and the strips go on after it. */
 GST_START_TEST (pads_without_data)
 {
   GstTestClock *clock = use_test_clock ();
@@ -89,8 +89,7 @@ GST_START_TEST (pads_without_data)
 
 GST_END_TEST;
 
-/* A wait that goes on when another pad comes, which nothing is linked to
- * either. */
+/* The wait goes on when another pad without a link comes. */
 GST_START_TEST (pad_that_joins)
 {
   GstTestClock *clock = use_test_clock ();
@@ -137,7 +136,7 @@ GST_START_TEST (many_pads)
 
 GST_END_TEST;
 
-/* Nothing waits for anything. */
+/* No pad has data, so none waits. */
 GST_START_TEST (no_data_at_all)
 {
   GstTestClock *clock = use_test_clock ();
@@ -145,7 +144,7 @@ GST_START_TEST (no_data_at_all)
 
   expect_no_warning (rig, clock);
 
-  /* Now one does. */
+  /* Now one waits. */
   test_rig_push (rig, 1, 100, 0);
   expect_warning (rig, clock, "to sink_0. ");
   test_rig_free (rig);
@@ -154,7 +153,7 @@ GST_START_TEST (no_data_at_all)
 
 GST_END_TEST;
 
-/* A pause of all that had data is no silence from the start. */
+/* A pad that has had data and pauses gets no warning. */
 GST_START_TEST (data_that_stops)
 {
   GstTestClock *clock = use_test_clock ();
@@ -174,7 +173,7 @@ GST_START_TEST (data_that_stops)
 
 GST_END_TEST;
 
-/* Stopping forgets all, and starting begins anew. */
+/* A stop forgets all warnings, and a start begins anew. */
 GST_START_TEST (another_start)
 {
   GstTestClock *clock = use_test_clock ();

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What a pad answers to upstream's CAPS query: it says first what would be
- * best, and then all that the pad takes. Upstream asks with what it knows;
- * elements further up may be able to do less. */
+/* A pad's answer to upstream's CAPS query: first the best caps, then all that
+ * the pad takes. Upstream asks with what it knows; elements further up may be
+ * able to do less. */
 
 #include "rig/rig.h"
 
@@ -35,8 +35,8 @@ has (GstCaps * caps, const gchar * wanted_text)
   return found;
 }
 
-/* The answer to @filter begins with @best, has @other too, and does not have
- * @never unless that is NULL. */
+/* Fails the test unless the answer to @filter begins with @best, has @other,
+ * and does not have @never (NULL: anything may be there). */
 typedef struct
 {
   const gchar *filter;
@@ -65,7 +65,7 @@ check (TestRig * rig, guint input, const Case * c)
   gst_caps_unref (caps);
 }
 
-/* What upstream leaves open is asked for, and not demanded. */
+/* The pad asks for a value that upstream leaves open, and doesn't demand it. */
 static const Case open_fields[] = {
   {ANY_FORMAT SIZE, "video/x-raw,interlace-mode=progressive",
       "video/x-raw,interlace-mode=interleaved", "video/x-raw,format=BGRx"},
@@ -110,8 +110,9 @@ GST_START_TEST (like_other_pad)
 
 GST_END_TEST;
 
-/* Downstream's wish steers too, and does not hide what the pad takes: the strip
- * is refused with a reason, and not upstream without one. */
+/* Downstream's wish steers too, and does not hide what the pad takes:
+ * downstream refuses the strip with a reason, and the pad doesn't refuse
+ * upstream without one. */
 GST_START_TEST (like_downstream)
 {
   static const Case cases[] = {

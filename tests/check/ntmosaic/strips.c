@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Strips, byte for byte: every number and size of tiles, every way to store
- * them, every order of pads, and strips that are made in memory which held
- * another strip before. */
+/* Strips, byte for byte: every number and size of tiles, every kind of store,
+ * every order of pads, and strips in memory that held another strip before. */
 
 #include "rig/rig.h"
 
@@ -193,7 +192,7 @@ GST_START_TEST (order_of_unnamed_pads)
 
 GST_END_TEST;
 
-/* zorder says what is in front; side by side, nothing is. */
+/* zorder says which tile is in front; side by side, none is. */
 GST_START_TEST (zorder_changes_nothing)
 {
   static const guint expected[] = { 0, 1, 2 };
@@ -211,7 +210,7 @@ GST_START_TEST (zorder_changes_nothing)
     check_order (rig, expected, 3);
   }
 
-  /* Also for the next layout. */
+  /* The order stays for the next layout. */
   test_rig_set (rig, "align", "bottom");
   send_numbers (rig);
   check_order (rig, expected, 3);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What a strip says of its tiles: which frame from where is in it, and how
- * it came there. */
+/* The tile metas of a strip: which frame of which pad is where, and how it came
+ * there. */
 
 #include "rig/rig.h"
 
-/* What one tile should say. */
+/* The expected meta of one tile. */
 typedef struct
 {
   guint pad;
@@ -100,9 +100,9 @@ GST_START_TEST (off_by_default)
 
 GST_END_TEST;
 
-/* Frames of pad 0 are copied on arrival, and those of pad 2, which the test
- * holds, with the strip: it is the same word. Pad 1 has a still and pad 3
- * has gaps, which each strip gets once. */
+/* The element copies frames of pad 0 on arrival, and those of pad 2, which the
+ * test holds, with the strip: the word is the same. Pad 1 has a still and pad 3
+ * has gaps; each strip gets them once. */
 GST_START_TEST (every_state)
 {
   const TestStrip strip = { still_tiles, 4, 9, "center", BLACK };
@@ -143,8 +143,8 @@ GST_START_TEST (every_state)
 
 GST_END_TEST;
 
-/* The slower pad's frame is that of an earlier time. It is copied to the
- * strips that come in turn. */
+/* The frame of the slower pad has an earlier time. The element copies it to the
+ * strips in turn. */
 GST_START_TEST (slow_pad)
 {
   TestRig *rig = test_rig_new (2);
@@ -161,7 +161,7 @@ GST_START_TEST (slow_pad)
     };
     GstBuffer *strip;
 
-    /* One is always in the queue. */
+    /* One frame is always in the queue. */
     if (n % 10 == 1 || n == 0)
       gst_harness_push (test_rig_input (rig, 0), test_frame_new_timed (5, 9, n,
               (n + 9) / 10 * 10 * TEST_FRAME_TIME, 10 * TEST_FRAME_TIME));
@@ -175,8 +175,8 @@ GST_START_TEST (slow_pad)
 
 GST_END_TEST;
 
-/* The number of a pad is that of its name. Where a pad has no caps yet,
- * there is no frame whose rectangle could be meant, but a tile. */
+/* The number of a pad is the number in its name. A pad without caps has no
+ * frame for a rectangle, but has a tile. */
 GST_START_TEST (numbers)
 {
   static const gchar *names[] = { "sink_10", "sink_0", "sink_9" };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Which frame is in which strip, and when the stream begins and ends: all that
- * depends on timestamps and not on a clock. */
+/* Which frame is in which strip, and when the stream begins and ends: questions
+ * of timestamps, and not of a clock. */
 
 #include "rig/pipelines.h"
 
@@ -38,11 +38,11 @@ static const struct
   {"zero", GST_CLOCK_TIME_NONE, 0},
   {"first", GST_CLOCK_TIME_NONE, 2},
   {"set", STEP, 1},
-  /* What lies before the start is passed over, at full speed. */
+  /* The element passes over frames before the start, at full speed. */
   {"set", 3 * STEP, 3},
 };
 
-/* Zero is the default. */
+/* Zero, which is the default. */
 GST_START_TEST (start_time)
 {
   TestPipeline *p = test_pipeline_new (2);
@@ -65,8 +65,8 @@ GST_END_TEST;
 
 /* ---- Segments ---- */
 
-/* Running time is base + (PTS - start) / rate; what is outside of start and
- * stop is not shown. */
+/* Running time is base + (PTS - start) / rate; strips show nothing outside of
+ * start and stop. */
 GST_START_TEST (segment_with_base_start_and_stop)
 {
   TestPipeline *p = test_pipeline_new (2);
@@ -164,7 +164,8 @@ GST_END_TEST;
 
 /* ---- Rates ---- */
 
-/* The fastest sets the pace; the others' frames stand until the next. */
+/* The fastest pad sets the pace; a frame of another pad stays until its next
+ * one. */
 GST_START_TEST (three_rates)
 {
   TestPipeline *p = test_pipeline_new (3);
@@ -207,7 +208,7 @@ GST_START_TEST (frames_without_duration)
 
   for (i = 0; i < 5; i++)
     test_pipeline_expect (p, i * STEP, 100 + i, 200 + i / 2);
-  /* How long the last frame stands is not known once its source has ended. */
+  /* Once its source has ended, the last frame has no known end. */
   test_pipeline_expect (p, 5 * STEP, 105, NONE);
   test_pipeline_finish (p);
 }
@@ -240,7 +241,7 @@ GST_START_TEST (gap_event)
 
 GST_END_TEST;
 
-/* A gap that says that data got lost leaves the last frame standing. */
+/* After a gap for missing data, the last frame stays. */
 GST_START_TEST (gap_event_for_missing_data)
 {
   TestPipeline *p = test_pipeline_new (2);
@@ -289,7 +290,7 @@ static const struct
 } ends[] = {
   {FALSE, FALSE, NONE},
   {FALSE, TRUE, 201},
-  /* The stream ends where the longest input does: not never. */
+  /* The stream ends, where the longest input does. */
   {TRUE, TRUE, 201},
 };
 
@@ -313,7 +314,7 @@ GST_START_TEST (eos_of_one_pad)
 
 GST_END_TEST;
 
-/* A slow input's last frame stands for as long as it says. */
+/* The last frame of a slow input stays for its duration. */
 GST_START_TEST (last_frame_longer_than_a_strip)
 {
   TestPipeline *p = test_pipeline_new (2);
@@ -376,7 +377,7 @@ GST_START_TEST (eos_of_one_pad_without_caps)
 GST_END_TEST;
 
 /* The application ends the stream, as it does before it stops. Sources take the
- * event only between two frames: the sink must not make them wait for us. */
+ * event only between two frames: the sink must not make them wait. */
 GST_START_TEST (eos_sent_to_the_pipeline)
 {
   TestPipeline *p = test_pipeline_new_from_string ("ntmosaic name=m ! "
@@ -410,8 +411,7 @@ GST_START_TEST (stills_make_one_strip)
 
 GST_END_TEST;
 
-/* A camera that joins still images brings its rate along; nothing that was
- * shown is told again. */
+/* A camera that joins stills brings its rate; no strip comes twice. */
 GST_START_TEST (stills_joined_by_a_camera)
 {
   TestPipeline *p = test_pipeline_new (1);
@@ -467,7 +467,7 @@ GST_START_TEST (last_pad_replaced)
   test_pipeline_expect (p, STEP, 101);
   test_pipeline_expect (p, 2 * STEP, 102);
 
-  /* A pipeline on its way to PLAYING would take the source along. */
+  /* A pipeline on its way to PLAYING would start the source again. */
   test_pipeline_wait_state (p);
   remove_source (p, 0);
   test_pipeline_add_source (p, NULL);

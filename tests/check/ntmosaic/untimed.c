@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Frames without timestamps: stills need none, the k-th of each pad make the
- * k-th strip. Others get an error, which errors.c looks at. */
+/* Frames without timestamps. Stills need none: the k-th still of each pad is in
+ * the k-th strip. Other frames are an error: errors.c. */
 
 #include "rig/pipelines.h"
 
@@ -42,8 +42,8 @@ end (TestRig * rig)
   test_rig_free (rig);
 }
 
-/* Pads push one after the other, or all that a pad has at once; with a duration
- * or not. */
+/* Upstream pushes to the pads in turn, or all frames of a pad at once; with a
+ * duration or not. */
 GST_START_TEST (stills)
 {
   TestRig *rig = rig_with_rate (0);
@@ -80,8 +80,8 @@ GST_START_TEST (stills_beside_timed_stills)
 
 GST_END_TEST;
 
-/* Also where a video sets the pace; each still is in one strip, and none is
- * passed over. */
+/* The same where a video sets the pace; each still is in one strip, and the
+ * element passes over none. */
 GST_START_TEST (stills_beside_video)
 {
   TestRig *rig = rig_with_rate (25);
@@ -102,7 +102,7 @@ GST_START_TEST (stills_beside_video)
 
 GST_END_TEST;
 
-/* Some with, some without. */
+/* Some frames with timestamps, some without. */
 GST_START_TEST (mixed)
 {
   TestRig *rig = rig_with_rate (25);
@@ -121,7 +121,7 @@ GST_START_TEST (mixed)
 
 GST_END_TEST;
 
-/* Upstream still holds the frames: they stay as upstream made them. */
+/* Upstream still holds the frames: the element must not change them. */
 GST_START_TEST (frames_are_not_written_to)
 {
   TestRig *rig = rig_with_rate (0);
@@ -162,7 +162,7 @@ GST_START_TEST (in_segment)
 
 GST_END_TEST;
 
-/* Sources that run ahead: their frames are queued. */
+/* Sources that run ahead: the pads queue their frames. */
 GST_START_TEST (appsrc)
 {
   TestPipeline *p = test_pipeline_new (2);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Upstream's memory: two frames are the same only if their bytes are. */
+/* Upstream's memory: two frames are the same only if their bytes are the
+ * same. */
 
 /* For memfd_create(). */
 #define _GNU_SOURCE
@@ -155,8 +156,9 @@ GST_START_TEST (other_meta)
 
 GST_END_TEST;
 
-/* A device's memory: the same GstMemory comes again, written without
- * GStreamer's knowledge, but only after it was given back. */
+/* A device's memory: the same GstMemory comes again. The device writes to it
+ * without GStreamer's knowledge, but only after the element has given it
+ * back. */
 GST_START_TEST (dmabuf)
 {
   GstAllocator *allocator = gst_dmabuf_allocator_new ();
@@ -190,9 +192,8 @@ GST_END_TEST;
 
 /* ---- A live pad that falls silent ---- */
 
-/* Its frame is over after max-last-buffer-repeat, and comes home; then the same
- * memory comes with other bytes, and a strip is free that shows the frame
- * before. */
+/* Its frame is over after max-last-buffer-repeat, and comes home. Then the same
+ * memory comes with other bytes, and a free strip shows the frame before. */
 GST_START_TEST (silent_pad)
 {
   GstMemory *memory = new_views (1, 1);

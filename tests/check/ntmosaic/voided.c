@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Whatever downstream does with a strip: reading it, or writing a copy of
- * it, leaves its ledger as it is; writing to it voids the ledger, on every
- * route, and ends copying on arrival. */
+/* What downstream does with a strip. Reading it, or writing to a copy of it,
+ * leaves its ledger as it is. Writing to the strip, by every route, voids its
+ * ledger and ends copying on arrival. */
 
 #include "rig/pipelines.h"
 #include "rig/shows.h"
@@ -60,7 +60,7 @@ read_a_part (GstBuffer * strip)
   read_it (part);
 }
 
-/* Parts are read-only, so who wants to write one gets a copy. */
+/* Parts are read-only: a writer gets a copy. */
 static void
 write_a_part (GstBuffer * strip)
 {
@@ -178,7 +178,7 @@ write_in_other_buffer (GstBuffer * strip)
   write_in_place (other);
 }
 
-/* One that reads what it says that it writes. */
+/* A map for writing after which downstream has written nothing. */
 static void
 map_for_writing_only (GstBuffer * strip)
 {
@@ -193,8 +193,8 @@ static const struct
 {
   void (*use) (GstBuffer * strip);
   gboolean voids;
-  gboolean copies;              /* as the strip's only owner, if that is
-                                 * read-only because frames lie in it */
+  gboolean copies;              /* as the only owner of a strip that is
+                                 * read-only because frames are in it */
 } uses[] = {
   {gst_buffer_unref, FALSE, FALSE},
   {read_it, FALSE, FALSE},
@@ -233,7 +233,7 @@ GST_START_TEST (use)
 
 GST_END_TEST;
 
-/* A map that stays open: the strip is away as long as that, and void after. */
+/* A map that stays open: the strip is away for as long, and void afterwards. */
 GST_START_TEST (map_stays_open)
 {
   GstMemory *memory;
@@ -253,7 +253,8 @@ GST_START_TEST (map_stays_open)
   gst_memory_unmap (memory, &map);
   gst_memory_unref (memory);
 
-  /* Both are home; the good one is taken, and if that is out, the void one. */
+  /* Both are home: the element takes the good one, and if that is out, the void
+   * one. */
   strip = next_strip (&s);
   check_stats (s.rig->element, &s.stats, 0, 3, 0);
   check_next (&s, 3, 0, 0);
@@ -266,7 +267,7 @@ GST_END_TEST;
 
 /* ---- Frames that are copied on arrival ---- */
 
-/* The strip's memory is downstream's to write to: no copy is made of it. */
+/* Downstream may write to the strip's memory, and gets no copy. */
 static void
 check_writable (Show * s)
 {
@@ -305,8 +306,7 @@ GST_START_TEST (arrivals)
   show_run (&s, 5);
   fail_unless_equals_int (show_count (&s), ends ? 0 : 5 * SHOW_PADS);
 
-  /* Until the caps are negotiated anew; then pads are passed over for a
-   * while. */
+  /* Until the next caps negotiation; then pads pause for a while. */
   s.strip.align = "bottom";
   test_rig_set (s.rig, "align", "bottom");
   show_run (&s, 40);

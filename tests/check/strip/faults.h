@@ -3,7 +3,8 @@
 
 /* A system without memory, or without threads, for the engine's calls: the
  * linker gives them to these wrappers (-Wl,--wrap). GLib and the C library
- * itself get what there is. */
+ * itself get what there is. That needs the engine linked statically; the tests
+ * of the shared libgstntstrip have ../memory/mappings.h. */
 
 #pragma once
 

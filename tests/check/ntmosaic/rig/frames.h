@@ -26,9 +26,9 @@
 /* The byte at @offset into row @y of the frame with @seed. */
 guint8 test_byte (guint32 seed, guint y, guint offset);
 
-/* A frame. Rows are @stride bytes apart (0: tight), the first one starts
- * @offset bytes into the memory; a GstVideoMeta says so if either is unusual.
- * No timestamps. */
+/* A frame. Rows are @stride bytes apart (0: tight). The first row is @offset
+ * bytes into the memory; a GstVideoMeta says so if either is unusual. No
+ * timestamps. */
 GstBuffer *test_frame_new (GstVideoFormat format, guint width, guint height,
     gsize stride, gsize offset, guint32 seed);
 
@@ -40,7 +40,7 @@ GstBuffer *test_frame_new_timed (guint width, guint height, guint32 seed,
 GstBuffer *test_frame_new_small (guint32 seed, GstClockTime pts,
     GstClockTime duration);
 
-/* A frame whose rows stand in memory from the last to the first. */
+/* A frame whose rows are in memory from the last to the first. */
 GstBuffer *test_frame_new_upside_down (GstVideoFormat format, guint width,
     guint height, gsize stride, guint32 seed);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What one input of a rig is sent; see rig.h. */
+/* What the test sends to one input of a rig; see rig.h. */
 
 #include "rig.h"
 
@@ -40,7 +40,7 @@ test_input_set_caps_with (GstHarness * input, guint width, guint height,
   g_free (text);
 }
 
-/* Stills have no rate: they come at the usual one. */
+/* Stills have no rate: the test sends them at the usual one. */
 static GstClockTime
 get_frame_time (GstHarness * input)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A model of the strip that frames should make. It knows nothing of the code
- * under test: it goes byte by byte. */
+/* A model of the strip that frames should make. It shares no code with the
+ * element, and goes byte by byte. */
 
 #pragma once
 

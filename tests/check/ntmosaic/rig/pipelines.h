@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* For tests of the element in a pipeline: application sources in front of it,
- * an application sink behind. All frames that a source makes are small, so that
- * a strip is described by the seeds of its tiles. */
+ * an application sink behind. All frames of a source are small, so that the
+ * seeds of its tiles describe a strip. */
 
 #pragma once
 
@@ -15,24 +15,26 @@ typedef struct
 {
   GstElement *pipeline;
   GstElement *mosaic;
-  GstElement *sink;             /* an appsink that doesn't wait for the clock */
+  GstElement *sink;             /* an appsink without sync to the clock */
   GPtrArray *sources;           /* of appsrc, linked to sink_0, sink_1, … */
 } TestPipeline;
 
-/* Its sources have caps. */
+/* The sources have caps. */
 TestPipeline *test_pipeline_new (guint n_sources);
 
-/* From a description in the syntax of gst-launch that has an ntmosaic "m" and
- * an appsink "s". There are no sources to push to. */
+/* From a description in the syntax of gst-launch, with an ntmosaic "m" and an
+ * appsink "s". There are no sources to push to. */
 TestPipeline *test_pipeline_new_from_string (const gchar * description);
 
-/* Fails the test if anything still holds the pipeline or the element. */
+/* Fails the test unless the pipeline and the element lose their last
+ * references. */
 void test_pipeline_free (TestPipeline * self);
 
-/* Fails the test unless the pipeline gets to @state or on its way there. */
+/* Fails the test if the state change fails. It may still be under way when this
+ * returns. */
 void test_pipeline_set_state (TestPipeline * self, GstState state);
 
-/* Waits until the state change is done, which must succeed. */
+/* Waits for the end of the state change, which must succeed. */
 void test_pipeline_wait_state (TestPipeline * self);
 
 /* One more source, without caps; @pad_name NULL: the next number. */
@@ -45,12 +47,12 @@ void test_pipeline_set_rate (TestPipeline * self, guint source, gint fps_n,
 void test_pipeline_push (TestPipeline * self, guint source, guint32 seed,
     GstClockTime pts, GstClockTime duration);
 
-/* Frames with the seeds @seed, @seed + 1, …, each as long as @duration, one
- * after the other from @pts on. */
+/* Frames with the seeds @seed, @seed + 1, …, each of @duration, one after the
+ * other from @pts on. */
 void test_pipeline_push_many (TestPipeline * self, guint source, guint n,
     guint32 seed, GstClockTime pts, GstClockTime duration);
 
-/* A frame of one strip's length, and before it @segment if it is a new one. */
+/* A frame of one strip's duration, and before it @segment if it is new. */
 void test_pipeline_push_in_segment (TestPipeline * self, guint source,
     const GstSegment * segment, guint32 seed, GstClockTime pts);
 
@@ -73,20 +75,20 @@ void test_assert_tiles (GstSample * sample, const guint32 * seeds,
  * its tiles are frames with the seeds in the list, as many as sources. */
 void test_pipeline_expect (TestPipeline * self, GstClockTime pts, ...);
 
-/* Fails the test unless EOS is all that still comes. */
+/* Fails the test unless EOS comes next. */
 void test_pipeline_expect_eos (TestPipeline * self);
 
 /* The same, and the end of the pipeline. */
 void test_pipeline_finish (TestPipeline * self);
 
-/* Pulls strips until EOS; how many. Their times must not go back. */
+/* Pulls strips until EOS, and returns how many. Their times must increase. */
 guint test_pipeline_drain (TestPipeline * self);
 
 /* Fails the test if there is an error on the bus. */
 void test_pipeline_assert_no_error (TestPipeline * self);
 
-/* How many samples the appsink @sink gets until EOS, and the bytes, which must
- * be the same in all. */
+/* Returns how many samples the appsink @sink gets until EOS, and in @bytes the
+ * bytes of each; fails the test unless they are all the same. */
 guint test_pull_same (GstElement * sink, GBytes ** bytes);
 
 /* The beginning of a line of elements: a still, 40 times. */

@@ -10,11 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What Meson takes for "skipped". */
+/* The exit status that means "skipped" to Meson. */
 #define EXIT_SKIPPED 77
 
-/* In a process of its own, because elements have threads that Check's children,
- * which are forks of this process, would lack. Returns an exit status. */
+/* In a process of its own: elements start threads, and Check's children, which
+ * are forks of this process, would lack them. Returns an exit status. */
 static int
 try_kernel (const gchar * forced)
 {

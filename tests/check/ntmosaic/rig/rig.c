@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The rig; see the header. What its inputs are sent is in inputs.c. */
+/* The rig; see the header. inputs.c has the frames and events for its
+ * inputs. */
 
 #include "rig.h"
 
@@ -150,7 +151,7 @@ test_rig_set (TestRig * rig, const gchar * property, const gchar * value)
   gst_util_set_object_arg (G_OBJECT (rig->element), property, value);
 }
 
-/* So that it forgets events. */
+/* Makes the pad forget its sticky events. */
 static void
 restart_pad (GstPad * pad)
 {

@@ -17,11 +17,11 @@ typedef struct
 {
   GstElement *element;
   GstHarness *out;              /* at the src pad */
-  GPtrArray *inputs;            /* of GstHarness, as they were added */
+  GPtrArray *inputs;            /* of GstHarness, in the order of adding */
   GstBus *bus;
   GstTestClock *clock;          /* NULL: the rig isn't live */
   gboolean inputs_are_live;
-  guint n_sent;                 /* how often test_rig_send() was called */
+  guint n_sent;                 /* calls of test_rig_send() */
 } TestRig;
 
 /* ---- Setting up ---- */
@@ -40,27 +40,28 @@ TestRig *test_rig_new_for (const TestStrip * strip, const gchar * format);
 /* With small frames, at TEST_FPS. */
 TestRig *test_rig_new_small (guint n_inputs);
 
-/* Without pads, and with a clock that stands still until the test says so. The
- * sources that are added are live unless @force_live is set. */
+/* Without pads, and with a clock that the test moves. Sources that the test
+ * adds are live unless @force_live is set. */
 TestRig *test_rig_new_live (gboolean force_live);
 
-/* Stops the element, and fails the test if anything still holds it, or if an
- * error or a warning was sent that the test did not expect. */
+/* Stops the element, and fails the test if the element keeps a reference too
+ * many, or has sent an error or a warning that the test did not expect. */
 void test_rig_free (TestRig * rig);
 
-/* One more pad; the harness belongs to the rig. */
+/* Adds a pad. The rig owns the harness. */
 GstHarness *test_rig_add (TestRig * rig, const gchar * pad_name);
 
-/* Releases the pad of @input, which is freed. */
+/* Releases the pad of @input, and frees @input. */
 void test_rig_remove (TestRig * rig, GstHarness * input);
 
-/* The input's harness by the order of adding. */
+/* The harness of an input, by the order of adding. */
 GstHarness *test_rig_input (TestRig * rig, guint index);
 
-/* Sets a property of the element to what @value says in words. */
+/* Sets a property of the element from a string. */
 void test_rig_set (TestRig * rig, const gchar * property, const gchar * value);
 
-/* Down to @state and up again; upstream and downstream start anew too. */
+/* Takes the element down to @state and up again; upstream and downstream start
+ * anew too. */
 void test_rig_restart (TestRig * rig, GstState state);
 
 /* ---- Upstream: one input ---- */
@@ -78,23 +79,23 @@ void test_input_set_small_caps (GstHarness * input);
 void test_input_set_caps_with (GstHarness * input, guint width, guint height,
     const gchar * fields);
 
-/* Pushes @frame, which it takes and which must be accepted: as it is, or as the
- * @n-th of the rate in the caps. */
+/* Pushes @frame (transfer full), as it is or as the @n-th of the rate in the
+ * caps. The pad must accept it. */
 void test_input_push (GstHarness * input, GstBuffer * frame);
 void test_input_push_nth (GstHarness * input, GstBuffer * frame, guint n);
 
-/* Pushes a frame of the size and format of the input's caps as the @n-th. */
+/* Pushes a frame of the size and format in the input's caps as the @n-th. */
 void test_input_send (GstHarness * input, guint32 seed, guint n);
 void test_rig_push (TestRig * rig, guint input, guint32 seed, guint n);
 
-/* Pushes an event, which must be accepted. */
+/* Pushes an event. The pad must accept it. */
 void test_input_push_event (GstHarness * input, GstEvent * event);
 void test_input_push_gap (GstHarness * input, guint n);
 void test_input_push_segment (GstHarness * input, GstClockTime start);
 void test_input_end (GstHarness * input);
 
-/* One half of a flush, or all of it and a segment, as upstream does it when it
- * is seeked. */
+/* One half of a flush; or all of it and a segment, as upstream does for a
+ * seek. */
 void test_input_begin_flush (GstHarness * input, guint32 seqnum);
 void test_input_end_flush (GstHarness * input, guint32 seqnum);
 void test_input_flush (GstHarness * input, guint32 seqnum);
@@ -114,8 +115,8 @@ void test_rig_end (TestRig * rig);
 
 /* ---- Downstream ---- */
 
-/* The next strip, and the caps that it came with unless NULL. Fails the test
- * when none comes in time. */
+/* The next strip, and its caps unless NULL. Fails the test if none comes in
+ * time. */
 GstBuffer *test_rig_pull (TestRig * rig, GstCaps ** caps);
 
 /* The next strip, whatever is in it. */
@@ -125,15 +126,15 @@ void test_rig_skip (TestRig * rig);
 GstBuffer *test_rig_take (TestRig * rig, const TestStrip * strip);
 void test_rig_expect (TestRig * rig, const TestStrip * strip);
 
-/* Sends the frames of @strip, and expects it. */
+/* Sends the frames of @strip, and expects that strip. */
 void test_rig_check (TestRig * rig, const TestStrip * strip);
 
 /* Fails the test unless the next strip is one of @n_tiles small frames with the
  * seeds that follow, as guint32. Returns its timestamp. */
 GstClockTime test_rig_expect_small (TestRig * rig, guint n_tiles, ...);
 
-/* Sends a seek to the beginning. Returns its number: upstream's flush has the
- * same. */
+/* Sends a seek to the beginning. Returns its sequence number: upstream's flush
+ * has the same. */
 guint32 test_rig_begin_seek (TestRig * rig);
 
 /* Fails the test if there is a strip already. */
@@ -141,15 +142,16 @@ void test_rig_expect_none (TestRig * rig);
 
 /* ---- A live rig ---- */
 
-/* Lets the time come that the element waits for; returns it. */
+/* Moves the clock to the time that the element waits for, and returns it. */
 GstClockTime test_rig_pass (TestRig * rig);
 
-/* Waits until the element waits, and fails the test if there is a strip. */
+/* Waits until the element waits for the clock. Fails the test if there is a
+ * strip by then. */
 void test_rig_expect_silence (TestRig * rig);
 
 /* ---- What the element says ---- */
 
-/* See test_expect_message(); these end the list of words. */
+/* See test_expect_message(); the macros add the NULL. */
 #define test_rig_expect_error(rig, ...)                                       \
     test_expect_message ((rig)->bus, (rig)->element, GST_MESSAGE_ERROR,       \
         __VA_ARGS__, NULL)
@@ -157,10 +159,11 @@ void test_rig_expect_silence (TestRig * rig);
     test_expect_message ((rig)->bus, (rig)->element, GST_MESSAGE_WARNING,     \
         __VA_ARGS__, NULL)
 
-/* Strips that were pulled came after what was said of them. */
+/* The element warns before it pushes: a warning about a strip that the test has
+ * pulled is on the bus. */
 #define test_rig_expect_no_warning(rig)                                       \
     test_expect_no_message ((rig)->bus, (rig)->element, GST_MESSAGE_WARNING)
 
-/* A number of the property "stats". */
+/* A field of the property "stats". */
 guint64 test_get_stat (GstElement * element, const gchar * name);
 void test_expect_stat (TestRig * rig, const gchar * name, guint64 expected);

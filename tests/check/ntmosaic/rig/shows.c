@@ -31,7 +31,7 @@ show_init (Show * s, const gchar * interlace_mode)
   }
 }
 
-/* The first strip is downstream's to say what it does with it. */
+/* From the first strip the element learns what downstream does with strips. */
 void
 show_begin (Show * s)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A rig of three pads that show new frames all the time, for tests of frames
- * that are copied on arrival. Tiles have odd sizes, and margins above and
- * below. */
+/* A rig of three pads that show new frames all the time, for tests of copying
+ * on arrival. Tiles have odd sizes, and margins above and below. */
 
 #pragma once
 
@@ -14,7 +13,7 @@
 #define SHOW_WIDTH 53
 #define SHOW_HEIGHT 9
 
-/* More frames than a pad is ever passed over. */
+/* A pad never pauses for more frames. */
 #define SHOW_MAX_PAUSE 512
 
 typedef struct
@@ -29,8 +28,7 @@ typedef struct
 /* Pads with caps. */
 void show_init (Show * s, const gchar * interlace_mode);
 
-/* Progressive, and after some strips, with frames that are copied on
- * arrival. */
+/* Progressive. Some strips have passed, and frames are copied on arrival. */
 void show_begin (Show * s);
 
 void show_end (Show * s);
@@ -38,24 +36,24 @@ void show_end (Show * s);
 /* A frame of pad @i, tight. */
 GstBuffer *show_new_frame (Show * s, guint i, guint32 seed);
 
-/* Pushes @frame, which it takes, to pad @i: to be shown in @n_strips strips
- * from @start on; or in the next strip; or a new one in the next strip. */
+/* Pushes @frame (transfer full) to pad @i, for @n_strips strips from number
+ * @start on; or for the next strip; or a new frame for the next strip. */
 void show_push_timed (Show * s, guint i, GstBuffer * frame, gint64 start,
     guint n_strips);
 void show_push (Show * s, guint i, GstBuffer * frame, guint32 seed);
 void show_push_new (Show * s, guint i);
 
-/* To all pads from @first on. */
+/* Pushes new frames to all pads from @first on. */
 void show_push_rest (Show * s, guint first);
 
-/* The next strip, which is right; or nothing but that it is. */
+/* Fails the test unless the next strip is right, and returns it, or not. */
 GstBuffer *show_pull (Show * s);
 void show_expect (Show * s);
 
-/* So many strips of new frames, which are right. */
+/* Shows @n strips of new frames, and checks them. */
 void show_run (Show * s, guint n);
 
-/* How many tiles were copied on arrival since this was called last. */
+/* How many tiles were copied on arrival since the last call. */
 guint show_count (Show * s);
 
 /* Fails the test unless from now on all frames are copied on arrival. */

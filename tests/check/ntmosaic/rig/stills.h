@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A rig of stills, which are the same memory again and again, and what the
- * element says that it did with them. */
+/* A rig of stills, which are the same memory again and again, and the element's
+ * counts of what it did with them. */
 
 #pragma once
 
 #include "rig.h"
 
-/* What was done since the element was started. */
+/* Counts since the element started. */
 typedef struct
 {
   guint64 strips;
@@ -20,8 +20,8 @@ typedef struct
 
 Stats get_stats (GstElement * element);
 
-/* Fails the test unless so many tiles were what since @before, which is brought
- * up to date. */
+/* Fails the test unless the counts have grown by these numbers since @before,
+ * and updates @before. */
 void check_stats (GstElement * element, Stats * before, guint copied,
     guint kept, guint background);
 
@@ -41,14 +41,14 @@ typedef struct
 
 void stills_init (Stills * s, guint n_strips);
 
-/* Fails the test unless copied, kept and background tiles are all tiles. */
+/* Fails the test unless each tile was copied, kept or background. */
 void stills_clear (Stills * s);
 
-/* Input @i has another frame from now on. */
+/* Input @i shows another frame from now on. */
 void set_frame (Stills * s, guint i, guint32 seed);
 
-/* The next strip, which is right. */
+/* The next strip. Fails the test unless it is right. */
 GstBuffer *next_strip (Stills * s);
 
-/* The same, and what was done for it. */
+/* The same, and checks the counts for this strip. */
 void check_next (Stills * s, guint copied, guint kept, guint background);
