@@ -190,12 +190,13 @@ make_strips_until (GstNtStripPool * pool, guint n_strips, GError ** error)
 
 /* ---- Configuration ---- */
 
-/* With the lock held: whether the strips that there are can go on. */
+/* With the lock held: whether the strips that there are can go on. The padding
+ * of a strip stays padding, whatever its layout is. */
 static gboolean
 are_alike (const GstNtStripConfig * a, const GstNtStripConfig * b)
 {
   return a->layout != NULL && a->align_mask == b->align_mask
-      && a->layout->bytes + a->padding == b->layout->bytes + b->padding;
+      && a->layout->bytes == b->layout->bytes && a->padding == b->padding;
 }
 
 gboolean

@@ -194,6 +194,39 @@ GST_START_TEST (test_same_size_keeps_strips)
 
 GST_END_TEST;
 
+/* The rows of one have room where the other has padding. */
+GST_START_TEST (test_rows_instead_of_padding)
+{
+  static const GstAllocationParams padding = {.padding = 2 * 32 * 4 };
+  NtmLayout *layouts[] = { new_layout (1, 64, 32), new_layout (1, 66, 32) };
+  GstNtStripPool *pool = gst_nt_strip_pool_new ();
+  guint n;
+
+  for (n = 0; n < 4; n++) {
+    NtmLayout *layout = layouts[n % 2];
+    GstBuffer *strips[3];
+    gsize maxsize;
+    guint i;
+
+    fail_unless (gst_nt_strip_pool_configure (pool, layout, 2, n % 2 ? NULL
+            : &padding, NULL));
+    for (i = 0; i < 3; i++) {
+      strips[i] = acquire (pool);
+      fail_unless_equals_uint64 (gst_buffer_get_sizes (strips[i], NULL,
+              &maxsize), layout->bytes);
+      fail_unless (maxsize >= layout->bytes + (n % 2 ? 0 : padding.padding));
+    }
+    for (i = 0; i < 3; i++)
+      gst_buffer_unref (strips[i]);
+  }
+
+  gst_nt_strip_pool_unref (pool);
+  ntm_layout_unref (layouts[0]);
+  ntm_layout_unref (layouts[1]);
+}
+
+GST_END_TEST;
+
 /* Strips of an old size must not be handed out for a new one, whenever they
  * come home. */
 GST_START_TEST (test_reconfigured_while_out)
@@ -324,6 +357,7 @@ pool_suite (void)
   tcase_add_test (tcase, test_alignment);
   tcase_add_test (tcase, test_pages_are_touched);
   tcase_add_test (tcase, test_same_size_keeps_strips);
+  tcase_add_test (tcase, test_rows_instead_of_padding);
   tcase_add_test (tcase, test_reconfigured_while_out);
   tcase_add_test (tcase, test_strips_outlive_pool);
   tcase_add_test (tcase, test_strip_comes_home_with_its_last_memory);
