@@ -6,6 +6,8 @@
 
 #include "arriving.h"
 
+#include "gstntstrippool-private.h"
+
 /* The second tile is copied in several blocks. */
 static const NtmTile large_tiles[N_TILES] = {
   {.width = 3,.height = 401},
@@ -631,6 +633,63 @@ GST_START_TEST (test_any_order_of_freeing)
 
 GST_END_TEST;
 
+/* ---- The log ---- */
+
+static guint n_messages;
+static guint n_under_lock;
+
+static void
+try_lock (GstDebugCategory * category, GstDebugLevel level, const gchar * file,
+    const gchar * function, gint line, GObject * object,
+    GstDebugMessage * message, gpointer data)
+{
+  GstNtStripPool *pool = data;
+
+  n_messages++;
+  if (g_mutex_trylock (&pool->lock))
+    g_mutex_unlock (&pool->lock);
+  else
+    n_under_lock++;
+}
+
+/* A log function of the application may ask the pool, or wait for a
+ * terminal. */
+GST_START_TEST (test_log_without_lock)
+{
+  GstBuffer *frames[N_TILES] = { NULL, };
+  NtmReport report;
+  GstBuffer *strip;
+  Fixture f;
+
+  setup (&f, small_tiles, 1);
+  gst_debug_remove_log_function (NULL);
+  gst_debug_add_log_function (try_lock, f.pool, NULL);
+  gst_debug_set_active (TRUE);
+  gst_debug_set_threshold_for_name ("ntstrippool", GST_LEVEL_LOG);
+  gst_debug_set_threshold_for_name ("ntarrivals", GST_LEVEL_LOG);
+
+  frames[0] = new_arrival (&f, 0);
+  strip = show (&f, frames, &report);
+  fail_unless (is_read_only (strip));
+  gst_buffer_unref (new_arrival (&f, 0));
+  change_layout (&f, 4);
+  show_and_drop (&f, frames, &report);
+  use_and_drop (strip, WRITE);
+  drop (frames);
+  let_one_strip_pass (&f);
+
+  frames[0] = new_arrival (&f, 0);
+  use_and_drop (show (&f, frames, &report), WRITE);
+  drop (frames);
+  gst_nt_strip_pool_age (f.pool);
+  gst_debug_remove_log_function (try_lock);
+  fail_unless (n_messages > 0);
+  fail_unless_equals_int (n_under_lock, 0);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
 /* ---- Threads ---- */
 
 #define N_ROUNDS 600
@@ -753,6 +812,7 @@ arrivals_suite (void)
   tcase_add_test (tcase, test_pauses);
   tcase_add_loop_test (tcase, test_early_frame, 0, 2);
   tcase_add_test (tcase, test_any_order_of_freeing);
+  tcase_add_test (tcase, test_log_without_lock);
   tcase_add_test (tcase, test_many_threads);
 
   return suite;
