@@ -32,6 +32,7 @@ struct _GstNtStrip
 {
   NtmStrip *strip;              /* memory and ledger */
   gsize bytes;                  /* of its memory, with its padding */
+  gsize align_mask;             /* of its memory */
 
   GstNtStripPool *pool;         /* a reference, while the strip is out */
   guint generation;             /* of the pool's strips that it is one of */

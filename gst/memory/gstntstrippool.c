@@ -202,6 +202,19 @@ make_strips_until (GstNtStripPool * pool, guint n_strips, GError ** error)
 
 /* ---- Configuration ---- */
 
+/* Returns the mask of a power of two that is enough for @params. Downstream may
+ * ask for another number, with which GStreamer could not copy a strip. */
+static gsize
+get_align_mask (const GstAllocationParams * params)
+{
+  gsize mask = GST_NT_STRIP_ALIGN_MASK;
+
+  while (params && (params->align & ~mask) != 0)
+    mask = mask << 1 | 1;
+
+  return mask;
+}
+
 /* With the lock held: whether the strips that there are can go on. The padding
  * of a strip stays padding, whatever its layout is. */
 static gboolean
@@ -218,7 +231,7 @@ gst_nt_strip_pool_configure (GstNtStripPool * pool, NtmLayout * layout,
   const GstNtStripConfig config = {
     .layout = layout,
     .padding = params ? params->padding : 0,
-    .align_mask = GST_NT_STRIP_ALIGN_MASK | (params ? params->align : 0),
+    .align_mask = get_align_mask (params),
   };
   GPtrArray *old_strips = NULL;
   NtmLayout *old_layout;
@@ -362,7 +375,7 @@ wrap_strip (GstNtStripPool * pool, GstNtStrip * strip, GstMemoryFlags flags)
 {
   StripMemory *memory =
       (StripMemory *) gst_nt_watched_new (&strip_watch,
-      ntm_strip_get_data (strip->strip), strip->bytes, GST_NT_STRIP_ALIGN_MASK,
+      ntm_strip_get_data (strip->strip), strip->bytes, strip->align_mask,
       gst_nt_strip_get_layout (strip)->bytes, flags);
 
   memory->strip = strip;

@@ -120,7 +120,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_alignment)
 {
-  const gsize masks[] = { 0, 15, 63, 255, 4095 };
+  const gsize masks[] = { 0, 15, 63, 255, 4095, 0x1400 };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (masks); i++) {
@@ -128,8 +128,10 @@ GST_START_TEST (test_alignment)
     NtmLayout *layout = new_layout (3, 33, 7);
     GstNtStripPool *pool = gst_nt_strip_pool_new ();
     GstBuffer *strip;
+    GstBuffer *copy;
     gsize offset;
     gsize maxsize;
+    gsize align;
 
     fail_unless (gst_nt_strip_pool_configure (pool, layout, 1, &params, NULL));
     strip = acquire (pool);
@@ -139,6 +141,15 @@ GST_START_TEST (test_alignment)
     fail_unless_equals_int (offset, 0);
     fail_unless (maxsize >= 3 * 33 * 7 * 4 + params.padding);
 
+    /* Its memory says so, and a writer's copy is aligned as well. The last mask
+     * is none: it is made one. */
+    align = gst_buffer_peek_memory (strip, 0)->align;
+    fail_unless_equals_uint64 (align & (masks[i] | 63), masks[i] | 63);
+    fail_unless_equals_uint64 (align & (align + 1), 0);
+    copy = gst_buffer_copy_deep (strip);
+    fail_unless_equals_int (((gsize) data_of (copy)) & (masks[i] | 63), 0);
+
+    gst_buffer_unref (copy);
     gst_buffer_unref (strip);
     gst_nt_strip_pool_unref (pool);
     ntm_layout_unref (layout);
