@@ -50,10 +50,11 @@ GstNtView *gst_nt_strip_set_get_due_view (const GstNtStripSet * set,
 gboolean gst_nt_strip_set_is_usable (const GstNtStripSet * set,
     const GstNtDue * due, const GstNtStrip * strip);
 
-/* Of the strips that could be used, the one in which least is missing, by weight;
- * of equal ones one in which frames lie that are due, else the one that is coming
- * next, else the one that came home last, whose bytes may still be in cache.
- * NULL: there is none. */
+/* Returns the strip in which least is missing, by weight, of those that can be
+ * used; NULL: there is none. Of equal ones it is a strip in which due frames
+ * lie; else the one that is coming next; else the one that came home last, whose
+ * bytes may still be in cache. A strip that is coming later, and in which no due
+ * frame lies, is left to its own frames unless there is no other. */
 GstNtStrip *gst_nt_strip_set_choose (const GstNtStripSet * set,
     const GstNtDue * due);
 
