@@ -14,13 +14,18 @@ gst_nt_strip_new (NtmLayout * layout, gsize padding, gsize align_mask)
     .alignment = align_mask + 1,
     .slack_bytes = padding,
   };
-  GstNtStrip *strip = g_new0 (GstNtStrip, 1);
+  GstNtStrip *strip;
 
+  if (align_mask == G_MAXSIZE)
+    return NULL;
+
+  strip = g_new0 (GstNtStrip, 1);
   if (ntm_strip_new (&strip->strip, layout, &memory) != NTM_OK) {
     g_free (strip);
     return NULL;
   }
   strip->bytes = layout->bytes + padding;
+  strip->align_mask = align_mask;
   strip->views = g_new0 (GstNtView *, layout->n_tiles);
 
   return strip;

@@ -30,6 +30,7 @@ struct _GstNtStrip
 {
   NtmStrip *strip;              /* memory and ledger */
   gsize bytes;                  /* of its memory, with its padding */
+  gsize align_mask;             /* of its memory */
 
   GstNtStripPool *pool;         /* a reference, while the strip is out */
   guint generation;             /* of the set when the strip was made */

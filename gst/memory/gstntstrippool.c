@@ -93,14 +93,24 @@ ref_config (const GstNtStripPool * pool)
   return config;
 }
 
-/* With the lock held: @strip, which is new, is one of the pool's. */
-static void
+/* With the lock held: @strip, which is new, is one of the pool's. Returns how
+ * many it has. */
+static guint
 count_strip (GstNtStripPool * pool, GstNtStrip * strip)
 {
   pool->n_allocated++;
   gst_nt_strip_set_add (&pool->set, strip);
-  GST_DEBUG ("%p: allocated strip %p of %" G_GSIZE_FORMAT " bytes, now %u",
-      pool, strip, strip->bytes, pool->set.n_strips);
+
+  return pool->set.n_strips;
+}
+
+/* Without the lock: a log function is the application's. */
+static void
+log_new_strip (const GstNtStripPool * pool, const GstNtStripConfig * config,
+    guint n_strips)
+{
+  GST_DEBUG ("%p: allocated a strip of %" G_GSIZE_FORMAT " bytes, now %u",
+      pool, config->layout->bytes + config->padding, n_strips);
 }
 
 /* Makes one more strip, which is out from now on. Called without the lock. */
@@ -110,6 +120,7 @@ make_strip (GstNtStripPool * pool, const GstNtStripConfig * config,
 {
   GstNtStrip *strip = gst_nt_strip_new (config->layout, config->padding,
       config->align_mask);
+  guint n_strips;
 
   if (strip == NULL) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
@@ -121,8 +132,9 @@ make_strip (GstNtStripPool * pool, const GstNtStripConfig * config,
   strip->generation = config->generation;
 
   g_mutex_lock (&pool->lock);
-  count_strip (pool, strip);
+  n_strips = count_strip (pool, strip);
   g_mutex_unlock (&pool->lock);
+  log_new_strip (pool, config, n_strips);
 
   return strip;
 }
@@ -190,12 +202,26 @@ make_strips_until (GstNtStripPool * pool, guint n_strips, GError ** error)
 
 /* ---- Configuration ---- */
 
-/* With the lock held: whether strips of @a serve as strips of @b. */
+/* Returns the mask of a power of two that is enough for @params. Downstream may
+ * ask for another number, with which GStreamer could not copy a strip. */
+static gsize
+get_align_mask (const GstAllocationParams * params)
+{
+  gsize mask = GST_NT_STRIP_ALIGN_MASK;
+
+  while (params && (params->align & ~mask) != 0)
+    mask = mask << 1 | 1;
+
+  return mask;
+}
+
+/* With the lock held: whether strips of @a serve as strips of @b. The padding
+ * of a strip stays padding, whatever its layout is. */
 static gboolean
 are_alike (const GstNtStripConfig * a, const GstNtStripConfig * b)
 {
   return a->layout != NULL && a->align_mask == b->align_mask
-      && a->layout->bytes + a->padding == b->layout->bytes + b->padding;
+      && a->layout->bytes == b->layout->bytes && a->padding == b->padding;
 }
 
 gboolean
@@ -205,7 +231,7 @@ gst_nt_strip_pool_configure (GstNtStripPool * pool, NtmLayout * layout,
   const GstNtStripConfig config = {
     .layout = layout,
     .padding = params ? params->padding : 0,
-    .align_mask = GST_NT_STRIP_ALIGN_MASK | (params ? params->align : 0),
+    .align_mask = get_align_mask (params),
   };
   GPtrArray *old_strips = NULL;
   NtmLayout *old_layout;
@@ -281,14 +307,17 @@ static void
 note_writer (GstNtStrip * strip)
 {
   GstNtStripPool *pool = strip->pool;
+  gboolean is_current;
 
   g_mutex_lock (&pool->lock);
-  if (gst_nt_strip_get_layout (strip) == pool->config.layout) {
+  is_current = gst_nt_strip_get_layout (strip) == pool->config.layout;
+  if (is_current)
+    pool->downstream = GST_NT_DOWNSTREAM_WRITES;
+  g_mutex_unlock (&pool->lock);
+
+  if (is_current)
     GST_INFO ("%p: downstream writes to strips, nothing is copied on arrival",
         pool);
-    pool->downstream = GST_NT_DOWNSTREAM_WRITES;
-  }
-  g_mutex_unlock (&pool->lock);
 }
 
 /* A writer to read-only memory gets a copy. If nothing but the mapped buffer
@@ -348,7 +377,7 @@ wrap_strip (GstNtStripPool * pool, GstNtStrip * strip, GstMemoryFlags flags)
 {
   StripMemory *memory =
       (StripMemory *) gst_nt_watched_new (&strip_watch,
-      ntm_strip_get_data (strip->strip), strip->bytes, GST_NT_STRIP_ALIGN_MASK,
+      ntm_strip_get_data (strip->strip), strip->bytes, strip->align_mask,
       gst_nt_strip_get_layout (strip)->bytes, flags);
 
   memory->strip = strip;
@@ -521,6 +550,7 @@ gst_nt_strip_pool_grow (GstNtStripPool * pool)
   GstNtStripConfig config;
   gboolean unwanted = FALSE;
   GstNtStrip *strip;
+  guint n_strips = 0;
 
   g_mutex_lock (&pool->lock);
   if (!may_grow (pool)) {
@@ -532,17 +562,19 @@ gst_nt_strip_pool_grow (GstNtStripPool * pool)
   g_mutex_unlock (&pool->lock);
 
   strip = gst_nt_strip_new (config.layout, config.padding, config.align_mask);
-  ntm_layout_unref (config.layout);
 
   g_mutex_lock (&pool->lock);
   pool->growing = FALSE;
   if (strip) {
     strip->generation = config.generation;
-    count_strip (pool, strip);
+    n_strips = count_strip (pool, strip);
     unwanted = gst_nt_strip_set_bring_home (&pool->set, strip);
   }
   g_mutex_unlock (&pool->lock);
 
+  if (strip)
+    log_new_strip (pool, &config, n_strips);
+  ntm_layout_unref (config.layout);
   if (unwanted)
     gst_nt_strip_free (strip);
 }

@@ -6,6 +6,9 @@
 
 #include "arriving.h"
 
+#include "gstntstrippool-private.h"
+#include "mappings.h"
+
 /* The composer copies the second tile in several blocks. */
 static const NtmTile large_tiles[N_TILES] = {
   {.width = 3,.height = 401},
@@ -636,6 +639,63 @@ GST_START_TEST (test_any_order_of_freeing)
 
 GST_END_TEST;
 
+/* ---- The log ---- */
+
+static guint n_messages;
+static guint n_under_lock;
+
+static void
+try_lock (GstDebugCategory * category, GstDebugLevel level, const gchar * file,
+    const gchar * function, gint line, GObject * object,
+    GstDebugMessage * message, gpointer data)
+{
+  GstNtStripPool *pool = data;
+
+  n_messages++;
+  if (g_mutex_trylock (&pool->lock))
+    g_mutex_unlock (&pool->lock);
+  else
+    n_under_lock++;
+}
+
+/* A log function of the application may ask the pool, or wait for a
+ * terminal. */
+GST_START_TEST (test_log_without_lock)
+{
+  GstBuffer *frames[N_TILES] = { NULL, };
+  NtmReport report;
+  GstBuffer *strip;
+  Fixture f;
+
+  setup (&f, small_tiles, 1);
+  gst_debug_remove_log_function (NULL);
+  gst_debug_add_log_function (try_lock, f.pool, NULL);
+  gst_debug_set_active (TRUE);
+  gst_debug_set_threshold_for_name ("ntstrippool", GST_LEVEL_LOG);
+  gst_debug_set_threshold_for_name ("ntarrivals", GST_LEVEL_LOG);
+
+  frames[0] = new_arrival (&f, 0);
+  strip = show (&f, frames, &report);
+  fail_unless (is_read_only (strip));
+  gst_buffer_unref (new_arrival (&f, 0));
+  change_layout (&f, 4);
+  show_and_drop (&f, frames, &report);
+  use_and_drop (strip, WRITE);
+  drop (frames);
+  let_one_strip_pass (&f);
+
+  frames[0] = new_arrival (&f, 0);
+  use_and_drop (show (&f, frames, &report), WRITE);
+  drop (frames);
+  gst_nt_strip_pool_age (f.pool);
+  gst_debug_remove_log_function (try_lock);
+  fail_unless (n_messages > 0);
+  fail_unless_equals_int (n_under_lock, 0);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
 /* ---- Threads ---- */
 
 #define N_ROUNDS 600
@@ -740,6 +800,102 @@ GST_START_TEST (test_many_threads)
 
 GST_END_TEST;
 
+/* ---- While a strip is made ---- */
+
+typedef enum
+{
+  MORE_PADDING,
+  SAME_SIZE,
+  CLEAR,
+  CLEAR_AND_SAME_SIZE,
+  ANOTHER_FRAME,
+  N_EVENTS
+} Event;
+
+typedef struct
+{
+  Fixture f;
+  Event event;
+  GstAllocationParams params;
+} Meanwhile;
+
+static void
+let_happen (gpointer data)
+{
+  Meanwhile *m = data;
+
+  if (m->event == CLEAR || m->event == CLEAR_AND_SAME_SIZE)
+    gst_nt_strip_pool_clear (m->f.pool);
+  if (m->event == SAME_SIZE || m->event == CLEAR_AND_SAME_SIZE)
+    change_layout (&m->f, 1);
+  if (m->event == MORE_PADDING) {
+    m->params.padding = 64;
+    fail_unless (gst_nt_strip_pool_configure (m->f.pool, m->f.layout, 1,
+            &m->params, NULL));
+  }
+  if (m->event == ANOTHER_FRAME)
+    gst_buffer_unref (new_arrival (&m->f, 1));
+}
+
+/* All strips are of the last configuration, and none is lost. */
+static void
+check_pool (Meanwhile * m)
+{
+  const GstNtStripSet *set = &m->f.pool->set;
+  GstBuffer *strips[4];
+  gsize maxsize;
+  guint i;
+
+  for (i = 0; i < 4; i++) {
+    strips[i] = gst_nt_strip_pool_acquire (m->f.pool, NULL, NULL, NULL, NULL);
+    fail_unless_equals_uint64 (gst_buffer_get_sizes (strips[i], NULL, &maxsize),
+        m->f.layout->bytes);
+    fail_unless_equals_uint64 (maxsize, m->f.layout->bytes + m->params.padding);
+  }
+  fail_unless_equals_int (set->n_out, 4);
+  for (i = 0; i < 4; i++)
+    gst_buffer_unref (strips[i]);
+
+  fail_unless_equals_int (set->n_out, 0);
+  fail_unless_equals_int (set->n_strips, 4);
+  fail_unless_equals_int (set->free->len, 4);
+}
+
+/* All strips are out. One more is made without the lock, so that all may happen
+ * meanwhile: for a frame that arrives, or because it is due. */
+GST_START_TEST (test_while_a_strip_is_made)
+{
+  Meanwhile m = {.event = __i__ % N_EVENTS };
+  const gboolean is_due = __i__ / N_EVENTS;
+  GstBuffer *strip;
+  GstBuffer *more;
+
+  setup (&m.f, small_tiles, 1);
+  strip = gst_nt_strip_pool_acquire (m.f.pool, NULL, NULL, NULL, NULL);
+  test_at_next_mapping (m.f.layout->bytes, let_happen, &m);
+  if (is_due)
+    more = gst_nt_strip_pool_acquire (m.f.pool, NULL, NULL, NULL, NULL);
+  else
+    more = new_arrival (&m.f, 0);
+  fail_unless (more != NULL);
+  fail_if (test_at_next_mapping (0, NULL, NULL));
+  gst_buffer_unref (more);
+  gst_buffer_unref (strip);
+
+  /* One at a time for frames, besides one that is due. */
+  if (m.event == ANOTHER_FRAME)
+    fail_unless_equals_uint64 (gst_nt_strip_pool_get_n_allocated (m.f.pool),
+        2 + is_due);
+  if (m.event == CLEAR) {
+    fail_unless_equals_int (gst_nt_strip_pool_get_n_strips (m.f.pool), 0);
+    change_layout (&m.f, 1);
+  }
+  check_pool (&m);
+  teardown (&m.f);
+}
+
+GST_END_TEST;
+
 static Suite *
 arrivals_suite (void)
 {
@@ -758,7 +914,9 @@ arrivals_suite (void)
   tcase_add_test (tcase, test_pauses);
   tcase_add_loop_test (tcase, test_early_frame, 0, 2);
   tcase_add_test (tcase, test_any_order_of_freeing);
+  tcase_add_test (tcase, test_log_without_lock);
   tcase_add_test (tcase, test_many_threads);
+  tcase_add_loop_test (tcase, test_while_a_strip_is_made, 0, 2 * N_EVENTS);
 
   return suite;
 }

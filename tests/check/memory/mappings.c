@@ -17,6 +17,13 @@
 static gint n_mappings = -1;    /* atomic; -1: no limit */
 static gsize limited_bytes;     /* set before that */
 
+static __thread struct
+{
+  gsize bytes;
+  void (*function) (gpointer data);     /* NULL: none */
+  gpointer data;
+} next_mapping;
+
 void
 test_limit_mappings (gint n_left, gsize bytes)
 {
@@ -30,6 +37,31 @@ test_unlimit_mappings (void)
   g_atomic_int_set (&n_mappings, -1);
 }
 
+gboolean
+test_at_next_mapping (gsize bytes, void (*function) (gpointer data),
+    gpointer data)
+{
+  const gboolean was_waiting = next_mapping.function != NULL;
+
+  next_mapping.bytes = bytes;
+  next_mapping.function = function;
+  next_mapping.data = data;
+
+  return was_waiting;
+}
+
+static void
+call_function (gsize bytes)
+{
+  void (*const function) (gpointer data) = next_mapping.function;
+
+  if (function == NULL || bytes < next_mapping.bytes)
+    return;
+
+  next_mapping.function = NULL;
+  function (next_mapping.data);
+}
+
 __attribute__ ((visibility ("default")))
 void *
 mmap (void *address, size_t bytes, int protection, int flags, int file,
@@ -37,6 +69,7 @@ mmap (void *address, size_t bytes, int protection, int flags, int file,
 {
   static gpointer real;
 
+  call_function (bytes);
   if (g_atomic_int_get (&n_mappings) >= 0 && bytes >= limited_bytes
       && g_atomic_int_add (&n_mappings, -1) <= 0) {
     g_atomic_int_set (&n_mappings, 0);

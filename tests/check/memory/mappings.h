@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A system with little memory: large mappings fail. Those of a real system
+/* A system with little memory: large mappings fail; or one in which something
+ * happens while memory is mapped. The large mappings of a real system
  * depend on its memory, on its overcommit setting, and on the size of
  * addresses: with 32 bits, it can give half of all addresses.
  *
@@ -21,5 +22,11 @@ void test_limit_mappings (gint n_left, gsize bytes);
 
 /* From here on, the system decides. */
 void test_unlimit_mappings (void);
+
+/* The next mmap() of @bytes or more, in this thread, calls @function first;
+ * NULL: none does. Returns whether a function is given up that was not
+ * called. */
+gboolean test_at_next_mapping (gsize bytes, void (*function) (gpointer data),
+    gpointer data);
 
 G_END_DECLS

@@ -120,7 +120,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_alignment)
 {
-  const gsize masks[] = { 0, 15, 63, 255, 4095 };
+  const gsize masks[] = { 0, 15, 63, 255, 4095, 0x1400 };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (masks); i++) {
@@ -128,8 +128,10 @@ GST_START_TEST (test_alignment)
     NtmLayout *layout = new_layout (3, 33, 7);
     GstNtStripPool *pool = gst_nt_strip_pool_new ();
     GstBuffer *strip;
+    GstBuffer *copy;
     gsize offset;
     gsize maxsize;
+    gsize align;
 
     fail_unless (gst_nt_strip_pool_configure (pool, layout, 1, &params, NULL));
     strip = acquire (pool);
@@ -139,6 +141,15 @@ GST_START_TEST (test_alignment)
     fail_unless_equals_int (offset, 0);
     fail_unless (maxsize >= 3 * 33 * 7 * 4 + params.padding);
 
+    /* Its memory says so, and a writer's copy is aligned as well. The last mask
+     * is none: it is made one. */
+    align = gst_buffer_peek_memory (strip, 0)->align;
+    fail_unless_equals_uint64 (align & (masks[i] | 63), masks[i] | 63);
+    fail_unless_equals_uint64 (align & (align + 1), 0);
+    copy = gst_buffer_copy_deep (strip);
+    fail_unless_equals_int (((gsize) data_of (copy)) & (masks[i] | 63), 0);
+
+    gst_buffer_unref (copy);
     gst_buffer_unref (strip);
     gst_nt_strip_pool_unref (pool);
     ntm_layout_unref (layout);
@@ -190,6 +201,39 @@ GST_START_TEST (test_same_size_keeps_strips)
   ntm_layout_unref (a);
   ntm_layout_unref (b);
   ntm_layout_unref (c);
+}
+
+GST_END_TEST;
+
+/* The rows of one have room where the other has padding. */
+GST_START_TEST (test_rows_instead_of_padding)
+{
+  static const GstAllocationParams padding = {.padding = 2 * 32 * 4 };
+  NtmLayout *layouts[] = { new_layout (1, 64, 32), new_layout (1, 66, 32) };
+  GstNtStripPool *pool = gst_nt_strip_pool_new ();
+  guint n;
+
+  for (n = 0; n < 4; n++) {
+    NtmLayout *layout = layouts[n % 2];
+    GstBuffer *strips[3];
+    gsize maxsize;
+    guint i;
+
+    fail_unless (gst_nt_strip_pool_configure (pool, layout, 2, n % 2 ? NULL
+            : &padding, NULL));
+    for (i = 0; i < 3; i++) {
+      strips[i] = acquire (pool);
+      fail_unless_equals_uint64 (gst_buffer_get_sizes (strips[i], NULL,
+              &maxsize), layout->bytes);
+      fail_unless (maxsize >= layout->bytes + (n % 2 ? 0 : padding.padding));
+    }
+    for (i = 0; i < 3; i++)
+      gst_buffer_unref (strips[i]);
+  }
+
+  gst_nt_strip_pool_unref (pool);
+  ntm_layout_unref (layouts[0]);
+  ntm_layout_unref (layouts[1]);
 }
 
 GST_END_TEST;
@@ -325,6 +369,7 @@ pool_suite (void)
   tcase_add_test (tcase, test_alignment);
   tcase_add_test (tcase, test_pages_are_touched);
   tcase_add_test (tcase, test_same_size_keeps_strips);
+  tcase_add_test (tcase, test_rows_instead_of_padding);
   tcase_add_test (tcase, test_reconfigured_while_out);
   tcase_add_test (tcase, test_strips_outlive_pool);
   tcase_add_test (tcase, test_strip_comes_home_with_its_last_memory);

@@ -66,6 +66,25 @@ GST_START_TEST (padding)
 
 GST_END_TEST;
 
+/* An alignment that no address has is refused, and not ignored. */
+GST_START_TEST (alignment)
+{
+  static const gsize masks[] = { G_MAXSIZE, G_MAXSSIZE };
+  NtmLayout *layout = new_layout (100, 50);
+  GstNtStripPool *pool = gst_nt_strip_pool_new ();
+  const GstAllocationParams params = {.align = masks[__i__] };
+  GError *error = NULL;
+
+  fail_if (gst_nt_strip_pool_configure (pool, layout, 1, &params, &error));
+  expect_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+      "no memory for a strip of 20000 bytes");
+  fail_unless (gst_nt_strip_pool_configure (pool, layout, 1, NULL, NULL));
+  gst_nt_strip_pool_unref (pool);
+  ntm_layout_unref (layout);
+}
+
+GST_END_TEST;
+
 /* A strip is more than the system has; and then the system has more. */
 GST_START_TEST (more_than_memory)
 {
@@ -116,6 +135,7 @@ sizes_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, padding);
+  tcase_add_loop_test (tc, alignment, 0, 2);
   tcase_add_test (tc, more_than_memory);
   tcase_add_test (tc, no_layout);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Which tiles the element keeps, in which strip, and that a change of layout or
- * pads ends it. */
+/* Which tiles the element keeps, and that a change of layout or pads ends it.
+ * ../memory/choice.c tests which strip is taken. */
 
 #include "rig/pipelines.h"
 #include "rig/stills.h"
@@ -93,65 +93,6 @@ GST_START_TEST (slow_and_fast)
       stats = get_stats (rig->element);
   }
   test_rig_free (rig);
-}
-
-GST_END_TEST;
-
-/* ---- Which strip is taken ---- */
-
-/* Three strips that differ in the colour of a gap, given back in any order. */
-GST_START_TEST (strip_with_least_work)
-{
-  static const guint32 colours[] = { BLACK, 0xffff0000, 0xff0000ff };
-  static const guint orders[][3] = {
-    {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0},
-  };
-  const guint *order = orders[__i__];
-  GstBuffer *held[3];
-  Stills s;
-  guint i;
-
-  stills_init (&s, 3);
-  for (i = 0; i < 3; i++)
-    gst_clear_buffer (&s.frames[i]);
-  for (i = 0; i < 3; i++) {
-    s.strip.background = colours[i];
-    g_object_set (s.rig->element, "background-color", colours[i], NULL);
-    held[i] = next_strip (&s);
-    check_stats (s.rig->element, &s.stats, 0, 0, 3);
-  }
-  for (i = 0; i < 3; i++)
-    gst_buffer_unref (held[order[i]]);
-  for (i = 0; i < 3; i++) {
-    s.strip.background = colours[i];
-    g_object_set (s.rig->element, "background-color", colours[i], NULL);
-    check_next (&s, 0, 3, 0);
-  }
-  stills_clear (&s);
-}
-
-GST_END_TEST;
-
-/* One strip lacks the wide tile only, the other one all tiles; either may have
- * come home last. */
-GST_START_TEST (strip_with_less_work)
-{
-  GstBuffer *held[2];
-  Stills s;
-
-  stills_init (&s, 2);
-  s.tiles[1].seed = 2;
-  gst_clear_buffer (&s.frames[0]);
-  held[0] = next_strip (&s);
-  set_frame (&s, 0, 5);
-  held[1] = next_strip (&s);
-  gst_buffer_unref (held[__i__]);
-  gst_buffer_unref (held[1 - __i__]);
-  s.stats = get_stats (s.rig->element);
-
-  set_frame (&s, 2, 6);
-  check_next (&s, 1, 2, 0);
-  stills_clear (&s);
 }
 
 GST_END_TEST;
@@ -260,8 +201,6 @@ TEST_CASES (kept)
   tcase_add_loop_test (tc, stills, 0, 5);
   tcase_add_test (tc, one_changes);
   tcase_add_loop_test (tc, slow_and_fast, 0, 2);
-  tcase_add_loop_test (tc, strip_with_least_work, 0, 6);
-  tcase_add_loop_test (tc, strip_with_less_work, 0, 2);
   tcase_add_test (tc, other_layout);
   tcase_add_test (tc, other_caps_same_memory);
   tcase_add_test (tc, pad_anew);
