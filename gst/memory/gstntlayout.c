@@ -53,7 +53,8 @@ explain (NtmStatus status, const NtmTile * tiles, guint n_tiles,
   if (status == NTM_NO_MEMORY)
     g_set_error_literal (error, GST_RESOURCE_ERROR,
         GST_RESOURCE_ERROR_NO_SPACE_LEFT, why);
-  else if (status == NTM_TOO_WIDE || status == NTM_TOO_LARGE)
+  else if (status == NTM_TOO_WIDE
+      || (status == NTM_TOO_LARGE && GST_NT_MAX_BYTES <= G_MAXSSIZE))
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
         "%s that GStreamer can describe", why);
   else

@@ -228,8 +228,8 @@ static const struct
   {WIDTH, HEIGHT, "format=RGBA,colorimetry=1:1:5:1",
       {"colorimetry", "sRGB", "1:1:5:1"}},
   {60000, 60000, "format=RGBA", {"can't take", "60000", "60000"}},
-  {32768, 32700, "format=RGBA", {"strip", "x32700", "4294967295"}},
-  {1 << 28, 1, "format=RGBA", {"strip", "2684354", "4294967295"}},
+  {32768, 32700, "format=RGBA", {"strip", "x32700", TEST_MOST_BYTES}},
+  {1 << 28, 1, "format=RGBA", {"strip", "2684354", TEST_MOST_BYTES}},
 };
 
 /* sink_1 changes to caps that don't fit, and back. Its frames have the usual

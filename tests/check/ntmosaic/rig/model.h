@@ -28,6 +28,10 @@ typedef struct
 
 #define BLACK 0xff000000
 
+/* The most bytes of a strip: as many as GStreamer can describe, or with 32-bit
+ * addresses as many as a program can address. */
+#define TEST_MOST_BYTES (sizeof (gsize) > 4 ? "4294967295" : "2147483647")
+
 /* In place of a small frame's seed: the tile is background. */
 #define TEST_NO_FRAME 0
 
