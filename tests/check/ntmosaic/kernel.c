@@ -13,14 +13,15 @@ GST_START_TEST (best_is_used)
   static const TestTile tiles[] = { {5, 6, 1}, {8, 3, 2} };
   const TestStrip strip = { tiles, 2, 6, "bottom", BLACK };
   TestRig *rig = test_rig_new (2);
+  gchar **kernels = g_strsplit (TEST_KERNELS, ",", -1);
   gchar *kernel;
 
   test_rig_set (rig, "align", "bottom");
   test_rig_set (rig, "nt-stores", "always");
   g_object_get (rig->element, "kernel", &kernel, NULL);
-  fail_unless (g_str_equal (kernel, "c") || g_str_equal (kernel, "sse2")
-      || g_str_equal (kernel, "avx2") || g_str_equal (kernel, "avx512"));
+  fail_unless (g_strv_contains ((const gchar * const *) kernels, kernel));
   g_free (kernel);
+  g_strfreev (kernels);
   test_rig_set_caps (rig, &strip, "RGBA");
   test_rig_check (rig, &strip);
   test_rig_expect_warning (rig, WISH);

@@ -196,9 +196,8 @@ is_shielded (void)
 {
   return blocks (SIGALRM) && blocks (SIGCHLD) && blocks (SIGINT)
       && blocks (SIGPIPE) && blocks (SIGTERM) && blocks (SIGUSR1)
-      && blocks (SIGRTMAX) && !blocks (SIGBUS) && !blocks (SIGFPE)
-      && !blocks (SIGILL) && !blocks (SIGSEGV) && !blocks (SIGSYS)
-      && !blocks (SIGTRAP);
+      && !blocks (SIGBUS) && !blocks (SIGFPE) && !blocks (SIGILL)
+      && !blocks (SIGSEGV) && !blocks (SIGSYS) && !blocks (SIGTRAP);
 }
 
 static void
