@@ -146,8 +146,9 @@ typedef enum
   NTM_FOLD_NEVER,               /* all tiles in one row */
   NTM_FOLD_WIDE,                /* as many columns as max_width allows, at least
                                  * one, and as few rows as hold the tiles */
-  NTM_FOLD_SQUARE,              /* the longer side of the strip is as short as
-                                 * can be; within max_width, if possible */
+  NTM_FOLD_SQUARE,              /* the longer side of the grid is as short as
+                                 * can be within max_width. min_width and
+                                 * min_height don't count */
 } NtmFold;
 
 /* Columns and rows. If both are given, the grid has that many cells, and those

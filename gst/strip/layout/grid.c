@@ -83,8 +83,8 @@ ntm_grid_get_row_height (const NtmGrid * grid, size_t row)
 
 /* ---- All columns, all rows ---- */
 
-/* Adds to *@sum @n columns or rows of @size each, and a gap in front of each but
- * the first of all. Returns how many of them have a size. */
+/* Adds to *@sum @n columns or rows of @size each, and a gap in front of each
+ * but the first of all. Returns how many of them have a size. */
 static size_t
 add_lines (uint64_t * sum, uint64_t size, size_t n, uint64_t gap)
 {
@@ -205,12 +205,11 @@ fold_wide (NtmGrid * grid)
   set_columns (grid, 1);
 }
 
-/* Tries as few columns as make each number of rows. Of two strips with the same
+/* Tries as few columns as make each number of rows. Of two grids with the same
  * longer side, the smaller one is better, and else the wider one. */
 static void
 fold_square (NtmGrid * grid)
 {
-  const NtmLayoutRules *rules = grid->rules;
   uint64_t best_long = UINT64_MAX;
   uint64_t best_short = UINT64_MAX;
   size_t best = 1;
@@ -228,8 +227,8 @@ fold_square (NtmGrid * grid)
     if (!is_within_width (grid))
       continue;
 
-    width = at_least (measure_width (grid, &n_gaps), rules->min_width);
-    height = at_least (measure_height (grid, &n_gaps), rules->min_height);
+    width = measure_width (grid, &n_gaps);
+    height = measure_height (grid, &n_gaps);
     is_wide = width > height;
     if ((is_wide ? width : height) < best_long
         || ((is_wide ? width : height) == best_long

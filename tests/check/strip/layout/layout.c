@@ -197,14 +197,14 @@ model_of (const NtmTile * tiles, size_t n_tiles, const NtmLayoutRules * rules,
   return model;
 }
 
-/* Whether the strip of @a is more of a square than that of @b. */
+/* Whether the grid of @a is more of a square than that of @b. */
 static bool
 is_squarer (const Model * a, const Model * b)
 {
-  const uint32_t aw = largest (model_width (a), a->rules->min_width);
-  const uint32_t ah = largest (model_height (a), a->rules->min_height);
-  const uint32_t bw = largest (model_width (b), b->rules->min_width);
-  const uint32_t bh = largest (model_height (b), b->rules->min_height);
+  const uint32_t aw = model_width (a);
+  const uint32_t ah = model_height (a);
+  const uint32_t bw = model_width (b);
+  const uint32_t bh = model_height (b);
 
   if (largest (aw, ah) != largest (bw, bh))
     return largest (aw, ah) < largest (bw, bh);
