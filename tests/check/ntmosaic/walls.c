@@ -131,6 +131,57 @@ GST_START_TEST (stills_are_kept)
 
 GST_END_TEST;
 
+/* ---- On arrival ---- */
+
+/* A frame that was copied to its place in the wall before is not in place after
+ * a change. The next frames of its pad are copied late then. */
+#define STRIPS_AFTER_CHANGE 12
+
+/* Frames are copied to the coming strip of a wall too, and after a change to
+ * the places that they have in the new one. */
+GST_START_TEST (on_arrival)
+{
+  Site site;
+  guint i;
+
+  site_init (&site, 2);
+  add_pads (&site, 6);
+  for (i = 0; i < 10; i++) {
+    guint64 before;
+
+    site_choose_wall (&site);
+    site_make_possible (&site);
+    site_run (&site, site_push_new, STRIPS_AFTER_CHANGE);
+    before = test_get_stat (site.rig->element, "tiles-on-arrival");
+    site_run (&site, site_push_new, 4);
+    test_expect_stat (site.rig, "tiles-on-arrival", before + 4 * 6);
+  }
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
+/* A strip that holds a large background already is no reason to copy frames
+ * again that lie in another one. */
+GST_START_TEST (small_tiles_on_arrival)
+{
+  Site site;
+  guint i;
+
+  site_init (&site, 10);
+  add_pads (&site, 2);
+  for (i = 0; i < 2; i++)
+    site_resize (&site, i, 5, 5);
+  site.wall.columns = site.wall.rows = 5;
+  site.wall.gap = 20;
+  site_make_possible (&site);
+  site_run (&site, site_push_new, 30);
+  test_expect_stat (site.rig, "tiles-on-arrival", 29 * 2);
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
 /* ---- Sizes ---- */
 
 static void
@@ -478,4 +529,6 @@ TEST_CASES (walls)
   tcase_add_test (tc, pads_without_caps);
   tcase_add_test (tc, at_random);
   tcase_add_test (tc, stills_are_kept);
+  tcase_add_test (tc, on_arrival);
+  tcase_add_test (tc, small_tiles_on_arrival);
 }
