@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 /* Installs them. Their numbers begin with @first. */
 void gst_nt_mosaic_install_wall (GObjectClass * klass, guint first);
 
-/* Reads one of them. @id: its number, less @first. FALSE: it is none of them. */
+/* Reads one of them. @id: its number, less @first. FALSE: it is none of
+ * them. */
 gboolean gst_nt_mosaic_get_wall (const GstNtMosaicSettings * settings,
     guint id, GValue * value);
 

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Rows and columns of tiles, held against a model: random walls whose pads come
- * and go and whose properties change while strips are made, what each strip says
- * of its tiles, and which tile a mouse hits. */
+ * and go and whose properties change while strips are made, what each strip
+ * says of its tiles, and which tile a mouse hits. */
 
 #include <gst/video/navigation.h>
 

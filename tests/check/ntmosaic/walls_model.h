@@ -54,8 +54,8 @@ typedef struct
   guint min_height;             /* what downstream asks for */
 } Wall;
 
-/* Places the tiles. FALSE: there are more than cells, or the strip is wider than
- * max_width. */
+/* Places the tiles. FALSE: there are more than cells, or the strip is wider
+ * than max_width. */
 gboolean wall_place (Wall * wall);
 
 /* Fails the test, naming the first wrong pixel, unless @strip with @caps, which
