@@ -373,6 +373,35 @@ GST_START_TEST (alignment_of_the_strip)
 
 GST_END_TEST;
 
+static void
+set_columns (GstElement * mosaic, GstSegment * segment, GstClockTime pts,
+    GstClockTime dts, GstClockTime duration, GstStructure * info,
+    gpointer data)
+{
+  g_object_set (mosaic, "columns", *(guint *) data, NULL);
+}
+
+/* The caps of the strip that is being made were sent already. */
+GST_START_TEST (columns_of_the_next_strip)
+{
+  guint columns;
+  Site site;
+
+  site_init (&site, 12);
+  add_tiles (&site, 6, 10, 8);
+  g_object_set (site.rig->element, "emit-signals", TRUE, NULL);
+  g_signal_connect (site.rig->element, "samples-selected",
+      G_CALLBACK (set_columns), &columns);
+  for (columns = 6; columns > 0; columns--) {
+    fail_unless (wall_place (&site.wall));
+    site_run (&site, site_push_new, 1);
+    site.wall.columns = columns;
+  }
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
 /* ---- Interlaced frames ---- */
 
 /* Each frame begins on an even row. */
@@ -490,13 +519,25 @@ GST_START_TEST (more_pads_than_cells)
 
 GST_END_TEST;
 
+static void
+expect_size (TestRig * rig, gint width, gint height)
+{
+  GstVideoInfo info;
+  GstBuffer *strip;
+  GstCaps *caps;
+
+  strip = test_rig_pull (rig, &caps);
+  fail_unless (gst_video_info_from_caps (&info, caps));
+  fail_unless_equals_int (GST_VIDEO_INFO_WIDTH (&info), width);
+  fail_unless_equals_int (GST_VIDEO_INFO_HEIGHT (&info), height);
+  gst_caps_unref (caps);
+  gst_buffer_unref (strip);
+}
+
 /* Tiles whose pads have no caps yet have a cell. */
 GST_START_TEST (pads_without_caps)
 {
   TestRig *rig = test_rig_new (4);
-  GstVideoInfo info;
-  GstBuffer *strip;
-  GstCaps *caps;
 
   g_object_set (rig->element, "columns", 2, "gap", 2, "tile-width", 10,
       "tile-height", 8, NULL);
@@ -505,12 +546,26 @@ GST_START_TEST (pads_without_caps)
   test_input_end (test_rig_input (rig, 1));
   test_input_end (test_rig_input (rig, 2));
   test_input_end (test_rig_input (rig, 3));
-  strip = test_rig_pull (rig, &caps);
-  fail_unless (gst_video_info_from_caps (&info, caps));
-  fail_unless_equals_int (GST_VIDEO_INFO_WIDTH (&info), 22);
-  fail_unless_equals_int (GST_VIDEO_INFO_HEIGHT (&info), 18);
-  gst_caps_unref (caps);
-  gst_buffer_unref (strip);
+  expect_size (rig, 22, 18);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A live wall has its size before the first camera comes. */
+GST_START_TEST (before_any_caps)
+{
+  TestRig *rig = test_rig_new_live (TRUE);
+  guint i;
+
+  g_object_set (rig->element, "max-width", 35, "gap", 2, "tile-width", 10,
+      "tile-height", 8, NULL);
+  for (i = 0; i < 4; i++)
+    test_rig_add (rig, "sink_%u");
+  for (i = 0; i < 3; i++) {
+    test_rig_pass (rig);
+    expect_size (rig, 34, 18);
+  }
   test_rig_free (rig);
 }
 
@@ -522,11 +577,13 @@ TEST_CASES (walls)
   tcase_add_test (tc, higher_strip);
   tcase_add_test (tc, changed_by_another_thread);
   tcase_add_test (tc, alignment_of_the_strip);
+  tcase_add_test (tc, columns_of_the_next_strip);
   tcase_add_test (tc, interlaced);
   tcase_add_test (tc, too_many_pads);
   tcase_add_test (tc, too_wide);
   tcase_add_test (tc, more_pads_than_cells);
   tcase_add_test (tc, pads_without_caps);
+  tcase_add_test (tc, before_any_caps);
   tcase_add_test (tc, at_random);
   tcase_add_test (tc, stills_are_kept);
   tcase_add_test (tc, on_arrival);
