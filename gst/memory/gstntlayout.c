@@ -43,6 +43,34 @@ is_describable (const NtmLayout * layout, GError ** error)
   return FALSE;
 }
 
+/* 0: no limit. */
+static guint64
+get_lower (guint64 asked, guint64 limit)
+{
+  return asked > 0 && asked < limit ? asked : limit;
+}
+
+/* What the caller can do. @limited: with GStreamer's limits. */
+static const gchar *
+get_advice (NtmStatus status, const NtmLayoutRules * limited)
+{
+  switch (status) {
+    case NTM_TOO_MANY_TILES:
+      return ": set more columns or rows, or one of both to 0";
+    case NTM_TOO_WIDE:
+      return limited->max_width < GST_NT_MAX_WIDTH
+          ? ": set a larger max-width, or use fewer columns or narrower tiles"
+          : " that GStreamer can describe";
+    case NTM_TOO_LARGE:
+      /* With 32-bit addresses there is a lower limit. */
+      return limited->max_bytes < GST_NT_MAX_BYTES
+          || GST_NT_MAX_BYTES > G_MAXSSIZE ? ""
+          : " that GStreamer can describe";
+    default:
+      return "";
+  }
+}
+
 static void
 explain (NtmStatus status, const NtmTile * tiles, guint n_tiles,
     const NtmLayoutRules * rules, GError ** error)
@@ -53,12 +81,9 @@ explain (NtmStatus status, const NtmTile * tiles, guint n_tiles,
   if (status == NTM_NO_MEMORY)
     g_set_error_literal (error, GST_RESOURCE_ERROR,
         GST_RESOURCE_ERROR_NO_SPACE_LEFT, why);
-  else if (status == NTM_TOO_WIDE
-      || (status == NTM_TOO_LARGE && GST_NT_MAX_BYTES <= G_MAXSSIZE))
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "%s that GStreamer can describe", why);
   else
-    g_set_error_literal (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, why);
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "%s%s", why,
+        get_advice (status, rules));
 }
 
 NtmLayout *
@@ -69,8 +94,8 @@ gst_nt_layout_new (const NtmTile * tiles, guint n_tiles,
   NtmLayout *layout;
   NtmStatus status;
 
-  limited.max_width = GST_NT_MAX_WIDTH;
-  limited.max_bytes = GST_NT_MAX_BYTES;
+  limited.max_width = get_lower (rules->max_width, GST_NT_MAX_WIDTH);
+  limited.max_bytes = get_lower (rules->max_bytes, GST_NT_MAX_BYTES);
   status = ntm_layout_new (&layout, tiles, n_tiles, &limited);
   if (status != NTM_OK) {
     explain (status, tiles, n_tiles, &limited, error);

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
 #define GST_NT_MAX_BYTES ((G_GUINT64_CONSTANT (1) << 32) - 1)
 
 /* As ntm_layout_new(), for strips that GStreamer can describe: the limits of
- * width and bytes in @rules are replaced by GStreamer's. Returns a layout, a
+ * width and bytes in @rules are lowered to GStreamer's. Returns a layout, a
  * reference. NULL, with @error: the tiles make no such strip
  * (GST_STREAM_ERROR_FORMAT; the message names the numbers and the limit), or
  * there is no memory (GST_RESOURCE_ERROR_NO_SPACE_LEFT). From any thread. */

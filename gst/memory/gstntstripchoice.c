@@ -11,13 +11,23 @@
  * written once, and kept from then on. */
 #define CHANGING_WEIGHT 8
 
+/* What a strip misses, in pixels by weight. */
+typedef struct
+{
+  guint64 frames;
+  guint64 margin;               /* counts only if the frames weigh the same:
+                                 * margin is written once, and never changes.
+                                 * A frame copied on arrival must not lose its
+                                 * place to it, or it loses it every time */
+} Missing;
+
 /* The usable strip, of those seen so far, that misses least. */
 typedef struct
 {
   const GstNtStripSet *set;
   const GstNtDue *due;
   GstNtStrip *strip;
-  guint64 least;
+  Missing least;
 } Search;
 
 /* ---- Frames that lie in strips ---- */
@@ -83,16 +93,16 @@ count_pixels (const NtmRect * rect)
   return (guint64) rect->width * rect->height;
 }
 
-static guint64
+static Missing
 weigh_missing (const GstNtDue * due, const GstNtStrip * strip)
 {
   const NtmLayout *layout = due->layout;
   const gboolean is_known = gst_nt_strip_get_layout (strip) == layout;
-  guint64 weight = 0;
+  Missing weight = { 0, 0 };
   gsize i;
 
   if (due->sources == NULL)
-    return 0;
+    return weight;
 
   for (i = 0; i < layout->n_cells; i++) {
     const NtmSource *source = i < layout->n_tiles ? &due->sources[i] : NULL;
@@ -103,13 +113,26 @@ weigh_missing (const GstNtDue * due, const GstNtStrip * strip)
         : NTM_MISSES_FRAME | NTM_MISSES_MARGIN;
 
     if (missing & NTM_MISSES_FRAME)
-      weight += stays (source, due->last_content) ? pixels
+      weight.frames += stays (source, due->last_content) ? pixels
           : pixels * CHANGING_WEIGHT;
     if (missing & NTM_MISSES_MARGIN)
-      weight += count_pixels (&cell->cell) - pixels;
+      weight.margin += count_pixels (&cell->cell) - pixels;
   }
 
   return weight;
+}
+
+static gboolean
+is_nothing (const Missing * missing)
+{
+  return missing->frames == 0 && missing->margin == 0;
+}
+
+static gboolean
+is_less (const Missing * a, const Missing * b)
+{
+  return a->frames < b->frames
+      || (a->frames == b->frames && a->margin < b->margin);
 }
 
 /* ---- The choice ---- */
@@ -117,14 +140,14 @@ weigh_missing (const GstNtDue * due, const GstNtStrip * strip)
 static void
 consider (Search * search, GstNtStrip * strip)
 {
-  guint64 missing;
+  Missing missing;
 
-  if (strip == NULL || search->least == 0
+  if (strip == NULL || (search->strip && is_nothing (&search->least))
       || !gst_nt_strip_set_is_usable (search->set, search->due, strip))
     return;
 
   missing = weigh_missing (search->due, strip);
-  if (search->strip == NULL || missing < search->least) {
+  if (search->strip == NULL || is_less (&missing, &search->least)) {
     search->strip = strip;
     search->least = missing;
   }
@@ -140,7 +163,7 @@ consider_if_due_lies_in (Search * search, GstNtStrip * strip)
 GstNtStrip *
 gst_nt_strip_set_choose (const GstNtStripSet * set, const GstNtDue * due)
 {
-  Search search = {.set = set,.due = due,.least = G_MAXUINT64 };
+  Search search = {.set = set,.due = due };
   guint i;
 
   for (i = 0; i < GST_NT_STRIPS_AHEAD; i++)

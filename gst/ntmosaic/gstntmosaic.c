@@ -12,6 +12,10 @@
  * wide as its tiles together and as high as the highest tile. Where a shorter
  * tile stands, #GstNtMosaic:align says; the rest is background.
  *
+ * #GstNtMosaic:columns, #GstNtMosaic:rows, #GstNtMosaic:max-width and
+ * #GstNtMosaic:square make a wall of several rows. One column is a batch, in
+ * which each tile is one run of bytes.
+ *
  * The element allocates strips before the first frame and uses them again and
  * again. It copies tiles with streaming stores if the strips are too large for
  * the last-level cache.
@@ -51,7 +55,9 @@
  * The element refuses a flushing seek if a source says that it can't seek.
  *
  * A handler of #GstAggregator::samples-selected may set properties; they hold
- * for the strip that the signal is about. The handler must not release a pad.
+ * for the strip that the signal is about. Those that change the strip's size
+ * hold for the next one: columns, rows, max-width, square and gap. The handler
+ * must not release a pad.
  *
  * ## Example launch line
  *
@@ -59,6 +65,12 @@
  * gst-launch-1.0 ntmosaic name=m ! videoconvert ! autovideosink \
  *     videotestsrc ! m.  videotestsrc pattern=ball ! m.
  * ]| Shows two test pictures side by side.
+ *
+ * |[
+ * gst-launch-1.0 ntmosaic name=m columns=2 gap=8 ! videoconvert ! \
+ *     autovideosink  videotestsrc ! m.  videotestsrc pattern=ball ! m. \
+ *     videotestsrc pattern=snow ! m.
+ * ]| Shows three test pictures in two rows.
  *
  * Since: 0.1
  */

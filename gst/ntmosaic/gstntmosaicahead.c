@@ -144,6 +144,20 @@ is_live (GstNtMosaic * self)
       || GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (agg));
 }
 
+/* The bytes of a tile on average, without the cells that have none. */
+static gsize
+get_tile_bytes (const NtmLayout * layout)
+{
+  guint64 pixels = 0;
+  guint i;
+
+  for (i = 0; i < layout->n_tiles; i++)
+    pixels += (guint64) layout->cells[i].cell.width
+        * layout->cells[i].cell.height;
+
+  return pixels * layout->pixel_bytes / layout->n_tiles;
+}
+
 /* How many frames each pad may queue. */
 static guint
 count_frames_ahead (GstNtMosaic * self)
@@ -155,7 +169,7 @@ count_frames_ahead (GstNtMosaic * self)
   gst_nt_mosaic_get_settings (self, &settings);
   if (settings.frames_ahead >= 0)
     return MAX (settings.frames_ahead, 1);
-  if (strip_bytes / self->layout->n_tiles > MAX_FRAME_BYTES)
+  if (get_tile_bytes (self->layout) > MAX_FRAME_BYTES)
     return 1;
 
   return CLAMP ((gssize) frames - OTHER_FRAMES, 1, MAX_FRAMES_AHEAD);

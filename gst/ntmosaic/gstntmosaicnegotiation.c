@@ -157,6 +157,7 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   GArray *inputs;
 
   gst_nt_mosaic_get_settings (self, &settings);
+  gst_nt_mosaic_make_room (self, &settings, seats);
   inputs = find_inputs (self, &settings, seats, downstream, &guessed, &error);
   *caps = inputs ? design_strip (self, &settings, seats, inputs, downstream,
       &layout, &error) : NULL;
@@ -271,15 +272,13 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
 /* ---- Another place for the tiles of a strip ---- */
 
 static NtmLayout *
-align_tiles (GstNtMosaic * self, NtmAlign align, GError ** error)
+align_tiles (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    GError ** error)
 {
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
-  const NtmLayoutRules rules = {
-    .pixel_bytes = self->layout->pixel_bytes,
-    .align_y = align,
-    .min_height = self->layout->height,
-    .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
-  };
+  NtmLayoutRules rules = self->layout->rules;
+
+  rules.align_x = settings->align_x;
+  rules.align_y = settings->align;
 
   return gst_nt_layout_new (self->layout->tiles, self->layout->n_tiles, &rules,
       error);
@@ -291,13 +290,15 @@ stand_alike (const NtmLayout * a, const NtmLayout * b)
   guint i;
 
   for (i = 0; i < a->n_tiles; i++)
-    if (a->cells[i].frame.y != b->cells[i].frame.y)
+    if (a->cells[i].frame.x != b->cells[i].frame.x
+        || a->cells[i].frame.y != b->cells[i].frame.y)
       return FALSE;
 
   return TRUE;
 }
 
-/* The caps stay the same: tiles move up or down in a strip of the same size. */
+/* The caps stay the same: tiles move in their cells. Settings that change cells
+ * need new caps, and hold from the next negotiation on. */
 gboolean
 gst_nt_mosaic_follow_align (GstNtMosaic * self,
     const GstNtMosaicSettings * settings)
@@ -310,7 +311,7 @@ gst_nt_mosaic_follow_align (GstNtMosaic * self,
   if (!gst_pad_needs_reconfigure (srcpad) || GST_PAD_IS_FLUSHING (srcpad))
     return TRUE;
 
-  layout = align_tiles (self, settings->align, &error);
+  layout = align_tiles (self, settings, &error);
   if (layout == NULL) {
     gst_nt_mosaic_fail (self, error);
     g_error_free (error);

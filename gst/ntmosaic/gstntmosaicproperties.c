@@ -13,8 +13,8 @@
 #include "gstntkernel.h"
 #include "gstntmosaicahead.h"
 #include "gstntmosaicpace.h"
+#include "gstntmosaicwall.h"
 
-#define DEFAULT_ALIGN NTM_ALIGN_START
 #define DEFAULT_BACKGROUND_COLOR 0xff000000
 #define DEFAULT_TILE_SIZE 0
 /* One strip is written, downstream shows another, one is on its way. */
@@ -38,7 +38,6 @@
 enum
 {
   PROP_0,
-  PROP_ALIGN,
   PROP_BACKGROUND_COLOR,
   PROP_TILE_WIDTH,
   PROP_TILE_HEIGHT,
@@ -53,25 +52,8 @@ enum
   PROP_IGNORE_INACTIVE_PADS,
   PROP_KERNEL,
   PROP_STATS,
+  PROP_WALL,                    /* the first of those in gstntmosaicwall.c */
 };
-
-static GType
-gst_nt_mosaic_align_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    {NTM_ALIGN_START, "At the top, background below", "top"},
-    {NTM_ALIGN_CENTER, "In the middle, background above and below", "center"},
-    {NTM_ALIGN_END, "At the bottom, background above", "bottom"},
-    {0, NULL, NULL},
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstNtMosaicAlign",
-            values));
-
-  return type;
-}
 
 static GType
 gst_nt_mosaic_stores_get_type (void)
@@ -124,10 +106,10 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
   GstNtMosaicSettings settings;
 
   gst_nt_mosaic_get_settings (self, &settings);
+  if (gst_nt_mosaic_get_wall (&settings, id - PROP_WALL, value))
+    return;
+
   switch (id) {
-    case PROP_ALIGN:
-      g_value_set_enum (value, settings.align);
-      break;
     case PROP_BACKGROUND_COLOR:
       g_value_set_uint (value, settings.background_color);
       break;
@@ -176,15 +158,12 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
   }
 }
 
-/* FALSE: no property that can be set has this @id. */
+/* FALSE: no other property that can be set has this @id. */
 static gboolean
 change_setting (GstNtMosaicSettings * settings, guint id,
     const GValue * value)
 {
   switch (id) {
-    case PROP_ALIGN:
-      settings->align = g_value_get_enum (value);
-      return TRUE;
     case PROP_BACKGROUND_COLOR:
       settings->background_color = g_value_get_uint (value);
       return TRUE;
@@ -228,6 +207,7 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
     GParamSpec * pspec)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (object);
+  gboolean moved;
   gboolean changed;
 
   if (id == PROP_LATENCY) {
@@ -236,13 +216,14 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
   }
 
   GST_OBJECT_LOCK (self);
-  changed = change_setting (&self->settings, id, value);
+  moved = gst_nt_mosaic_change_wall (&self->settings, id - PROP_WALL, value);
+  changed = moved || change_setting (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
   if (!changed)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 
   /* The next strip needs another layout. */
-  if (id == PROP_ALIGN)
+  if (moved)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
   if (id == PROP_IGNORE_INACTIVE_PADS)
     gst_nt_mosaic_ignore_inactive_pads (self);
@@ -258,20 +239,6 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
 static void
 install_look (GObjectClass * klass)
 {
-  /**
-   * GstNtMosaic:align:
-   *
-   * Where a tile that is shorter than the strip stands. An interlaced frame
-   * always begins on an even row: if it would begin on an odd row, it begins
-   * one row higher.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_ALIGN,
-      g_param_spec_enum ("align", "Align",
-          "Vertical place of a tile that is shorter than the strip",
-          gst_nt_mosaic_align_get_type (), DEFAULT_ALIGN, PLAYING));
-
   /**
    * GstNtMosaic:background-color:
    *
@@ -335,15 +302,15 @@ install_sizes (GObjectClass * klass)
   /**
    * GstNtMosaic:tile-height:
    *
-   * Height of the strip in pixels. The element refuses higher frames. Where
-   * shorter frames stand, #GstNtMosaic:align says. 0: the strip is as high as
-   * the highest frame.
+   * Height of each row of tiles in pixels. The element refuses higher frames.
+   * Where shorter frames stand, #GstNtMosaic:align says. 0: a row is as high as
+   * its highest frame.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_TILE_HEIGHT,
       g_param_spec_uint ("tile-height", "Tile height",
-          "Height of the strip in pixels; higher frames are refused "
+          "Height of each row of tiles in pixels; higher frames are refused "
           "(0 = height of the highest frame)",
           0, G_MAXINT, DEFAULT_TILE_SIZE, READY));
 
@@ -548,7 +515,6 @@ void
 gst_nt_mosaic_init_properties (GstNtMosaic * self)
 {
   self->settings = (GstNtMosaicSettings) {
-    .align = DEFAULT_ALIGN,
     .background_color = DEFAULT_BACKGROUND_COLOR,
     .tile_width = DEFAULT_TILE_SIZE,
     .tile_height = DEFAULT_TILE_SIZE,
@@ -571,6 +537,7 @@ gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass)
 
   object_class->get_property = gst_nt_mosaic_get_property;
   object_class->set_property = gst_nt_mosaic_set_property;
+  gst_nt_mosaic_install_wall (object_class, PROP_WALL);
   install_look (object_class);
   install_sizes (object_class);
   install_writing (object_class);
@@ -578,6 +545,5 @@ gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass)
   install_inherited (object_class);
   install_reports (object_class);
 
-  gst_type_mark_as_plugin_api (gst_nt_mosaic_align_get_type (), 0);
   gst_type_mark_as_plugin_api (gst_nt_mosaic_stores_get_type (), 0);
 }

@@ -161,8 +161,17 @@ gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
   const GstVideoInfo *info = &g_array_index (inputs, GstNtMosaicInput, 0).info;
   const NtmLayoutRules rules = {
     .pixel_bytes = GST_VIDEO_INFO_COMP_PSTRIDE (info, 0),
+    .columns = settings->columns,
+    .rows = settings->rows,
+    .fold = settings->square ? NTM_FOLD_SQUARE
+        : settings->max_width > 0 ? NTM_FOLD_WIDE : NTM_FOLD_NEVER,
+    .gap_x = settings->gap,
+    .gap_y = settings->gap,
+    .align_x = settings->align_x,
     .align_y = settings->align,
-    .min_height = MAX (settings->tile_height, min_height),
+    .min_row_height = settings->tile_height,
+    .min_height = min_height,
+    .max_width = settings->max_width,
     .max_frame_height = settings->tile_height,
     /* A frame that begins on an odd row would have its fields swapped. */
     .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
@@ -178,6 +187,30 @@ gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
 }
 
 /* ---- Which pads fit ---- */
+
+/* An application that changes columns and rows one after the other, or requests
+ * a pad first, must not end the strip. */
+void
+gst_nt_mosaic_make_room (GstNtMosaic * self, GstNtMosaicSettings * settings,
+    const GArray * seats)
+{
+  const guint64 n_cells = (guint64) settings->columns * settings->rows;
+
+  if (n_cells == 0 || seats->len <= n_cells) {
+    self->warned_of_crowd = FALSE;
+    return;
+  }
+  if (!gst_nt_mosaic_goes_on_without_one (self))
+    return;
+
+  if (!self->warned_of_crowd)
+    gst_nt_mosaic_warn (self, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "columns is %u and rows is %u, but there are %u pads, and the element "
+        "goes on with more rows: set more columns or rows, or rows to 0",
+        settings->columns, settings->rows, seats->len);
+  self->warned_of_crowd = TRUE;
+  settings->rows = 0;
+}
 
 /* Whether the pads with @fits set fit together; @error says why not. */
 static gboolean

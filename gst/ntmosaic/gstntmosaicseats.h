@@ -29,6 +29,11 @@ GArray *gst_nt_mosaic_take_seats (GstNtMosaic * self);
 
 gboolean gst_nt_mosaic_seats_have_caps (const GArray * seats);
 
+/* If there are more pads than columns and rows have cells, and the element can
+ * go on, warns once, and sets the rows in @settings to as many as it takes. */
+void gst_nt_mosaic_make_room (GstNtMosaic * self,
+    GstNtMosaicSettings * settings, const GArray * seats);
+
 /* Sets which of @seats fit, and warns of pads that are left out. FALSE with
  * @error set if pads don't fit and the element can't go on without them: no
  * strip was made before, there is a single pad, or no pad fits. */
@@ -42,8 +47,8 @@ GArray *gst_nt_mosaic_collect_inputs (GstNtMosaic * self,
     const GArray * seats);
 
 /* The layout of a strip of @seats, at least @min_height pixels high. @inputs:
- * one at least. NULL with @error set if a frame does not fit into its tile, or
- * the strip would be too large. */
+ * one at least. NULL with @error set if a frame does not fit into its tile, the
+ * pads into columns and rows, or the strip would be too large. */
 NtmLayout *gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
     const GArray * seats, const GArray * inputs, guint min_height,
     GError ** error);

@@ -24,9 +24,16 @@ GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 typedef struct
 {
   NtmAlign align;
+  NtmAlign align_x;
+  guint columns;                /* 0: from max_width and square */
+  guint rows;                   /* 0: as many as it takes */
+  guint max_width;              /* pixels of the strip; 0: no limit */
+  gboolean square;
+  guint gap;                    /* pixels */
   guint32 background_color;     /* 0xAARRGGBB */
   guint tile_width;             /* pixels; 0: as wide as the frames */
-  guint tile_height;            /* pixels; 0: as high as the highest frame */
+  guint tile_height;            /* of a row, in pixels; 0: as high as its
+                                 * highest frame */
   guint n_strips;
   guint max_threads;            /* 0: from the CPUs */
   NtmStores nt_stores;
@@ -95,6 +102,7 @@ struct _GstNtMosaic
   GArray *next_seats;           /* the pads of its tiles */
   gboolean strips_fit;          /* the strips are of the current layout */
   gboolean strip_is_guessed;    /* the caps are a guess: no pad had any */
+  gboolean warned_of_crowd;     /* of more pads than cells */
   GstAllocationParams strip_params;     /* downstream's alignment and padding */
   gboolean pool_is_downstreams; /* strips are buffers of downstream's pool, as
                                  * long as it has some left */

@@ -264,7 +264,8 @@ typedef struct
 
 static const StripField strip_fields[] = {
   {"width", "the strip is ", " pixels wide",
-      "use fewer or narrower tiles, or another element there"},
+      "set max-width to fold it into rows, use fewer or narrower tiles, or "
+      "another element there"},
   {"height", "the strip is ", " pixels high",
       "use smaller tiles, or another element there"},
   {"format", "the strip has format ", "",

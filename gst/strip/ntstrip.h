@@ -77,6 +77,8 @@ typedef enum
   NTM_TOO_LARGE,                /* more bytes than can be addressed, or than
                                  * the memory of a strip has */
   NTM_BAD_STRIDE,               /* shorter than a row */
+  NTM_TOO_MANY_TILES,           /* more than the given rows and columns have
+                                 * cells */
 } NtmStatus;
 
 /* Returns one short English sentence without a full stop, for ever valid. */
@@ -138,15 +140,40 @@ typedef enum
   NTM_ALIGN_END,                /* right, bottom */
 } NtmAlign;
 
+/* How many columns there are if neither columns nor rows are given. */
+typedef enum
+{
+  NTM_FOLD_NEVER,               /* all tiles in one row */
+  NTM_FOLD_WIDE,                /* as many columns as max_width allows, at least
+                                 * one, and as few rows as hold the tiles */
+  NTM_FOLD_SQUARE,              /* the longer side of the grid is as short as
+                                 * can be within max_width. min_width and
+                                 * min_height don't count */
+} NtmFold;
+
+/* Columns and rows. If both are given, the grid has that many cells, and those
+ * without a tile are background. A column without any width is then as wide as
+ * the widest one, and a row without any frame is as high as the highest one. If
+ * only columns are given, there are as many rows as hold the tiles, and no more
+ * columns than tiles. If only rows are given, there are as few columns as hold
+ * the tiles, and no empty rows. If none is given, @fold decides. */
 typedef struct
 {
   uint32_t pixel_bytes;         /* 1 to NTM_MAX_PIXEL_BYTES */
-  uint32_t columns;             /* cells in a row; 0: all tiles in one row */
+  uint32_t columns;             /* cells in a row; 0: not given */
+  uint32_t rows;                /* 0: not given */
+  NtmFold fold;
+  uint32_t gap_x;               /* pixels of background from one column to the
+                                 * next; a column of no width has no gap */
+  uint32_t gap_y;               /* the same for rows */
   NtmAlign align_x;
   NtmAlign align_y;
   uint32_t y_granularity;       /* y in a cell is rounded down to a multiple of
                                  * this: 2 keeps the fields of interlaced frames
-                                 * in place; 0 and 1: no rounding */
+                                 * in place; 0 and 1: no rounding. If there is
+                                 * more than one row, the heights of rows and
+                                 * their gaps are rounded up to it */
+  uint32_t min_row_height;      /* of each row of cells */
   uint32_t min_width;           /* of the strip */
   uint32_t min_height;          /* of the strip */
   uint32_t max_width;           /* of the strip; 0: no limit */
@@ -170,8 +197,8 @@ typedef struct
  * go row by row. The cells of a column are as wide as its widest tile, those of
  * a row as high as its highest frame. The cells cover the strip: behind those
  * of the tiles come cells without a tile, which are background: the rest of
- * the last row, and what @min_width and @min_height add. A single row, though,
- * is as high as the strip. */
+ * the grid, the gaps, and what @min_width and @min_height add. A single row,
+ * though, is as high as the strip. */
 typedef struct
 {
   uint32_t width;
@@ -185,13 +212,14 @@ typedef struct
   size_t n_cells;               /* at least n_tiles */
   const NtmCell *cells;         /* n_cells; those of the tiles come first */
   const NtmTile *tiles;         /* n_tiles, as they were asked for */
+  NtmLayoutRules rules;         /* as they were asked for */
 } NtmLayout;
 
 /* Places @n_tiles tiles, and sets *@layout to a new layout, a reference, or to
  * NULL if it fails. Returns NTM_OK, or the first of these that is true:
- * NTM_BAD_PIXEL_BYTES, NTM_EMPTY, NTM_FRAME_TOO_HIGH, NTM_TOO_WIDE,
- * NTM_TOO_HIGH, NTM_TOO_LARGE, NTM_NO_MEMORY. @tiles may be NULL if @n_tiles
- * is 0. */
+ * NTM_BAD_PIXEL_BYTES, NTM_TOO_MANY_TILES, NTM_EMPTY, NTM_FRAME_TOO_HIGH,
+ * NTM_TOO_WIDE, NTM_TOO_HIGH, NTM_TOO_LARGE, NTM_NO_MEMORY. @tiles may be NULL
+ * if @n_tiles is 0. */
 NTM_API
 NtmStatus ntm_layout_new (NtmLayout ** layout, const NtmTile * tiles,
     size_t n_tiles, const NtmLayoutRules * rules);

@@ -25,6 +25,8 @@ ntm_status_get_text (NtmStatus status)
       return "the strip has too many bytes";
     case NTM_BAD_STRIDE:
       return "the stride is shorter than a row";
+    case NTM_TOO_MANY_TILES:
+      return "there are more tiles than cells";
   }
 
   return "unknown error";

@@ -305,9 +305,11 @@ static const struct
   {{{1, 2, 3}, {NO_FRAME, 2, 4}}, {BLACK, BLACK}, {NO_FRAME, 2, 3}, 4, 0},
   {{{NO_FRAME, 2, 4}, {NO_FRAME, 2, 3}}, {BLACK, RED}, {NO_FRAME, 2, 3}, 4, 1},
 
-  /* Margin: 40 against 45, and against 32. */
+  /* Margin counts only where the frames weigh the same: 40 against 45, against
+   * 32, and against nothing. */
   {{{1, 2, 3}, {4, 2, 3}}, {RED, BLACK}, {1, 2, 3}, 4, 0},
-  {{{1, 2, 3}, {1, 4, 3}}, {RED, BLACK}, {1, 2, 3}, 4, 1},
+  {{{1, 2, 3}, {1, 4, 3}}, {RED, BLACK}, {1, 2, 3}, 4, 0},
+  {{{1, 2, 3}, {1, 2, 3}}, {RED, BLACK}, {1, 2, 3}, 4, 1},
 };
 
 GST_START_TEST (test_weights)

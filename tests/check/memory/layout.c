@@ -285,18 +285,26 @@ GST_START_TEST (reasons_of_the_engine)
 
 GST_END_TEST;
 
-/* Limits of width and bytes in the caller's rules are not looked at, and not
- * changed. */
-GST_START_TEST (limits_are_set)
+/* Limits of width and bytes in the caller's rules hold where they are lower
+ * than GStreamer's. */
+GST_START_TEST (limits_of_the_caller)
 {
-  const NtmLayoutRules rules = {
-    .pixel_bytes = 4,.max_width = 1,.max_bytes = 1
+  static const gchar *const narrow[] = {
+    "100 pixels", "99", "max-width", NULL
+  };
+  static const gchar *const small[] = { "100x50", "19999 bytes", NULL };
+  const NtmLayoutRules rules[] = {
+    {.pixel_bytes = 4,.max_width = 99},
+    {.pixel_bytes = 4,.max_bytes = 4 * 100 * 50 - 1},
+    {.pixel_bytes = 4,.max_width = 100,.max_bytes = 4 * 100 * 50},
   };
   const NtmTile tile = { 100, 50 };
-  NtmLayout *layout = gst_nt_layout_new (&tile, 1, &rules, NULL);
+  NtmLayout *layout;
 
+  assert_refused (&tile, 1, &rules[0], narrow);
+  assert_refused (&tile, 1, &rules[1], small);
+  layout = gst_nt_layout_new (&tile, 1, &rules[2], NULL);
   fail_unless (layout != NULL);
-  assert_equals_int (layout->width, 100);
   assert_equals_uint64 (layout->bytes, 4 * 100 * 50);
   ntm_layout_unref (layout);
 }
@@ -316,7 +324,7 @@ layout_suite (void)
   tcase_add_test (tc, largest);
   tcase_add_test (tc, overflows);
   tcase_add_test (tc, reasons_of_the_engine);
-  tcase_add_test (tc, limits_are_set);
+  tcase_add_test (tc, limits_of_the_caller);
 
   return suite;
 }

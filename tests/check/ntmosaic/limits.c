@@ -12,7 +12,8 @@
 #define WIDE SOURCE ("format=RGBA,width=20000,height=2")
 #define HIGH SOURCE ("format=RGBA,width=2,height=40000")
 
-#define NARROWER "use fewer or narrower tiles, or another element there"
+#define NARROWER "set max-width to fold it into rows, use fewer or " \
+    "narrower tiles, or another element there"
 #define SMALLER "use smaller tiles, or another element there"
 
 static const struct

@@ -226,6 +226,8 @@ new_random_layout (void)
     .align_y = random_below (3),
     .y_granularity = random_below (3),
     .min_width = 1 + random_below (2) * random_below (100),
+    .gap_x = random_below (2) * random_below (9),
+    .gap_y = random_below (2) * random_below (9),
     .min_height = 1 + random_below (2) * random_below (50),
   };
   NtmLayout *layout;

@@ -71,50 +71,192 @@ assert_refused (NtmStatus status, const NtmTile * tiles, size_t n_tiles,
 
 /* ---- The model ---- */
 
-/* The cells in a row. */
-static size_t
-count_columns (size_t n_tiles, const NtmLayoutRules * rules)
+typedef struct
 {
-  if (rules->columns == 0 || rules->columns > n_tiles)
-    return n_tiles;
+  const NtmTile *tiles;
+  size_t n_tiles;
+  const NtmLayoutRules *rules;
+  size_t columns;
+  size_t rows;
+} Model;
 
-  return rules->columns;
+static uint32_t
+model_round_up (const Model * model, uint32_t value)
+{
+  while (model->rows > 1 && model->rules->y_granularity > 1
+      && value % model->rules->y_granularity != 0)
+    value++;
+
+  return value;
 }
 
-/* The width of the columns 0 ... @end - 1. */
-static uint32_t
-model_width (const NtmTile * tiles, size_t n_tiles, size_t columns, size_t end)
+/* Whether columns and rows are given, so that there may be cells in a column or
+ * row without any tile. */
+static bool
+is_given (const Model * model)
 {
-  uint32_t sum = 0;
-
-  for (size_t column = 0; column < end; column++) {
-    uint32_t widest = 0;
-
-    for (size_t i = 0; i < n_tiles; i++)
-      if (i % columns == column)
-        widest = largest (widest, tiles[i].width);
-    sum += widest;
-  }
-
-  return sum;
+  return model->rules->columns > 0 && model->rules->rows > 0;
 }
 
-/* The height of the rows 0 ... @end - 1 of the grid. */
+/* Of the tiles in @column, or of all (SIZE_MAX). */
 static uint32_t
-model_height (const NtmTile * tiles, size_t n_tiles, size_t columns, size_t end)
+model_widest (const Model * model, size_t column)
 {
-  uint32_t sum = 0;
+  uint32_t widest = 0;
 
-  for (size_t row = 0; row < end; row++) {
-    uint32_t highest = 0;
+  for (size_t i = 0; i < model->n_tiles; i++)
+    if (column == SIZE_MAX || i % model->columns == column)
+      widest = largest (widest, model->tiles[i].width);
 
-    for (size_t i = 0; i < n_tiles; i++)
-      if (i / columns == row && tiles[i].width > 0)
-        highest = largest (highest, tiles[i].height);
-    sum += highest;
+  return widest;
+}
+
+static uint32_t
+model_highest (const Model * model, size_t row)
+{
+  uint32_t highest = 0;
+
+  for (size_t i = 0; i < model->n_tiles; i++)
+    if ((row == SIZE_MAX || i / model->columns == row)
+        && model->tiles[i].width > 0)
+      highest = largest (highest, model->tiles[i].height);
+
+  return highest;
+}
+
+static uint32_t
+model_column (const Model * model, size_t column)
+{
+  const uint32_t width = model_widest (model, column);
+
+  return width == 0 && is_given (model) ? model_widest (model, SIZE_MAX)
+      : width;
+}
+
+/* Of a strip without min_height. */
+static uint32_t
+model_row (const Model * model, size_t row)
+{
+  uint32_t height = model_highest (model, row);
+
+  if (height == 0 && is_given (model))
+    height = model_highest (model, SIZE_MAX);
+
+  return model_round_up (model,
+      largest (height, model->rules->min_row_height));
+}
+
+/* Where the column @end begins, which has a width; where it would end if it had
+ * none. */
+static uint32_t
+model_x (const Model * model, size_t end, bool with_gap)
+{
+  uint32_t x = 0;
+
+  for (size_t i = 0; i < end; i++)
+    if (model_column (model, i) > 0)
+      x += (x > 0 ? model->rules->gap_x : 0) + model_column (model, i);
+
+  return x > 0 && with_gap ? x + model->rules->gap_x : x;
+}
+
+static uint32_t
+model_y (const Model * model, size_t end, bool with_gap)
+{
+  const uint32_t gap = model_round_up (model, model->rules->gap_y);
+  uint32_t y = 0;
+
+  for (size_t i = 0; i < end; i++)
+    if (model_row (model, i) > 0)
+      y += (y > 0 ? gap : 0) + model_row (model, i);
+
+  return y > 0 && with_gap ? y + gap : y;
+}
+
+static uint32_t
+model_width (const Model * model)
+{
+  return model_x (model, model->columns, false);
+}
+
+static uint32_t
+model_height (const Model * model)
+{
+  return model_y (model, model->rows, false);
+}
+
+static Model
+model_of (const NtmTile * tiles, size_t n_tiles, const NtmLayoutRules * rules,
+    size_t columns)
+{
+  const Model model = {
+    tiles, n_tiles, rules, columns,
+    columns > 0 ? (n_tiles + columns - 1) / columns : 0
+  };
+
+  return model;
+}
+
+/* Whether the grid of @a is more of a square than that of @b. */
+static bool
+is_squarer (const Model * a, const Model * b)
+{
+  const uint32_t aw = model_width (a);
+  const uint32_t ah = model_height (a);
+  const uint32_t bw = model_width (b);
+  const uint32_t bh = model_height (b);
+
+  if (largest (aw, ah) != largest (bw, bh))
+    return largest (aw, ah) < largest (bw, bh);
+
+  return MIN (aw, ah) < MIN (bw, bh);
+}
+
+/* Every number of columns is tried, from many to few. */
+static Model
+fold_model (const NtmTile * tiles, size_t n_tiles,
+    const NtmLayoutRules * rules)
+{
+  Model best = model_of (tiles, n_tiles, rules, MIN (n_tiles, 1));
+  bool found = false;
+
+  for (size_t columns = n_tiles; columns > 0; columns--) {
+    const Model model = model_of (tiles, n_tiles, rules, columns);
+
+    if (rules->max_width > 0 && model_width (&model) > rules->max_width)
+      continue;
+    if (rules->fold == NTM_FOLD_WIDE)
+      return model;
+    /* Fewer columns make the same number of rows. */
+    if (columns > 1 && (n_tiles + columns - 2) / (columns - 1) == model.rows)
+      continue;
+    if (!found || is_squarer (&model, &best))
+      best = model;
+    found = true;
   }
 
-  return sum;
+  return best;
+}
+
+static Model
+model_new (const NtmTile * tiles, size_t n_tiles, const NtmLayoutRules * rules)
+{
+  size_t columns = n_tiles;
+
+  if (rules->columns > 0 && rules->rows > 0) {
+    Model model = model_of (tiles, n_tiles, rules, rules->columns);
+
+    model.rows = rules->rows;
+    return model;
+  }
+  if (rules->columns > 0)
+    columns = MIN (rules->columns, n_tiles);
+  else if (rules->rows > 0)
+    for (columns = 0; columns * rules->rows < n_tiles; columns++);
+  else if (rules->fold != NTM_FOLD_NEVER)
+    return fold_model (tiles, n_tiles, rules);
+
+  return model_of (tiles, n_tiles, rules, columns);
 }
 
 /* Where something of @size stands in @room, which is not smaller. */
@@ -131,20 +273,18 @@ model_place (uint32_t room, uint32_t size, NtmAlign align, uint32_t grid)
 }
 
 static void
-check_tile (const NtmLayout * layout, size_t i, const NtmLayoutRules * rules)
+check_tile (const NtmLayout * layout, size_t i, const Model * model)
 {
   const NtmCell *cell = &layout->cells[i];
-  const NtmTile *tiles = layout->tiles;
-  const NtmTile *tile = &tiles[i];
-  const size_t n = layout->n_tiles;
-  const size_t columns = count_columns (n, rules);
-  const size_t row = i / columns;
-  const uint32_t x = model_width (tiles, n, columns, i % columns);
-  const uint32_t y = model_height (tiles, n, columns, row);
-  const uint32_t width =
-      model_width (tiles, n, columns, i % columns + 1) - x;
-  const uint32_t height = columns == n ? layout->height
-      : model_height (tiles, n, columns, row + 1) - y;
+  const NtmLayoutRules *rules = model->rules;
+  const NtmTile *tile = &layout->tiles[i];
+  const size_t column = i % model->columns;
+  const size_t row = i / model->columns;
+  const uint32_t width = model_column (model, column);
+  const uint32_t height = model->rows == 1 ? layout->height
+      : model_row (model, row);
+  const uint32_t x = model_x (model, column, width > 0);
+  const uint32_t y = model_y (model, row, height > 0);
 
   assert_rect (&cell->cell, x, y, width, height);
   if (tile->width == 0 || tile->height == 0)
@@ -154,6 +294,8 @@ check_tile (const NtmLayout * layout, size_t i, const NtmLayoutRules * rules)
         x + model_place (width, tile->width, rules->align_x, 1),
         y + model_place (height, tile->height, rules->align_y,
             rules->y_granularity), tile->width, tile->height);
+  if (rules->y_granularity > 1)
+    assert_equals_int (cell->frame.y % rules->y_granularity, 0);
 }
 
 /* Each pixel of the strip is in one cell. */
@@ -183,16 +325,15 @@ check_layout (const NtmTile * tiles, size_t n_tiles,
     const NtmLayoutRules * rules)
 {
   NtmLayout *layout = place (tiles, n_tiles, rules);
-  const size_t columns = count_columns (n_tiles, rules);
-  const size_t rows = n_tiles > 0 ? (n_tiles + columns - 1) / columns : 0;
+  const Model model = model_new (tiles, n_tiles, rules);
 
   assert_equals_int (layout->pixel_bytes, rules->pixel_bytes);
-  assert_equals_uint64 (layout->columns, columns);
-  assert_equals_uint64 (layout->rows, rows);
+  assert_equals_uint64 (layout->columns, model.columns);
+  assert_equals_uint64 (layout->rows, model.rows);
   assert_equals_int (layout->width, largest (rules->min_width,
-          model_width (tiles, n_tiles, columns, columns)));
+          model_width (&model)));
   assert_equals_int (layout->height, largest (rules->min_height,
-          model_height (tiles, n_tiles, columns, rows)));
+          model_height (&model)));
   assert_equals_uint64 (layout->stride,
       (uint64_t) layout->width * rules->pixel_bytes);
   assert_equals_uint64 (layout->bytes, layout->stride * layout->height);
@@ -202,13 +343,37 @@ check_layout (const NtmTile * tiles, size_t n_tiles,
   for (size_t i = 0; i < n_tiles; i++) {
     assert_equals_int (layout->tiles[i].width, tiles[i].width);
     assert_equals_int (layout->tiles[i].height, tiles[i].height);
-    check_tile (layout, i, rules);
+    check_tile (layout, i, &model);
   }
   check_cover (layout);
+  fail_unless (memcmp (&layout->rules, rules, sizeof *rules) == 0);
   ntm_layout_unref (layout);
 }
 
 /* ---- Tests ---- */
+
+/* Half of the time columns, rows or both, and else a fold. */
+static void
+make_random_grid (NtmLayoutRules * rules, size_t n_tiles)
+{
+  switch (random_below (6)) {
+    case 0:
+      rules->columns = random_below (n_tiles + 3);
+      break;
+    case 1:
+      rules->rows = random_below (n_tiles + 3);
+      break;
+    case 2:
+      rules->columns = 1 + random_below (6);
+      rules->rows = 1 + n_tiles / rules->columns + random_below (3);
+      break;
+    default:
+      rules->fold = random_below (3);
+      rules->max_width = rules->fold == NTM_FOLD_NEVER ? 0
+          : random_below (3) * 80;
+      break;
+  }
+}
 
 GST_START_TEST (random_layouts)
 {
@@ -217,16 +382,19 @@ GST_START_TEST (random_layouts)
   for (unsigned i = 0; i < n_cases; i++) {
     NtmTile tiles[MOST_TILES];
     const size_t n_tiles = random_below (MOST_TILES + 1);
-    const NtmLayoutRules rules = {
+    NtmLayoutRules rules = {
       .pixel_bytes = 1 + random_below (NTM_MAX_PIXEL_BYTES),
-      .columns = random_below (n_tiles + 3),
+      .gap_x = random_below (2) * random_below (8),
+      .gap_y = random_below (2) * random_below (8),
       .align_x = random_below (3),
       .align_y = random_below (3),
       .y_granularity = random_below (5),
-      .min_width = 1 + random_below (2) * random_below (120),
+      .min_row_height = random_below (2) * random_below (40),
+      .min_width = 1 + random_below (2) * random_below (70),
       .min_height = 1 + random_below (2) * random_below (60),
     };
 
+    make_random_grid (&rules, n_tiles);
     for (size_t k = 0; k < n_tiles; k++)
       tiles[k] = (NtmTile) {
         random_below (4) * random_below (9), random_below (4) * random_below (9)
@@ -314,6 +482,132 @@ GST_START_TEST (wall)
   assert_rect (&layout->cells[6].cell, 40, 0, 10, 40);
   assert_rect (&layout->cells[7].cell, 0, 28, 40, 12);
   ntm_layout_unref (layout);
+}
+
+GST_END_TEST;
+
+/* Gaps on paper: none beside a column without a width. */
+GST_START_TEST (gaps)
+{
+  const NtmTile tiles[] = { {10, 20}, {0, 99}, {6, 8}, {8, 5} };
+  const NtmLayoutRules rules = {
+    .pixel_bytes = 4,.columns = 3,.gap_x = 3,.gap_y = 2,.min_height = 30
+  };
+  NtmLayout *layout = place (tiles, N_ELEMENTS (tiles), &rules);
+
+  assert_equals_int (layout->width, 10 + 3 + 6);
+  assert_equals_int (layout->height, 30);
+  assert_equals_uint64 (layout->n_cells, 6 + 2 + 1 + 1);
+  assert_rect (&layout->cells[1].cell, 10, 0, 0, 20);
+  assert_rect (&layout->cells[2].cell, 13, 0, 6, 20);
+  assert_rect (&layout->cells[3].cell, 0, 22, 10, 5);
+  assert_rect (&layout->cells[6].cell, 10, 0, 3, 20);
+  assert_rect (&layout->cells[7].cell, 10, 22, 3, 5);
+  assert_rect (&layout->cells[8].cell, 0, 20, 19, 2);
+  assert_rect (&layout->cells[9].cell, 0, 27, 19, 3);
+  check_layout (tiles, N_ELEMENTS (tiles), &rules);
+  ntm_layout_unref (layout);
+}
+
+GST_END_TEST;
+
+/* Columns and rows that are both given are all there. */
+GST_START_TEST (more_cells_than_tiles)
+{
+  static const char *const words[] = { "5 tiles", "2 columns", "2 rows",
+    "for 4", NULL
+  };
+  const NtmTile tiles[] = { {10, 20}, {30, 5}, {7, 7}, {7, 7}, {7, 7} };
+  NtmLayoutRules rules = {.pixel_bytes = 4,.columns = 3,.rows = 2 };
+  NtmLayout *layout = place (tiles, 2, &rules);
+
+  assert_equals_int (layout->width, 10 + 30 + 30);
+  assert_equals_int (layout->height, 20 + 20);
+  assert_equals_uint64 (layout->n_cells, 6);
+  assert_rect (&layout->cells[5].cell, 40, 20, 30, 20);
+  ntm_layout_unref (layout);
+
+  rules.columns = 2;
+  check_layout (tiles, 4, &rules);
+  assert_refused (NTM_TOO_MANY_TILES, tiles, 5, &rules, words);
+}
+
+GST_END_TEST;
+
+/* Columns behind the last tile are not visited one by one. */
+GST_START_TEST (very_many_cells)
+{
+  static const char *const wide[] = { "1 tile", "42949672950", NULL };
+  static const char *const high[] = { "1 tile", "30064771065", NULL };
+  const NtmTile tile = { 10, 7 };
+  NtmLayoutRules rules = {
+    .pixel_bytes = 4,.columns = UINT32_MAX,.rows = UINT32_MAX
+  };
+
+  assert_refused (NTM_TOO_WIDE, &tile, 1, &rules, wide);
+  rules.columns = 1;
+  assert_refused (NTM_TOO_HIGH, &tile, 1, &rules, high);
+  rules.gap_y = rules.gap_x = rules.columns = UINT32_MAX;
+  assert_refused (NTM_TOO_WIDE, &tile, 1, &rules, wide + 2);
+  assert_refused (NTM_EMPTY, NULL, 0, &rules, wide + 2);
+}
+
+GST_END_TEST;
+
+static void
+assert_grid (const NtmTile * tiles, size_t n_tiles,
+    const NtmLayoutRules * rules, size_t columns, size_t rows)
+{
+  NtmLayout *layout = place (tiles, n_tiles, rules);
+
+  assert_equals_uint64 (layout->columns, columns);
+  assert_equals_uint64 (layout->rows, rows);
+  ntm_layout_unref (layout);
+  check_layout (tiles, n_tiles, rules);
+}
+
+GST_START_TEST (folds)
+{
+  static const char *const wide[] = {
+    "100 tiles", "1024 pixels", "1023", NULL
+  };
+  NtmLayoutRules rules = {.pixel_bytes = 4,.fold = NTM_FOLD_WIDE };
+  NtmTile tiles[100];
+
+  fill (tiles, N_ELEMENTS (tiles), 1024, 1024);
+  assert_grid (tiles, 100, &rules, 100, 1);
+  rules.max_width = 32767;
+  assert_grid (tiles, 100, &rules, 31, 4);
+  rules.max_width = 4 * 1024 + 3 * 16;
+  rules.gap_x = 16;
+  assert_grid (tiles, 100, &rules, 4, 25);
+  rules.max_width--;
+  assert_grid (tiles, 100, &rules, 3, 34);
+  rules.max_width = 1023;
+  assert_refused (NTM_TOO_WIDE, tiles, 100, &rules, wide);
+
+  rules = (NtmLayoutRules) {.pixel_bytes = 4,.fold = NTM_FOLD_SQUARE };
+  assert_grid (tiles, 100, &rules, 10, 10);
+  assert_grid (tiles, 9, &rules, 3, 3);
+  assert_grid (tiles, 5, &rules, 3, 2);
+  rules.max_width = 2048;
+  assert_grid (tiles, 9, &rules, 2, 5);
+  fill (tiles, 9, 1000, 100);
+  rules.max_width = 0;
+  assert_grid (tiles, 9, &rules, 1, 9);
+}
+
+GST_END_TEST;
+
+/* More columns can be narrower: these are 100 and 1 + 100 pixels wide. */
+GST_START_TEST (fold_that_fits_late)
+{
+  const NtmTile tiles[] = { {1, 1}, {100, 1}, {100, 1}, {1, 1} };
+  const NtmLayoutRules rules = {
+    .pixel_bytes = 4,.fold = NTM_FOLD_WIDE,.max_width = 201
+  };
+
+  assert_grid (tiles, 4, &rules, 3, 2);
 }
 
 GST_END_TEST;
@@ -420,18 +714,21 @@ GST_START_TEST (alignment)
 
 GST_END_TEST;
 
-/* y is rounded in the cell, not in the strip: that is where the fields of a
- * frame start. */
+/* The fields of each frame stay in place: each row of cells begins on an even
+ * row of the strip, and so does each gap. */
 GST_START_TEST (granularity_in_cell)
 {
   const NtmTile tiles[] = { {4, 5}, {4, 9}, {4, 4}, {4, 1} };
   const NtmLayoutRules rules = {
-    .pixel_bytes = 4,.columns = 2,.align_y = NTM_ALIGN_END,.y_granularity = 2
+    .pixel_bytes = 4,.columns = 2,.gap_y = 3,.align_y = NTM_ALIGN_END,
+    .y_granularity = 2
   };
   NtmLayout *layout = place (tiles, N_ELEMENTS (tiles), &rules);
 
   assert_equals_int (layout->cells[0].frame.y, 4);
-  assert_equals_int (layout->cells[3].frame.y, 9 + 2);
+  assert_equals_int (layout->cells[1].frame.y, 0);
+  assert_equals_int (layout->cells[3].frame.y, 10 + 4 + 2);
+  assert_equals_int (layout->height, 10 + 4 + 4);
   ntm_layout_unref (layout);
 }
 
@@ -600,7 +897,7 @@ GST_START_TEST (explain_is_cut)
   const NtmLayoutRules rules = {.pixel_bytes = 4,.max_frame_height = 100 };
   const NtmTile tile = { UINT32_MAX, UINT32_MAX };
 
-  for (int i = NTM_OK; i <= NTM_BAD_STRIDE; i++) {
+  for (int i = NTM_OK; i <= NTM_TOO_MANY_TILES; i++) {
     char whole[TEXT_BYTES];
 
     ntm_layout_explain (i, &tile, 1, &rules, whole, sizeof whole);
@@ -615,7 +912,7 @@ GST_END_TEST;
 
 GST_START_TEST (status_texts)
 {
-  for (int i = NTM_OK; i <= NTM_BAD_STRIDE; i++) {
+  for (int i = NTM_OK; i <= NTM_TOO_MANY_TILES; i++) {
     const char *text = ntm_status_get_text (i);
 
     fail_unless (strlen (text) > 0 && text[strlen (text) - 1] != '.');
@@ -675,6 +972,11 @@ layout_suite (void)
   tcase_add_test (tc, hundred_tiles);
   tcase_add_test (tc, one_column);
   tcase_add_test (tc, wall);
+  tcase_add_test (tc, gaps);
+  tcase_add_test (tc, more_cells_than_tiles);
+  tcase_add_test (tc, very_many_cells);
+  tcase_add_test (tc, folds);
+  tcase_add_test (tc, fold_that_fits_late);
   tcase_add_test (tc, zero_width);
   tcase_add_test (tc, no_tiles);
   tcase_add_test (tc, empty);
