@@ -146,7 +146,8 @@ typedef struct
   NtmAlign align_y;
   uint32_t y_granularity;       /* y in a cell is rounded down to a multiple of
                                  * this: 2 keeps the fields of interlaced frames
-                                 * in place; 0 and 1: no rounding */
+                                 * in place, in a single row of cells, or if
+                                 * all rows are even; 0 and 1: no rounding */
   uint32_t min_width;           /* of the strip */
   uint32_t min_height;          /* of the strip */
   uint32_t max_width;           /* of the strip; 0: no limit */
@@ -336,7 +337,8 @@ typedef struct
                                  * wide and high as the layout says. NULL:
                                  * background. The tile's own place in the
                                  * strip, with the place's stride: the caller
-                                 * has filled it in */
+                                 * has filled it in. Other frames must not
+                                 * overlap the strip */
   ptrdiff_t stride;             /* bytes from row to row; may be negative */
   uint64_t content;
   uint64_t reserved[2];
@@ -372,8 +374,8 @@ typedef struct
 /* The caller fills in tile @tile itself. Returns whether that is needed: false
  * if the tile holds @content already. Sets @place in either case. If it is
  * needed, the frame's bytes are unknown until ntm_composer_compose() gets an
- * NtmSource whose pixels are the place. Different
- * threads may fill in different tiles of one strip at the same time.
+ * NtmSource whose pixels are the place. Different threads may fill in different
+ * tiles of one strip at the same time.
  *
  * From this call until that of ntm_composer_compose(), nothing else may write
  * to the strip, and no thread may call ntm_strip_invalidate(): the composer
