@@ -364,7 +364,8 @@ typedef struct
                                  * wide and high as the layout says. NULL:
                                  * background. The tile's own place in the
                                  * strip, with the place's stride: the caller
-                                 * has filled it in */
+                                 * has filled it in. Other frames must not
+                                 * overlap the strip */
   ptrdiff_t stride;             /* bytes from row to row; may be negative */
   uint64_t content;
   uint64_t reserved[2];
@@ -400,8 +401,8 @@ typedef struct
 /* The caller fills in tile @tile itself. Returns whether that is needed: false
  * if the tile holds @content already. Sets @place in either case. If it is
  * needed, the frame's bytes are unknown until ntm_composer_compose() gets an
- * NtmSource whose pixels are the place. Different
- * threads may fill in different tiles of one strip at the same time.
+ * NtmSource whose pixels are the place. Different threads may fill in different
+ * tiles of one strip at the same time.
  *
  * From this call until that of ntm_composer_compose(), nothing else may write
  * to the strip, and no thread may call ntm_strip_invalidate(): the composer
