@@ -46,14 +46,17 @@ def add_tile(pipeline, description):
 
 
 def remove_tile(pipeline, source):
-    """Block, release, stop, in this order. A source that is not blocked may
-    push to a pad that is gone, and reports an error. A source that the
-    application stops while it waits for its pad may never stop."""
+    """Cut off, release, stop, in this order. A source that is not cut off may
+    push to a pad that is gone, and reports an error. The probe drops data: a
+    live source in a bin that is blocked while it sends its caps never stops,
+    and no source stops that waits for its pad. The locked state keeps the
+    pipeline from starting the source again."""
     pad = source.get_static_pad('src')
     mosaic_pad = pad.get_peer()
     pad.add_probe(Gst.PadProbeType.BLOCK_DOWNSTREAM,
-                  lambda *args: Gst.PadProbeReturn.OK)
+                  lambda *args: Gst.PadProbeReturn.DROP)
     pipeline.get_by_name('m').release_request_pad(mosaic_pad)
+    source.set_locked_state(True)
     source.set_state(Gst.State.NULL)
     pipeline.remove(source)
 
