@@ -338,7 +338,7 @@ gst_nt_mosaic_src_activate (GstAggregator * agg, GstPadMode mode,
 {
   GList *l;
 
-  gst_nt_mosaic_set_stopping (GST_NT_MOSAIC (agg), !active);
+  gst_nt_mosaic_set_active (GST_NT_MOSAIC (agg), active);
 
   GST_OBJECT_LOCK (agg);
   for (l = GST_ELEMENT (agg)->sinkpads; l; l = l->next)

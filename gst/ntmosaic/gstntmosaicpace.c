@@ -52,8 +52,8 @@ get_due_time (GstNtMosaic * self, GstClock * clock)
   return gst_element_get_base_time (GST_ELEMENT (self)) + next + latency;
 }
 
-/* Waits until the next strip is due. FALSE if gst_nt_mosaic_set_stopping()
- * ended the wait, or forbade it. */
+/* Waits until the next strip is due. FALSE if a seek or a stop ended the wait,
+ * or forbade it. */
 static gboolean
 wait_until_due (GstNtMosaic * self)
 {
@@ -73,7 +73,7 @@ wait_until_due (GstNtMosaic * self)
   }
 
   GST_OBJECT_LOCK (self);
-  may_wait = !self->stopping;
+  may_wait = !self->is_inactive && self->n_seeks == 0;
   if (may_wait)
     self->wait_id = gst_clock_id_ref (id);
   GST_OBJECT_UNLOCK (self);
@@ -91,13 +91,38 @@ wait_until_due (GstNtMosaic * self)
   return ret != GST_CLOCK_UNSCHEDULED;
 }
 
+/* With the object lock held. */
+static void
+end_wait (GstNtMosaic * self)
+{
+  if (self->wait_id)
+    gst_clock_id_unschedule (self->wait_id);
+}
+
 void
-gst_nt_mosaic_set_stopping (GstNtMosaic * self, gboolean stopping)
+gst_nt_mosaic_set_active (GstNtMosaic * self, gboolean active)
 {
   GST_OBJECT_LOCK (self);
-  self->stopping = stopping;
-  if (stopping && self->wait_id)
-    gst_clock_id_unschedule (self->wait_id);
+  self->is_inactive = !active;
+  if (!active)
+    end_wait (self);
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
+gst_nt_mosaic_forbid_waiting (GstNtMosaic * self)
+{
+  GST_OBJECT_LOCK (self);
+  self->n_seeks++;
+  end_wait (self);
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
+gst_nt_mosaic_allow_waiting (GstNtMosaic * self)
+{
+  GST_OBJECT_LOCK (self);
+  self->n_seeks--;
   GST_OBJECT_UNLOCK (self);
 }
 

@@ -9,9 +9,15 @@
 
 G_BEGIN_DECLS
 
-/* Whether the streaming thread may wait for the clock. @stopping: it may not,
- * and a wait ends at once. From any thread, without the object lock. */
-void gst_nt_mosaic_set_stopping (GstNtMosaic * self, gboolean stopping);
+/* Whether the src pad is active. While it is not, the streaming thread does not
+ * wait for the clock, and a wait ends at once. From any thread, without the
+ * object lock. */
+void gst_nt_mosaic_set_active (GstNtMosaic * self, gboolean active);
+
+/* The same from the beginning to the end of a seek. There may be several seeks
+ * at a time. */
+void gst_nt_mosaic_forbid_waiting (GstNtMosaic * self);
+void gst_nt_mosaic_allow_waiting (GstNtMosaic * self);
 
 /* Sets the property of the base class to what the user has set. */
 void gst_nt_mosaic_ignore_inactive_pads (GstNtMosaic * self);

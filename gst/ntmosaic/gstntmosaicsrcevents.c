@@ -116,11 +116,11 @@ seek (GstAggregator * agg, GstEvent * event)
 
   /* A flushing seek waits for the streaming thread, which may wait for the
    * clock. */
-  gst_nt_mosaic_set_stopping (self, TRUE);
+  gst_nt_mosaic_forbid_waiting (self);
   gst_nt_mosaic_begin_seek (self, seqnum);
   ret = GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
   gst_nt_mosaic_end_seek (self, seqnum, ret);
-  gst_nt_mosaic_set_stopping (self, FALSE);
+  gst_nt_mosaic_allow_waiting (self);
 
   return ret;
 }
