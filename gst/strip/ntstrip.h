@@ -280,8 +280,8 @@ typedef struct
 {
   size_t alignment;             /* of the first byte: a power of two; less than
                                  * NTM_STRIP_ALIGNMENT, as 0 is, means that */
-  size_t slack_bytes;           /* behind the last row, not written to,
-                                 * whatever layout the strip gets */
+  size_t slack_bytes;           /* behind the last row; only ntm_strip_touch()
+                                 * writes to it, whatever the layout is */
   uint64_t reserved[4];
 } NtmStripMemory;
 
@@ -375,7 +375,7 @@ typedef struct
 enum
 {
   NTM_MISSES_FRAME = 1 << 0,    /* the pixels of the frame, or its background,
-                                 * have to be written */
+                                 * have to be written, if there are any */
   NTM_MISSES_MARGIN = 1 << 1,   /* background around the frame has to be, if
                                  * there is any */
   NTM_FRAME_CAME = 1 << 2,      /* the frame lies in its place, and was not in

@@ -1,48 +1,53 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The kernel of this process: selected once, by the first call. */
+/* The kernel of this process: the first call selects it. Without a lock: a
+ * process that forks at that moment would pass it on to its child. */
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 #include "copy.h"
 
-static struct
+/* The index of the kernel in ntm_kernels(), the NtmKernelChoice, and a bit that
+ * says that both are set. */
+#define INDEX_BITS 8
+#define IS_SET (1u << 16)
+
+static atomic_uint selection;
+
+static unsigned
+get_selection (const char *name)
 {
-  pthread_mutex_t lock;
-  const NtmKernel *_Atomic kernel;      /* NULL: not selected yet */
+  unsigned selected = atomic_load (&selection);
   NtmKernelChoice choice;
-} selection = {
-  .lock = PTHREAD_MUTEX_INITIALIZER,
-};
+  unsigned index;
+  size_t n_kernels;
+
+  if (selected & IS_SET)
+    return selected;
+
+  index = ntm_kernel_find (name, ntm_cpu_features (), &choice)
+      - ntm_kernels (&n_kernels);
+  selected = 0;
+  atomic_compare_exchange_strong (&selection, &selected,
+      IS_SET | (unsigned) choice << INDEX_BITS | index);
+
+  return atomic_load (&selection);
+}
 
 NtmKernelChoice
 ntm_kernel_select (const char *name)
 {
-  NtmKernelChoice choice;
-
-  pthread_mutex_lock (&selection.lock);
-  if (atomic_load (&selection.kernel) == NULL)
-    atomic_store (&selection.kernel, ntm_kernel_find (name,
-            ntm_cpu_features (), &selection.choice));
-  choice = selection.choice;
-  pthread_mutex_unlock (&selection.lock);
-
-  return choice;
+  return (get_selection (name) & ~IS_SET) >> INDEX_BITS;
 }
 
 const NtmKernel *
 ntm_kernel_get (void)
 {
-  const NtmKernel *kernel = atomic_load (&selection.kernel);
+  size_t n_kernels;
 
-  if (kernel == NULL) {
-    ntm_kernel_select (NULL);
-    kernel = atomic_load (&selection.kernel);
-  }
-
-  return kernel;
+  return ntm_kernels (&n_kernels)
+      + (get_selection (NULL) & ((1u << INDEX_BITS) - 1));
 }
 
 const char *
