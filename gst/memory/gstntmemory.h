@@ -9,4 +9,5 @@
 #include "gstntframes.h"
 #include "gstntkernel.h"
 #include "gstntlayout.h"
+#include "gstntstripmemory.h"
 #include "gstntstrippool.h"

@@ -13,6 +13,7 @@
 
 #include "gstntarrivalcount.h"
 #include "gstntkernel.h"
+#include "gstntstripmemory.h"
 #include "gstntstrippool-private.h"
 
 GST_DEBUG_CATEGORY_STATIC (nt_strip_pool_debug);
@@ -25,10 +26,6 @@ GST_DEBUG_CATEGORY_STATIC (nt_strip_pool_debug);
  * are in turn come back after a few. A peak that returns within some seconds,
  * such as a queue that runs full now and then, still finds its strips. */
 #define IDLE_STRIPS 128
-
-/* References on the memory of a buffer that is being mapped: the buffer's, and
- * that of gst_buffer_map() itself. */
-#define REFS_OF_A_MAP 2
 
 static void
 init_debug_category (void)
@@ -281,25 +278,7 @@ gst_nt_strip_pool_clear (GstNtStripPool * pool)
   ntm_layout_unref (layout);
 }
 
-/* ---- A strip as GstMemory ---- */
-
-typedef struct
-{
-  GstNtWatched watched;
-  GstNtStrip *strip;
-} StripMemory;
-
-/* A write map voids the ledger. */
-static void
-strip_is_mapped (GstNtWatched * whole, GstMapFlags flags)
-{
-  GstNtStrip *strip = ((StripMemory *) whole)->strip;
-
-  if (flags & GST_MAP_WRITE) {
-    g_atomic_int_set (&strip->written, TRUE);
-    ntm_strip_invalidate (strip->strip);
-  }
-}
+/* ---- What the memory of a strip tells ---- */
 
 /* Downstream writes to @strip, which is out: nothing is copied on arrival until
  * the pool is configured again. */
@@ -320,24 +299,6 @@ note_writer (GstNtStrip * strip)
         pool);
 }
 
-/* A writer to read-only memory gets a copy. If nothing but the mapped buffer
- * holds the strip, the copy was made only because frames lie in it: then they
- * cost more than they save. A deep copy of a buffer comes with one reference
- * less, and says nothing about the strip. Memory that several buffers share
- * would be copied in any case. */
-static GstMemory *
-copy_strip (GstNtWatched * self, gsize offset, gsize size)
-{
-  GstMemory *memory = GST_MEMORY_CAST (self);
-
-  if (GST_MEMORY_IS_READONLY (memory) && memory->parent == NULL
-      && GST_MINI_OBJECT_REFCOUNT_VALUE (memory) == REFS_OF_A_MAP
-      && gst_memory_is_writable (memory))
-    note_writer (((StripMemory *) self)->strip);
-
-  return gst_nt_watched_copy_to_system (self, offset, size);
-}
-
 /* With the lock held: @strip came back. */
 static void
 learn_about_downstream (GstNtStripPool * pool, const GstNtStrip * strip)
@@ -352,9 +313,8 @@ learn_about_downstream (GstNtStripPool * pool, const GstNtStrip * strip)
 }
 
 static void
-strip_is_back (GstNtWatched * whole)
+take_back (GstNtStrip * strip)
 {
-  GstNtStrip *strip = ((StripMemory *) whole)->strip;
   GstNtStripPool *pool = g_steal_pointer (&strip->pool);
 
   g_mutex_lock (&pool->lock);
@@ -365,35 +325,10 @@ strip_is_back (GstNtWatched * whole)
   gst_nt_strip_pool_unref (pool);
 }
 
-static const GstNtWatch strip_watch = {
-  .instance_bytes = sizeof (StripMemory),
-  .mapped = strip_is_mapped,
-  .copy = copy_strip,
-  .gone = strip_is_back,
+static const GstNtStripOwner owner = {
+  .copied_for_writer = note_writer,
+  .is_back = take_back,
 };
-
-static GstMemory *
-wrap_strip (GstNtStripPool * pool, GstNtStrip * strip, GstMemoryFlags flags)
-{
-  StripMemory *memory =
-      (StripMemory *) gst_nt_watched_new (&strip_watch,
-      ntm_strip_get_data (strip->strip), strip->bytes, strip->align_mask,
-      gst_nt_strip_get_layout (strip)->bytes, flags);
-
-  memory->strip = strip;
-  strip->pool = gst_nt_strip_pool_ref (pool);
-  g_atomic_int_set (&strip->written, FALSE);
-
-  return GST_MEMORY_CAST (memory);
-}
-
-NtmStrip *
-gst_nt_strip_pool_get_strip (GstMemory * memory)
-{
-  StripMemory *self = (StripMemory *) gst_nt_watched_get (memory, &strip_watch);
-
-  return self ? self->strip->strip : NULL;
-}
 
 /* ---- Acquiring ---- */
 
@@ -488,7 +423,9 @@ wrap_in_buffer (GstNtStripPool * pool, GstNtStrip * strip, NtmLayout * layout,
   }
 
   buffer = gst_buffer_new ();
-  gst_buffer_append_memory (buffer, wrap_strip (pool, strip, flags));
+  strip->pool = gst_nt_strip_pool_ref (pool);
+  gst_buffer_append_memory (buffer,
+      gst_nt_strip_memory_new (strip, &owner, flags));
   GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_TAG_MEMORY);
 
   return buffer;

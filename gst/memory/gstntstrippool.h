@@ -101,10 +101,4 @@ guint64          gst_nt_strip_pool_get_n_allocated (GstNtStripPool * pool);
 GST_NT_API
 guint64          gst_nt_strip_pool_get_n_rebuilds (GstNtStripPool * pool);
 
-/* Returns the strip whose memory @memory is, for ntm_composer_compose(); it
- * lives as long as @memory. NULL: @memory is of another kind, or only a part of
- * a strip. */
-GST_NT_API
-NtmStrip *       gst_nt_strip_pool_get_strip (GstMemory * memory);
-
 G_END_DECLS

@@ -20,6 +20,7 @@
 #include "gstntmosaicnegotiation.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
+#include "gstntstripmemory.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
@@ -398,7 +399,8 @@ fill_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip,
     return fill_downstreams (self, picture, strip, report);
 
   compose (self, picture,
-      gst_nt_strip_pool_get_strip (gst_buffer_peek_memory (strip, 0)), report);
+      gst_nt_strip_memory_get_strip (gst_buffer_peek_memory (strip, 0)),
+      report);
   return TRUE;
 }
 

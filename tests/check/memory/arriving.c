@@ -226,7 +226,7 @@ check_strip (const Fixture * f, GstBuffer * strip)
 NtmStrip *
 strip_of (GstBuffer * buffer)
 {
-  return gst_nt_strip_pool_get_strip (gst_buffer_peek_memory (buffer, 0));
+  return gst_nt_strip_memory_get_strip (gst_buffer_peek_memory (buffer, 0));
 }
 
 GstBuffer *
