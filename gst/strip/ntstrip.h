@@ -69,7 +69,8 @@ typedef enum
 {
   NTM_OK,
   NTM_NO_MEMORY,                /* the system has none, or the sizes overflow */
-  NTM_BAD_PIXEL_BYTES,          /* not 1 to NTM_MAX_PIXEL_BYTES */
+  NTM_BAD_PIXEL_BYTES,          /* not 1 to NTM_MAX_PIXEL_BYTES, or more with
+                                 * x_granularity pixels together */
   NTM_EMPTY,                    /* no pixels: no width at all, or no height */
   NTM_TOO_WIDE,                 /* wider than the rules, or 2^32 - 1, allow */
   NTM_TOO_HIGH,                 /* the same for the height of the strip */
@@ -79,6 +80,7 @@ typedef enum
   NTM_BAD_STRIDE,               /* shorter than a row */
   NTM_TOO_MANY_TILES,           /* more than the given rows and columns have
                                  * cells */
+  NTM_BAD_WIDTH,                /* of a tile: no multiple of x_granularity */
 } NtmStatus;
 
 /* Returns one short English sentence without a full stop, for ever valid. */
@@ -180,7 +182,15 @@ typedef struct
   uint32_t max_height;          /* of the strip; 0: no limit */
   uint32_t max_frame_height;    /* of each frame; 0: no limit */
   uint64_t max_bytes;           /* of the strip; 0: what can be addressed */
-  uint64_t reserved[4];
+  uint32_t x_granularity;       /* pixels that share samples, as pairs of YUY2
+                                 * do (2), and stay together: tiles must be a
+                                 * multiple of it wide; x in a cell is rounded
+                                 * down to a multiple, @gap_x and @min_width
+                                 * are rounded up. Background is so many
+                                 * pixels. 0: 1 */
+  uint32_t stride_granularity;  /* bytes: the stride is rounded up to a multiple
+                                 * of it; 0 and 1: no rounding */
+  uint64_t reserved[3];
 } NtmLayoutRules;
 
 /* Where one tile went: its cell, and its frame in it, both in pixels of the
@@ -206,20 +216,23 @@ typedef struct
   uint32_t pixel_bytes;
   size_t columns;
   size_t rows;
-  size_t stride;                /* bytes: width * pixel_bytes */
+  size_t stride;                /* bytes: width * pixel_bytes, or a little more
+                                 * with stride_granularity */
   size_t bytes;                 /* of the strip: stride * height */
   size_t n_tiles;
   size_t n_cells;               /* at least n_tiles */
   const NtmCell *cells;         /* n_cells; those of the tiles come first */
   const NtmTile *tiles;         /* n_tiles, as they were asked for */
   NtmLayoutRules rules;         /* as they were asked for */
+  size_t background_bytes;      /* of the background that a composer is given:
+                                 * x_granularity pixels */
 } NtmLayout;
 
 /* Places @n_tiles tiles, and sets *@layout to a new layout, a reference, or to
  * NULL if it fails. Returns NTM_OK, or the first of these that is true:
- * NTM_BAD_PIXEL_BYTES, NTM_TOO_MANY_TILES, NTM_EMPTY, NTM_FRAME_TOO_HIGH,
- * NTM_TOO_WIDE, NTM_TOO_HIGH, NTM_TOO_LARGE, NTM_NO_MEMORY. @tiles may be NULL
- * if @n_tiles is 0. */
+ * NTM_BAD_PIXEL_BYTES, NTM_TOO_MANY_TILES, NTM_EMPTY, NTM_BAD_WIDTH,
+ * NTM_FRAME_TOO_HIGH, NTM_TOO_WIDE, NTM_TOO_HIGH, NTM_TOO_LARGE, NTM_NO_MEMORY.
+ * @tiles may be NULL if @n_tiles is 0. */
 NTM_API
 NtmStatus ntm_layout_new (NtmLayout ** layout, const NtmTile * tiles,
     size_t n_tiles, const NtmLayoutRules * rules);
@@ -383,7 +396,8 @@ enum
 };
 
 /* Does cell @cell already hold what it should? Returns 0, or the bits above.
- * @source may be NULL: background. @background is one pixel. */
+ * @source may be NULL: background. @background is one pixel, or x_granularity
+ * pixels: the layout's @background_bytes bytes. */
 NTM_API
 unsigned ntm_strip_ask (const NtmStrip * strip, size_t cell,
     const NtmSource * source, const void *background);
@@ -481,8 +495,8 @@ void ntm_composer_set_max_threads (NtmComposer * composer,
     unsigned max_threads);
 
 /* Makes @strip hold @sources, one for each tile of its layout, and @background,
- * one pixel, elsewhere. Returns when all is written and visible to other
- * threads. Can't fail. @report may be NULL. */
+ * one pixel or x_granularity pixels, elsewhere. Returns when all is written and
+ * visible to other threads. Can't fail. @report may be NULL. */
 NTM_API
 void ntm_composer_compose (NtmComposer * composer, NtmStrip * strip,
     const NtmSource * sources, const void *background, NtmReport * report);

@@ -27,6 +27,8 @@ ntm_status_get_text (NtmStatus status)
       return "the stride is shorter than a row";
     case NTM_TOO_MANY_TILES:
       return "there are more tiles than cells";
+    case NTM_BAD_WIDTH:
+      return "a tile's width would split pixels that belong together";
   }
 
   return "unknown error";

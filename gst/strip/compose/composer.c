@@ -374,13 +374,13 @@ get_nanoseconds (void)
 /* Makes the pattern only where the colour changed. */
 static void
 set_background (NtmComposer * composer, const void *background,
-    size_t pixel_bytes)
+    size_t bytes)
 {
   NtmPattern *pattern = &composer->pattern;
 
-  if (pattern->pixel_bytes != pixel_bytes
-      || memcmp (pattern->bytes, background, pixel_bytes) != 0)
-    ntm_pattern_init (pattern, background, pixel_bytes);
+  if (pattern->pixel_bytes != bytes
+      || memcmp (pattern->bytes, background, bytes) != 0)
+    ntm_pattern_init (pattern, background, bytes);
 }
 
 void
@@ -392,7 +392,7 @@ ntm_composer_compose (NtmComposer * composer, NtmStrip * strip,
   NtmReport done = { 0 };
 
   init_order (&work.order, composer, strip->stride, strip->layout->bytes);
-  set_background (composer, background, strip->layout->pixel_bytes);
+  set_background (composer, background, strip->layout->background_bytes);
   ntm_ledger_begin (&strip->ledger, background);
   ntm_plan_clear (&composer->plan);
   plan_tiles (&work, sources, &done);

@@ -295,7 +295,7 @@ ntm_grid_measure (const NtmTile * tiles, size_t n_tiles,
     .tiles = tiles,
     .n_tiles = n_tiles,
     .rules = rules,
-    .gap_x = rules->gap_x,
+    .gap_x = round_up (rules->gap_x, rules->x_granularity),
   };
   size_t n_gaps_x;
   size_t n_gaps_y;
@@ -304,7 +304,8 @@ ntm_grid_measure (const NtmTile * tiles, size_t n_tiles,
   choose_size (&grid);
   grid.tiles_width = measure_width (&grid, &n_gaps_x);
   grid.tiles_height = measure_height (&grid, &n_gaps_y);
-  grid.width = at_least (grid.tiles_width, rules->min_width);
+  grid.width = at_least (grid.tiles_width,
+      round_up (rules->min_width, rules->x_granularity));
   grid.height = at_least (grid.tiles_height, rules->min_height);
   if (grid.rows == 1)
     grid.tiles_height = grid.height;

@@ -25,12 +25,49 @@ typedef struct
 
 /* Computes stride and bytes of the strip. False: they can't be addressed. */
 static bool
-get_bytes (const NtmGrid * grid, uint32_t pixel_bytes, size_t * stride,
+get_bytes (const NtmGrid * grid, const NtmLayoutRules * rules, size_t * stride,
     size_t * bytes)
 {
-  return !__builtin_mul_overflow (grid->width, pixel_bytes, stride)
-      && !__builtin_mul_overflow (*stride, grid->height, bytes)
+  size_t rest = 0;
+
+  if (__builtin_mul_overflow (grid->width, rules->pixel_bytes, stride))
+    return false;
+  if (rules->stride_granularity > 1)
+    rest = *stride % rules->stride_granularity;
+  if (rest > 0 && __builtin_add_overflow (*stride,
+          rules->stride_granularity - rest, stride))
+    return false;
+
+  return !__builtin_mul_overflow (*stride, grid->height, bytes)
       && *bytes <= PTRDIFF_MAX;
+}
+
+/* How many pixels belong together. */
+static uint32_t
+get_x_granularity (const NtmLayoutRules * rules)
+{
+  return rules->x_granularity > 1 ? rules->x_granularity : 1;
+}
+
+static bool
+are_possible_pixels (const NtmLayoutRules * rules)
+{
+  return rules->pixel_bytes >= 1
+      && get_x_granularity (rules) * (uint64_t) rules->pixel_bytes
+      <= NTM_MAX_PIXEL_BYTES;
+}
+
+/* Returns the first tile whose width would split pixels, or n_tiles. */
+static size_t
+find_split (const NtmGrid * grid)
+{
+  const uint32_t granularity = get_x_granularity (grid->rules);
+  size_t i = 0;
+
+  while (i < grid->n_tiles && grid->tiles[i].width % granularity == 0)
+    i++;
+
+  return i;
 }
 
 static uint32_t
@@ -45,19 +82,21 @@ check (const NtmGrid * grid, const NtmLayoutRules * rules)
   size_t stride;
   size_t bytes;
 
-  if (rules->pixel_bytes < 1 || rules->pixel_bytes > NTM_MAX_PIXEL_BYTES)
+  if (!are_possible_pixels (rules))
     return NTM_BAD_PIXEL_BYTES;
   if (grid->n_tiles > grid->rows * (uint64_t) grid->columns)
     return NTM_TOO_MANY_TILES;
   if (grid->width == 0 || grid->height == 0)
     return NTM_EMPTY;
+  if (get_x_granularity (rules) > 1 && find_split (grid) < grid->n_tiles)
+    return NTM_BAD_WIDTH;
   if (grid->frame_height > get_limit (rules->max_frame_height))
     return NTM_FRAME_TOO_HIGH;
   if (grid->width > get_limit (rules->max_width))
     return NTM_TOO_WIDE;
   if (grid->height > get_limit (rules->max_height))
     return NTM_TOO_HIGH;
-  if (!get_bytes (grid, rules->pixel_bytes, &stride, &bytes)
+  if (!get_bytes (grid, rules, &stride, &bytes)
       || (rules->max_bytes > 0 && bytes > rules->max_bytes))
     return NTM_TOO_LARGE;
 
@@ -83,16 +122,18 @@ align (uint32_t room, NtmAlign alignment)
 static void
 place_frame (NtmCell * cell, const NtmTile * tile, const NtmLayoutRules * rules)
 {
+  uint32_t x;
   uint32_t y;
 
   cell->frame = (NtmRect) { cell->cell.x, cell->cell.y, 0, 0 };
   if (tile->width == 0 || tile->height == 0)
     return;
 
+  x = align (cell->cell.width - tile->width, rules->align_x);
   y = align (cell->cell.height - tile->height, rules->align_y);
   if (rules->y_granularity > 1)
     y -= y % rules->y_granularity;
-  cell->frame.x += align (cell->cell.width - tile->width, rules->align_x);
+  cell->frame.x += x - x % get_x_granularity (rules);
   cell->frame.y += y;
   cell->frame.width = tile->width;
   cell->frame.height = tile->height;
@@ -244,9 +285,9 @@ ntm_layout_new (NtmLayout ** layout, const NtmTile * tiles, size_t n_tiles,
     .cells = self->cells,
     .tiles = copy_tiles (self, &grid, tiles, n_tiles),
     .rules = *rules,
+    .background_bytes = get_x_granularity (rules) * rules->pixel_bytes,
   };
-  get_bytes (&grid, rules->pixel_bytes, &self->layout.stride,
-      &self->layout.bytes);
+  get_bytes (&grid, rules, &self->layout.stride, &self->layout.bytes);
   atomic_init (&self->n_refs, 1);
   *layout = &self->layout;
 
@@ -278,6 +319,20 @@ ntm_layout_unref (NtmLayout * layout)
 /* ---- Words ---- */
 
 static void
+explain_pixels (const NtmLayoutRules * rules, char *text, size_t text_bytes)
+{
+  const uint32_t granularity = get_x_granularity (rules);
+
+  if (granularity > 1)
+    snprintf (text, text_bytes, "%" PRIu32 " pixels of %" PRIu32 " bytes that "
+        "belong together, and 1 to %d bytes are possible", granularity,
+        rules->pixel_bytes, NTM_MAX_PIXEL_BYTES);
+  else
+    snprintf (text, text_bytes, "a pixel of %" PRIu32 " bytes, and 1 to %d "
+        "are possible", rules->pixel_bytes, NTM_MAX_PIXEL_BYTES);
+}
+
+static void
 explain_size (const NtmGrid * grid, const NtmLayoutRules * rules,
     size_t n_tiles, char *text, size_t text_bytes)
 {
@@ -290,6 +345,18 @@ explain_size (const NtmGrid * grid, const NtmLayoutRules * rules,
       grid->width, grid->height, rules->pixel_bytes, limit);
 }
 
+static void
+explain_width (const NtmGrid * grid, char *text, size_t text_bytes)
+{
+  const size_t split = find_split (grid);
+
+  if (split < grid->n_tiles)
+    snprintf (text, text_bytes, "tile %zu of %zu is %" PRIu32 " pixels wide, "
+        "and %" PRIu32 " pixels belong together: its width must be a multiple "
+        "of that", split + 1, grid->n_tiles, grid->tiles[split].width,
+        get_x_granularity (grid->rules));
+}
+
 void
 ntm_layout_explain (NtmStatus status, const NtmTile * tiles, size_t n_tiles,
     const NtmLayoutRules * rules, char *text, size_t text_bytes)
@@ -298,8 +365,10 @@ ntm_layout_explain (NtmStatus status, const NtmTile * tiles, size_t n_tiles,
 
   switch (status) {
     case NTM_BAD_PIXEL_BYTES:
-      snprintf (text, text_bytes, "a pixel of %" PRIu32 " bytes, and 1 to %d "
-          "are possible", rules->pixel_bytes, NTM_MAX_PIXEL_BYTES);
+      explain_pixels (rules, text, text_bytes);
+      break;
+    case NTM_BAD_WIDTH:
+      explain_width (&grid, text, text_bytes);
       break;
     case NTM_TOO_MANY_TILES:
       snprintf (text, text_bytes, "%zu tiles, but %" PRIu32 " columns and %"

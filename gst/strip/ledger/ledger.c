@@ -10,7 +10,7 @@
 #include <string.h>
 
 bool
-ntm_ledger_init (NtmLedger * ledger, size_t n_lines, size_t pixel_bytes)
+ntm_ledger_init (NtmLedger * ledger, size_t n_lines, size_t background_bytes)
 {
   memset (ledger, 0, sizeof *ledger);
   ledger->lines = calloc (n_lines, sizeof *ledger->lines);
@@ -20,7 +20,7 @@ ntm_ledger_init (NtmLedger * ledger, size_t n_lines, size_t pixel_bytes)
   for (size_t i = 0; i < n_lines; i++)
     ledger->lines[i].word = NTM_TILE_BACKGROUND;
   ledger->n_lines = n_lines;
-  ledger->pixel_bytes = pixel_bytes;
+  ledger->background_bytes = background_bytes;
   atomic_init (&ledger->is_void, false);
 
   return true;
@@ -35,7 +35,7 @@ ntm_ledger_clear (NtmLedger * ledger)
 static bool
 has_background (const NtmLedger * ledger, const void *background)
 {
-  return memcmp (ledger->background, background, ledger->pixel_bytes) == 0;
+  return memcmp (ledger->background, background, ledger->background_bytes) == 0;
 }
 
 static void
@@ -56,7 +56,7 @@ ntm_ledger_begin (NtmLedger * ledger, const void *background)
     return;
 
   forget_background (ledger);
-  memcpy (ledger->background, background, ledger->pixel_bytes);
+  memcpy (ledger->background, background, ledger->background_bytes);
 }
 
 unsigned

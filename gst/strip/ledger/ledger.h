@@ -27,9 +27,9 @@ typedef struct
 typedef struct
 {
   NtmLine *lines;
-  uint8_t background[NTM_MAX_PIXEL_BYTES];      /* the pixel that lines speak
+  uint8_t background[NTM_MAX_PIXEL_BYTES];      /* the pixels that lines speak
                                                  * of */
-  size_t pixel_bytes;
+  size_t background_bytes;
   size_t n_lines;
   atomic_bool is_void;          /* something else wrote; from any thread */
 } NtmLedger;
@@ -44,7 +44,8 @@ typedef struct
 
 /* Makes a ledger of @n_lines cells of which nothing is known. False: no
  * memory. */
-bool ntm_ledger_init (NtmLedger * ledger, size_t n_lines, size_t pixel_bytes);
+bool ntm_ledger_init (NtmLedger * ledger, size_t n_lines,
+    size_t background_bytes);
 
 void ntm_ledger_clear (NtmLedger * ledger);
 

@@ -21,7 +21,7 @@ new_strip (NtmLayout * layout)
   if (strip == NULL)
     return NULL;
   if (!ntm_ledger_init (&strip->ledger, layout->n_cells,
-          layout->pixel_bytes)) {
+          layout->background_bytes)) {
     free (strip);
     return NULL;
   }
@@ -77,7 +77,7 @@ is_stride_of (ptrdiff_t stride, const NtmLayout * layout)
 {
   const size_t distance = stride < 0 ? -(size_t) stride : (size_t) stride;
 
-  return distance >= layout->stride;
+  return distance >= (size_t) layout->width * layout->pixel_bytes;
 }
 
 NtmStatus
@@ -166,7 +166,7 @@ ntm_strip_set_layout (NtmStrip * strip, NtmLayout * layout)
     return NTM_TOO_LARGE;
   if (strip->bytes == 0 && !is_stride_of (strip->stride, layout))
     return NTM_BAD_STRIDE;
-  if (!ntm_ledger_init (&ledger, layout->n_cells, layout->pixel_bytes))
+  if (!ntm_ledger_init (&ledger, layout->n_cells, layout->background_bytes))
     return NTM_NO_MEMORY;
 
   ntm_ledger_clear (&strip->ledger);

@@ -125,6 +125,13 @@ count (Rig * rig, size_t tile)
   }
 }
 
+/* Of a row, without what the layout's stride adds. */
+static size_t
+get_row_bytes (const NtmLayout * layout)
+{
+  return (size_t) layout->width * layout->pixel_bytes;
+}
+
 static uint8_t *
 get_row (const Rig * rig, uint8_t * memory, uint32_t y)
 {
@@ -139,8 +146,9 @@ draw (Rig * rig)
   const size_t pixel_bytes = layout->pixel_bytes;
 
   for (uint32_t y = 0; y < layout->height; y++)
-    for (size_t i = 0; i < layout->stride; i++)
-      get_row (rig, rig->expected, y)[i] = rig->background[i % pixel_bytes];
+    for (size_t i = 0; i < get_row_bytes (layout); i++)
+      get_row (rig, rig->expected, y)[i] =
+          rig->background[i % layout->background_bytes];
 
   for (size_t tile = 0; tile < layout->n_tiles; tile++) {
     const NtmRect *frame = get_frame (rig, tile);
@@ -156,12 +164,12 @@ draw (Rig * rig)
 static void
 predict (Rig * rig)
 {
-  const size_t pixel_bytes = rig->layout->pixel_bytes;
+  const size_t bytes = rig->layout->background_bytes;
 
-  if (memcmp (rig->background, rig->held_background, pixel_bytes) != 0)
+  if (memcmp (rig->background, rig->held_background, bytes) != 0)
     for (size_t i = 0; i < MOST_TILES; i++)
       rig->held[i].background = rig->held[i].margin = false;
-  memcpy (rig->held_background, rig->background, pixel_bytes);
+  memcpy (rig->held_background, rig->background, bytes);
 
   rig->report = (NtmReport) { 0 };
   for (size_t i = 0; i < rig->layout->n_tiles; i++) {
@@ -219,8 +227,11 @@ new_random_layout (void)
 {
   NtmTile tiles[MOST_TILES];
   const size_t n_tiles = 1 + random_below (MOST_TILES);
+  const uint32_t unit = 1 + random_below (2) * random_below (4);
   const NtmLayoutRules rules = {
-    .pixel_bytes = 1 + random_below (NTM_MAX_PIXEL_BYTES),
+    .pixel_bytes = 1 + random_below (NTM_MAX_PIXEL_BYTES / unit),
+    .x_granularity = unit,
+    .stride_granularity = random_below (2) * random_below (17),
     .columns = random_below (n_tiles + 1),
     .align_x = random_below (3),
     .align_y = random_below (3),
@@ -233,7 +244,7 @@ new_random_layout (void)
   NtmLayout *layout;
 
   for (size_t i = 0; i < n_tiles; i++)
-    tiles[i] = (NtmTile) { random_size (), random_size () };
+    tiles[i] = (NtmTile) { unit * random_size (), random_size () };
   fail_unless_equals_int (ntm_layout_new (&layout, tiles, n_tiles, &rules),
       NTM_OK);
 
@@ -245,7 +256,8 @@ static void
 make_memory (Rig * rig)
 {
   const NtmLayout *layout = rig->layout;
-  const size_t step = layout->stride + random_below (3) * random_below (90);
+  const size_t step = get_row_bytes (layout)
+      + random_below (3) * random_below (90);
   const size_t shift = random_below (65);
   const bool upside_down = random_below (3) == 0;
 
@@ -330,7 +342,7 @@ static void
 check_answers (Rig * rig)
 {
   const bool same_colour = memcmp (rig->background, rig->held_background,
-      rig->layout->pixel_bytes) == 0;
+      rig->layout->background_bytes) == 0;
 
   for (size_t i = 0; i < rig->layout->n_tiles; i++) {
     const NtmSource *source = &rig->sources[i];
@@ -413,7 +425,7 @@ static void
 scribble (Rig * rig)
 {
   for (uint32_t y = 0; y < rig->layout->height; y++)
-    random_fill (get_row (rig, rig->memory, y), rig->layout->stride);
+    random_fill (get_row (rig, rig->memory, y), get_row_bytes (rig->layout));
   ntm_strip_invalidate (rig->strip);
   forget (rig);
 }

@@ -90,6 +90,21 @@ model_round_up (const Model * model, uint32_t value)
   return value;
 }
 
+static uint32_t
+model_multiple (uint32_t value, uint32_t of)
+{
+  while (of > 1 && value % of != 0)
+    value++;
+
+  return value;
+}
+
+static uint32_t
+model_gap_x (const Model * model)
+{
+  return model_multiple (model->rules->gap_x, model->rules->x_granularity);
+}
+
 /* Whether columns and rows are given, so that there may be cells in a column or
  * row without any tile. */
 static bool
@@ -155,9 +170,9 @@ model_x (const Model * model, size_t end, bool with_gap)
 
   for (size_t i = 0; i < end; i++)
     if (model_column (model, i) > 0)
-      x += (x > 0 ? model->rules->gap_x : 0) + model_column (model, i);
+      x += (x > 0 ? model_gap_x (model) : 0) + model_column (model, i);
 
-  return x > 0 && with_gap ? x + model->rules->gap_x : x;
+  return x > 0 && with_gap ? x + model_gap_x (model) : x;
 }
 
 static uint32_t
@@ -291,7 +306,8 @@ check_tile (const NtmLayout * layout, size_t i, const Model * model)
     assert_rect (&cell->frame, x, y, 0, 0);
   else
     assert_rect (&cell->frame,
-        x + model_place (width, tile->width, rules->align_x, 1),
+        x + model_place (width, tile->width, rules->align_x,
+            rules->x_granularity),
         y + model_place (height, tile->height, rules->align_y,
             rules->y_granularity), tile->width, tile->height);
   if (rules->y_granularity > 1)
@@ -330,12 +346,16 @@ check_layout (const NtmTile * tiles, size_t n_tiles,
   assert_equals_int (layout->pixel_bytes, rules->pixel_bytes);
   assert_equals_uint64 (layout->columns, model.columns);
   assert_equals_uint64 (layout->rows, model.rows);
-  assert_equals_int (layout->width, largest (rules->min_width,
+  assert_equals_int (layout->width,
+      largest (model_multiple (rules->min_width, rules->x_granularity),
           model_width (&model)));
   assert_equals_int (layout->height, largest (rules->min_height,
           model_height (&model)));
   assert_equals_uint64 (layout->stride,
-      (uint64_t) layout->width * rules->pixel_bytes);
+      model_multiple (layout->width * rules->pixel_bytes,
+          rules->stride_granularity));
+  assert_equals_uint64 (layout->background_bytes,
+      rules->pixel_bytes * largest (rules->x_granularity, 1));
   assert_equals_uint64 (layout->bytes, layout->stride * layout->height);
   assert_equals_uint64 (layout->n_tiles, n_tiles);
   fail_unless (layout->n_cells >= n_tiles);
@@ -383,7 +403,6 @@ GST_START_TEST (random_layouts)
     NtmTile tiles[MOST_TILES];
     const size_t n_tiles = random_below (MOST_TILES + 1);
     NtmLayoutRules rules = {
-      .pixel_bytes = 1 + random_below (NTM_MAX_PIXEL_BYTES),
       .gap_x = random_below (2) * random_below (8),
       .gap_y = random_below (2) * random_below (8),
       .align_x = random_below (3),
@@ -392,12 +411,17 @@ GST_START_TEST (random_layouts)
       .min_row_height = random_below (2) * random_below (40),
       .min_width = 1 + random_below (2) * random_below (70),
       .min_height = 1 + random_below (2) * random_below (60),
+      .x_granularity = random_below (4),
+      .stride_granularity = random_below (6),
     };
+    const uint32_t unit = largest (rules.x_granularity, 1);
 
+    rules.pixel_bytes = 1 + random_below (NTM_MAX_PIXEL_BYTES / unit);
     make_random_grid (&rules, n_tiles);
     for (size_t k = 0; k < n_tiles; k++)
       tiles[k] = (NtmTile) {
-        random_below (4) * random_below (9), random_below (4) * random_below (9)
+        random_below (4) * random_below (9) * unit,
+        random_below (4) * random_below (9)
       };
     check_layout (tiles, n_tiles, &rules);
   }
@@ -676,6 +700,82 @@ GST_START_TEST (pixel_bytes)
 
 GST_END_TEST;
 
+/* Pixels that belong together fit into the widest pixel. */
+GST_START_TEST (pixels_that_belong_together)
+{
+  static const char *const words[] = { "3 pixels of 6 bytes", "1 to 16", NULL };
+  const NtmTile tile = { 6, 2 };
+  NtmLayoutRules rules = {.pixel_bytes = 6,.x_granularity = 3 };
+
+  assert_refused (NTM_BAD_PIXEL_BYTES, &tile, 1, &rules, words);
+  rules.x_granularity = UINT32_MAX;
+  assert_equals_int (ntm_layout_new (&(NtmLayout *) { NULL }, &tile, 1, &rules),
+      NTM_BAD_PIXEL_BYTES);
+  rules.x_granularity = 2;
+  check_layout (&tile, 1, &rules);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (width_that_splits_pixels)
+{
+  static const char *const words[] = {
+    "tile 2 of 3", "7 pixels wide", "2 pixels belong together", NULL
+  };
+  const NtmLayoutRules rules = {.pixel_bytes = 2,.x_granularity = 2 };
+  NtmTile tiles[] = { {4, 2}, {7, 2}, {6, 2} };
+
+  assert_refused (NTM_BAD_WIDTH, tiles, 3, &rules, words);
+  tiles[1].height = 0;
+  assert_refused (NTM_BAD_WIDTH, tiles, 3, &rules, words);
+  tiles[1].width = 0;
+  check_layout (tiles, 3, &rules);
+}
+
+GST_END_TEST;
+
+/* Pairs of pixels stay whole, and rows begin at multiples of 8 bytes. */
+GST_START_TEST (pairs)
+{
+  const NtmTile tiles[] = { {10, 4}, {2, 4}, {4, 4}, {2, 4} };
+  const NtmLayoutRules rules = {
+    .pixel_bytes = 2,.columns = 2,.gap_x = 3,.x_granularity = 2,
+    .align_x = NTM_ALIGN_CENTER,.min_width = 17,.stride_granularity = 8
+  };
+  NtmLayout *layout = place (tiles, N_ELEMENTS (tiles), &rules);
+
+  assert_rect (&layout->cells[0].frame, 0, 0, 10, 4);
+  assert_rect (&layout->cells[1].frame, 14, 0, 2, 4);
+  assert_rect (&layout->cells[2].frame, 2, 4, 4, 4);
+  assert_equals_int (layout->width, 18);
+  assert_equals_uint64 (layout->stride, 40);
+  assert_equals_uint64 (layout->bytes, 320);
+  assert_equals_uint64 (layout->background_bytes, 4);
+  ntm_layout_unref (layout);
+}
+
+GST_END_TEST;
+
+/* Rounding a stride or a width up does not overflow unseen. */
+GST_START_TEST (roundings_overflow)
+{
+  const NtmTile tile = { 4, 1 };
+  NtmLayoutRules rules = {
+    .pixel_bytes = 4,.min_width = UINT32_MAX,.x_granularity = 2
+  };
+  NtmLayout *layout;
+
+  assert_equals_int (ntm_layout_new (&layout, &tile, 1, &rules), NTM_TOO_WIDE);
+  rules = (NtmLayoutRules) {
+    .pixel_bytes = 4,.stride_granularity = UINT32_MAX
+  };
+  assert_equals_int (ntm_layout_new (&layout, &tile, 1, &rules),
+      sizeof (size_t) > 4 ? NTM_OK : NTM_TOO_LARGE);
+  ntm_layout_unref (layout);
+}
+
+GST_END_TEST;
+
 /* Cases to draw on paper. */
 GST_START_TEST (alignment)
 {
@@ -894,10 +994,12 @@ assert_cut (NtmStatus status, const NtmTile * tile,
 
 GST_START_TEST (explain_is_cut)
 {
-  const NtmLayoutRules rules = {.pixel_bytes = 4,.max_frame_height = 100 };
+  const NtmLayoutRules rules = {
+    .pixel_bytes = 4,.max_frame_height = 100,.x_granularity = 2
+  };
   const NtmTile tile = { UINT32_MAX, UINT32_MAX };
 
-  for (int i = NTM_OK; i <= NTM_TOO_MANY_TILES; i++) {
+  for (int i = NTM_OK; i <= NTM_BAD_WIDTH; i++) {
     char whole[TEXT_BYTES];
 
     ntm_layout_explain (i, &tile, 1, &rules, whole, sizeof whole);
@@ -912,7 +1014,7 @@ GST_END_TEST;
 
 GST_START_TEST (status_texts)
 {
-  for (int i = NTM_OK; i <= NTM_TOO_MANY_TILES; i++) {
+  for (int i = NTM_OK; i <= NTM_BAD_WIDTH; i++) {
     const char *text = ntm_status_get_text (i);
 
     fail_unless (strlen (text) > 0 && text[strlen (text) - 1] != '.');
@@ -981,6 +1083,10 @@ layout_suite (void)
   tcase_add_test (tc, no_tiles);
   tcase_add_test (tc, empty);
   tcase_add_test (tc, pixel_bytes);
+  tcase_add_test (tc, pixels_that_belong_together);
+  tcase_add_test (tc, width_that_splits_pixels);
+  tcase_add_test (tc, pairs);
+  tcase_add_test (tc, roundings_overflow);
   tcase_add_test (tc, alignment);
   tcase_add_test (tc, granularity_in_cell);
   tcase_add_test (tc, limits);
