@@ -15,15 +15,19 @@
  * bytes with its limit. */
 #define ROUNDED_WIDTH 128
 
-/* Can't overflow: without the rounding, they are at most GST_NT_MAX_BYTES. */
+/* The bytes that GstVideoInfo counts at most. Can't overflow: without the
+ * rounding, and half as many, they are at most GST_NT_MAX_BYTES. */
 static guint64
 count_bytes (const NtmLayout * layout)
 {
+  const gboolean shares_samples = layout->rules.x_granularity > 1;
+
   const guint64 width =
       ((guint64) layout->width + ROUNDED_WIDTH - 1) / ROUNDED_WIDTH
       * ROUNDED_WIDTH;
 
-  return width * layout->pixel_bytes * layout->height;
+  return width * layout->pixel_bytes * layout->height
+      * (shares_samples ? 3 : 2) / 2;
 }
 
 static gboolean
@@ -36,10 +40,11 @@ is_describable (const NtmLayout * layout, GError ** error)
 
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
       "the strip of %" G_GSIZE_FORMAT " tiles would be %ux%u pixels, %"
-      G_GUINT64_FORMAT " bytes with the width rounded up to a multiple of %d, "
-      "and GStreamer can describe %" G_GUINT64_FORMAT " at most",
+      G_GUINT64_FORMAT " bytes with the width rounded up to a multiple of "
+      "%d%s, and GStreamer can describe %" G_GUINT64_FORMAT " at most",
       layout->n_tiles, layout->width, layout->height, bytes, ROUNDED_WIDTH,
-      GST_NT_MAX_BYTES);
+      layout->rules.x_granularity > 1 ? " and shared samples counted twice"
+      : "", GST_NT_MAX_BYTES);
   return FALSE;
 }
 
@@ -58,7 +63,7 @@ get_advice (NtmStatus status, const NtmLayoutRules * limited)
     case NTM_TOO_MANY_TILES:
       return ": set more columns or rows, or one of both to 0";
     case NTM_TOO_WIDE:
-      return limited->max_width < GST_NT_MAX_WIDTH
+      return limited->max_width < GST_NT_MAX_WIDTH (limited->pixel_bytes)
           ? ": set a larger max-width, or use fewer columns or narrower tiles"
           : " that GStreamer can describe";
     case NTM_TOO_LARGE:
@@ -94,7 +99,9 @@ gst_nt_layout_new (const NtmTile * tiles, guint n_tiles,
   NtmLayout *layout;
   NtmStatus status;
 
-  limited.max_width = get_lower (rules->max_width, GST_NT_MAX_WIDTH);
+  limited.max_width = get_lower (rules->max_width,
+      GST_NT_MAX_WIDTH (MAX (rules->pixel_bytes, 1)));
+  limited.stride_granularity = GST_NT_STRIDE_GRANULARITY;
   limited.max_bytes = get_lower (rules->max_bytes, GST_NT_MAX_BYTES);
   status = ntm_layout_new (&layout, tiles, n_tiles, &limited);
   if (status != NTM_OK) {

@@ -154,6 +154,84 @@ GST_START_TEST (edge)
 
 GST_END_TEST;
 
+/* ---- Pixels of other sizes ---- */
+
+/* For each number of bytes a pixel, and for pairs, formats that GstVideoInfo
+ * counts differently. */
+static const struct
+{
+  guint pixel_bytes;
+  guint x_granularity;
+  GstVideoFormat formats[3];
+} pixels[] = {
+  {1, 1, {GST_VIDEO_FORMAT_GRAY8}},
+  {2, 1, {GST_VIDEO_FORMAT_GRAY16_LE, GST_VIDEO_FORMAT_RGB15}},
+  {3, 1, {GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_v308}},
+  {4, 1, {GST_VIDEO_FORMAT_r210, GST_VIDEO_FORMAT_Y410}},
+  {8, 1, {GST_VIDEO_FORMAT_ARGB64, GST_VIDEO_FORMAT_Y412_LE}},
+  {2, 2, {GST_VIDEO_FORMAT_YUY2, GST_VIDEO_FORMAT_VYUY}},
+  {4, 2, {GST_VIDEO_FORMAT_Y210, GST_VIDEO_FORMAT_v216,
+              GST_VIDEO_FORMAT_Y212_LE}},
+};
+
+static NtmLayoutRules
+rules_of (guint i)
+{
+  const NtmLayoutRules rules = {
+    .pixel_bytes = pixels[i].pixel_bytes,
+    .x_granularity = pixels[i].x_granularity,
+  };
+
+  return rules;
+}
+
+/* What a layout says, GstVideoInfo says of every format; what is refused, it
+ * does not describe in the format of which it counts most. */
+static void
+assert_pixels_agree (guint i, guint width, guint height)
+{
+  const NtmLayoutRules rules = rules_of (i);
+  const NtmTile tile = { width, height };
+  gboolean is_undescribed = FALSE;
+  GError *error = NULL;
+  NtmLayout *layout = gst_nt_layout_new (&tile, 1, &rules, &error);
+  guint k;
+
+  for (k = 0; k < G_N_ELEMENTS (pixels[i].formats)
+      && pixels[i].formats[k] != GST_VIDEO_FORMAT_UNKNOWN; k++) {
+    if (layout)
+      assert_described (pixels[i].formats[k], layout);
+    is_undescribed |= is_undescribable (pixels[i].formats[k], width, height);
+  }
+  if (layout == NULL && sizeof (gsize) > 4)
+    fail_unless (is_undescribed, "%ux%u of %u bytes is refused (%s)", width,
+        height, rules.pixel_bytes, error->message);
+  g_clear_error (&error);
+  ntm_layout_unref (layout);
+}
+
+GST_START_TEST (edge_of_pixels)
+{
+  const guint unit = pixels[__i__].x_granularity;
+  guint height;
+
+  for (height = 1; height < 100000; height = height * 3 + 1) {
+    const guint most = G_MAXUINT / height / pixels[__i__].pixel_bytes;
+    guint width;
+
+    for (width = 1; width < 200; width++)
+      assert_pixels_agree (__i__, width * unit, height);
+    for (width = most / 2; width < most && width < most / 2 + 200; width++)
+      assert_pixels_agree (__i__, width / unit * unit, height);
+    for (width = most / 3 * 2 - 200; width < most / 3 * 2 + 200; width++)
+      assert_pixels_agree (__i__, width / unit * unit, height);
+    for (width = most - 200; width < most + 200; width++)
+      assert_pixels_agree (__i__, width / unit * unit, height);
+  }
+}
+
+GST_END_TEST;
+
 /* ---- The limits, and what is said of them ---- */
 
 /* Expects an error of the stream's format, with every word of @words in it. */
@@ -320,6 +398,7 @@ layout_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, random_strips);
   tcase_add_test (tc, edge);
+  tcase_add_loop_test (tc, edge_of_pixels, 0, G_N_ELEMENTS (pixels));
   tcase_add_test (tc, widest);
   tcase_add_test (tc, largest);
   tcase_add_test (tc, overflows);
