@@ -127,7 +127,7 @@ is_alone (GstBuffer * frame)
 /* With the lock held. NO_STRIP and TILE_TAKEN are left to the caller. */
 static Fate
 decide (GstNtArrivals * arrivals, GstBuffer * frame, guint width, guint height,
-    guint ahead)
+    guint pixel_bytes, guint ahead)
 {
   const GstNtStripPool *pool = arrivals->strips;
   const NtmRect *frame_rect;
@@ -142,7 +142,7 @@ decide (GstNtArrivals * arrivals, GstBuffer * frame, guint width, guint height,
     return SHARED;
   frame_rect = &arrivals->layout->cells[arrivals->tile].frame;
   if (frame_rect->width != width || frame_rect->height != height || width == 0
-      || height == 0)
+      || height == 0 || arrivals->layout->pixel_bytes != pixel_bytes)
     return OTHER_SIZE;
   if (arrivals->layout != pool->config.layout)
     return OTHER_LAYOUT;
@@ -194,7 +194,7 @@ take_place (GstNtArrivals * arrivals, GstNtStrip * strip)
 
 GstMemory *
 gst_nt_arrivals_place (GstNtArrivals * arrivals, GstBuffer * frame,
-    guint width, guint height)
+    guint width, guint height, guint pixel_bytes)
 {
   GstNtStripPool *pool = arrivals->strips;
   GstNtStrip *strip = NULL;
@@ -204,7 +204,7 @@ gst_nt_arrivals_place (GstNtArrivals * arrivals, GstBuffer * frame,
 
   g_mutex_lock (&pool->lock);
   ahead = arrivals->n_in++ - arrivals->n_taken;
-  fate = decide (arrivals, frame, width, height, ahead);
+  fate = decide (arrivals, frame, width, height, pixel_bytes, ahead);
   if (fate == HAS_PLACE) {
     strip = gst_nt_strip_set_get_coming (&pool->set, ahead,
         pool->config.layout);

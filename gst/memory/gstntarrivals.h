@@ -33,9 +33,10 @@ GST_NT_API
 void            gst_nt_arrivals_set_tile (GstNtArrivals * arrivals,
                                           NtmLayout * layout, guint tile);
 
-/* Counts @frame, a frame of @width x @height pixels that has arrived, and
- * decides whether it is copied now. Takes no reference, and never waits. The
- * caller calls it for each frame, in the order in which they will be shown.
+/* Counts @frame, a frame of @width x @height pixels of @pixel_bytes bytes that
+ * has arrived, and decides whether it is copied now. Takes no reference, and
+ * never waits. The caller calls it for each frame, in the order in which they
+ * will be shown.
  *
  * A frame has a place if the caller holds the only reference on the buffer and
  * on its memory, so that the frame can't come again; if it has the tile's size;
@@ -48,7 +49,8 @@ void            gst_nt_arrivals_set_tile (GstNtArrivals * arrivals,
 GST_NT_API
 GstMemory *     gst_nt_arrivals_place    (GstNtArrivals * arrivals,
                                           GstBuffer * frame,
-                                          guint width, guint height);
+                                          guint width, guint height,
+                                          guint pixel_bytes);
 
 /* Copies a frame to @place, which came from gst_nt_arrivals_place() and which
  * only the caller has seen. @data is the first byte of the frame's first row;

@@ -29,7 +29,7 @@ typedef struct
   NtmLayout *layout;
   const NtmSource *sources;     /* NULL: not known */
   const GstNtTileInput *inputs; /* NULL: not known */
-  gconstpointer background;     /* one pixel; NULL if @sources is */
+  gconstpointer background;     /* of the strip; NULL if @sources is */
   guint64 last_content;         /* the highest content id that any strip showed:
                                  * lower ones are likely to be shown again */
 } GstNtDue;

@@ -64,8 +64,8 @@ void             gst_nt_strip_pool_clear     (GstNtStripPool * pool);
  *
  * @sources and @inputs have an element for each tile of the pool's layout;
  * NULL: not known. The content ids of later frames are higher, and never name
- * other bytes in this pool. @background is one pixel, as it stands in
- * memory.
+ * other bytes in this pool. @background is as
+ * ntm_composer_compose() gets it.
  *
  * Returns a buffer, which the caller owns, with nothing but one memory as large
  * as the layout says. Its bytes are undefined; ntm_composer_compose() knows

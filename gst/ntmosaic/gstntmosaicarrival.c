@@ -147,7 +147,8 @@ gst_nt_mosaic_arrive (GstNtMosaicPad * pad, NtmComposer * composer,
 
   gst_nt_mosaic_pad_get_announced (pad, &info);
   place = gst_nt_arrivals_place (pad->arrivals, buffer,
-      GST_VIDEO_INFO_WIDTH (&info), GST_VIDEO_INFO_HEIGHT (&info));
+      GST_VIDEO_INFO_WIDTH (&info), GST_VIDEO_INFO_HEIGHT (&info),
+      GST_VIDEO_INFO_COMP_PSTRIDE (&info, 0));
   if (place == NULL)
     return buffer;
 

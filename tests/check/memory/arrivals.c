@@ -90,18 +90,21 @@ static const struct
   Change change;
   guint more_width;
   guint more_height;
+  guint more_bytes;             /* in a pixel */
   gboolean placed;
 } one_frames[] = {
-  {NOTHING, 0, 0, TRUE},
-  {APPEND, 0, 0, TRUE},
-  {HOLD_BUFFER, 0, 0, FALSE},
-  {HOLD_COPY, 0, 0, FALSE},
-  {HOLD_MEMORY, 0, 0, FALSE},
-  {BE_PART, 0, 0, FALSE},
-  {APPEND_AND_HOLD, 0, 0, FALSE},
-  {NOTHING, 1, 0, FALSE},
-  {NOTHING, 0, 1, FALSE},
-  {NOTHING, -1, 1, FALSE},
+  {NOTHING, 0, 0, 0, TRUE},
+  {APPEND, 0, 0, 0, TRUE},
+  {HOLD_BUFFER, 0, 0, 0, FALSE},
+  {HOLD_COPY, 0, 0, 0, FALSE},
+  {HOLD_MEMORY, 0, 0, 0, FALSE},
+  {BE_PART, 0, 0, 0, FALSE},
+  {APPEND_AND_HOLD, 0, 0, 0, FALSE},
+  {NOTHING, 1, 0, 0, FALSE},
+  {NOTHING, 0, 1, 0, FALSE},
+  {NOTHING, -1, 1, 0, FALSE},
+  {NOTHING, 0, 0, 1, FALSE},
+  {NOTHING, 0, 0, -1, FALSE},
 };
 
 GST_START_TEST (test_one_frame)
@@ -120,7 +123,8 @@ GST_START_TEST (test_one_frame)
   n_refs = GST_MINI_OBJECT_REFCOUNT_VALUE (frames[1]);
   place = gst_nt_arrivals_place (f.arrivals[1], frames[1],
       tile->width + one_frames[__i__].more_width,
-      tile->height + one_frames[__i__].more_height);
+      tile->height + one_frames[__i__].more_height,
+      PIXEL_BYTES + one_frames[__i__].more_bytes);
   fail_unless_equals_int (place != NULL, one_frames[__i__].placed);
   fail_unless_equals_int (GST_MINI_OBJECT_REFCOUNT_VALUE (frames[1]), n_refs);
 

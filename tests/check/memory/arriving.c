@@ -143,7 +143,7 @@ arrive (Fixture * f, guint i, GstBuffer * frame)
 {
   const NtmTile *tile = &f->shape->tiles[i];
   GstMemory *place = gst_nt_arrivals_place (f->arrivals[i], frame, tile->width,
-      tile->height);
+      tile->height, PIXEL_BYTES);
   GstBuffer *placed;
 
   if (place == NULL)

@@ -104,7 +104,8 @@ place_frame (Fixture * f, guint8 value)
   guint8 *data = g_malloc (bytes);
 
   memset (data, value, bytes);
-  place = gst_nt_arrivals_place (f->arrivals, frame, TILE_WIDTH, TILE_HEIGHT);
+  place = gst_nt_arrivals_place (f->arrivals, frame, TILE_WIDTH, TILE_HEIGHT,
+      4);
   fail_unless (place != NULL);
   gst_nt_arrivals_copy (place, f->composer, data, TILE_WIDTH * 4);
   gst_buffer_unref (frame);
