@@ -20,10 +20,14 @@
  * again. It copies tiles with streaming stores if the strips are too large for
  * the last-level cache.
  *
- * All pads must have the same format (RGBA, BGRA, ARGB, ABGR, RGBx, BGRx, xRGB
- * or xBGR), pixel-aspect-ratio, interlacing and colorimetry. The element
- * converts and scales nothing: put a `videoconvertscale` before the pads for
- * that.
+ * All pads must have the same format, pixel-aspect-ratio, interlacing,
+ * colorimetry and chroma-site. The element converts and scales nothing: put a
+ * `videoconvertscale` before the pads for that. The format is any packed one
+ * with whole bytes for a pixel: RGBA and its kin, which pads prefer, RGB,
+ * GRAY8, GRAY16, RGBA64, AYUV and so on. In YUY2, UYVY and other formats in
+ * which two pixels share their chroma, frames of an odd width are refused, and
+ * a column begins at an even pixel: an odd #GstNtMosaic:gap is one pixel wider
+ * there.
  *
  * Tiles don't overlap. The element copies alpha and does not blend, and
  * #GstVideoAggregatorPad:zorder has no effect.
@@ -86,8 +90,8 @@
 #include "gstntkernel.h"
 #include "gstntmosaicahead.h"
 #include "gstntmosaicallocation.h"
-#include "gstntmosaiccaps.h"
 #include "gstntmosaicflush.h"
+#include "gstntmosaicformats.h"
 #include "gstntmosaicinputs.h"
 #include "gstntmosaicmixing.h"
 #include "gstntmosaicnegotiation.h"
@@ -104,16 +108,6 @@
 #include "gstntmosaicstate.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
-
-#define TEMPLATE_CAPS GST_VIDEO_CAPS_MAKE (GST_NT_MOSAIC_FORMATS)
-
-static GstStaticPadTemplate sink_template =
-GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS (TEMPLATE_CAPS));
-
-static GstStaticPadTemplate src_template =
-GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS (TEMPLATE_CAPS));
 
 #define gst_nt_mosaic_parent_class parent_class
 
@@ -374,6 +368,20 @@ gst_nt_mosaic_init (GstNtMosaic * self)
 }
 
 static void
+add_pad_templates (GstElementClass * klass)
+{
+  GstCaps *caps = gst_nt_mosaic_formats_new_caps ();
+
+  gst_element_class_add_pad_template (klass,
+      gst_pad_template_new_with_gtype ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps,
+          GST_TYPE_AGGREGATOR_PAD));
+  gst_element_class_add_pad_template (klass,
+      gst_pad_template_new_with_gtype ("sink_%u", GST_PAD_SINK,
+          GST_PAD_REQUEST, caps, GST_TYPE_NT_MOSAIC_PAD));
+  gst_caps_unref (caps);
+}
+
+static void
 gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -387,13 +395,10 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
 
   element_class->request_new_pad = gst_nt_mosaic_request_new_pad;
   element_class->release_pad = gst_nt_mosaic_release_pad;
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &src_template, GST_TYPE_AGGREGATOR_PAD);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &sink_template, GST_TYPE_NT_MOSAIC_PAD);
+  add_pad_templates (element_class);
   gst_element_class_set_static_metadata (element_class, "Strip mosaic",
       "Filter/Editor/Video/Compositor",
-      "Puts RGBA frames (tiles) side by side into one wide frame (a strip), "
+      "Puts packed frames (tiles) side by side into one wide frame (a strip), "
       "writing each tile at most once", "The ntmosaic authors");
 
   agg_class->create_new_pad = gst_nt_mosaic_create_new_pad;

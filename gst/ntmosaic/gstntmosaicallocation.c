@@ -214,11 +214,11 @@ acquire_downstream (GstAggregator * agg)
 gboolean
 gst_nt_mosaic_give_memory (GstNtMosaic * self, GstBuffer * strip,
     const NtmSource * sources, const GstNtTileInput * inputs,
-    guint32 background)
+    gconstpointer background)
 {
   GError *error = NULL;
   GstBuffer *acquired = gst_nt_strip_pool_acquire (self->strip_pool,
-      sources, inputs, &background, &error);
+      sources, inputs, background, &error);
 
   if (acquired == NULL) {
     /* Else the pool is not configured, and that is no error: a flush that

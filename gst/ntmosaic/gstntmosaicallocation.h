@@ -19,12 +19,12 @@ gboolean gst_nt_mosaic_configure_strips (GstNtMosaic * self,
 
 /* Gives memory to @strip, which has none yet: that of the strip in which least
  * of @sources has to be written. @inputs: where the frames of @sources come
- * from. @background: one pixel as it stands in memory. FALSE: there is no
+ * from. @background: as ntm_composer_compose() gets it. FALSE: there is no
  * memory, and an error was posted; or the element is stopping. In the streaming
  * thread. */
 gboolean gst_nt_mosaic_give_memory (GstNtMosaic * self, GstBuffer * strip,
     const NtmSource * sources, const GstNtTileInput * inputs,
-    guint32 background);
+    gconstpointer background);
 
 /* Sets the virtual functions that this file implements. */
 void gst_nt_mosaic_class_init_allocation (GstNtMosaicClass * klass);

@@ -9,11 +9,8 @@
 
 #include "gstntmosaiccaps.h"
 
-#include <string.h>
-
-/* The colorimetry that a pad asks for when no other pad has caps yet. It is a
- * single one, so that pads that negotiate at the same time choose alike. */
-#define FIRST_COLORIMETRY GST_VIDEO_COLORIMETRY_SRGB
+/* The height of the frame of whose colorimetry pads ask first. */
+#define HD_HEIGHT 720
 
 /* ---- What a sink pad should be sent ---- */
 
@@ -65,14 +62,17 @@ narrow_to_int (GstCaps * caps, const gchar * field, gint value)
           field, G_TYPE_INT, value, NULL));
 }
 
-/* Narrows @caps to the first format of the template that they contain. */
+/* Narrows @caps to the first format of the template that they contain. Sets
+ * @first to it; UNKNOWN: they contain none. */
 static GstCaps *
-narrow_to_first_format (GstCaps * caps, GstCaps * template_caps)
+narrow_to_first_format (GstCaps * caps, GstCaps * template_caps,
+    GstVideoFormat * first)
 {
   const GValue *formats = gst_structure_get_value (gst_caps_get_structure
       (template_caps, 0), "format");
   guint i;
 
+  *first = GST_VIDEO_FORMAT_UNKNOWN;
   for (i = 0; i < gst_value_list_get_size (formats); i++) {
     const GValue *format = gst_value_list_get_value (formats, i);
     GstCaps *wish = gst_caps_new_empty_simple ("video/x-raw");
@@ -81,24 +81,66 @@ narrow_to_first_format (GstCaps * caps, GstCaps * template_caps)
     gst_caps_set_value (wish, "format", format);
     found = gst_caps_can_intersect (caps, wish);
     caps = narrow (caps, wish);
-    if (found)
+    if (found) {
+      *first = gst_video_format_from_string (g_value_get_string (format));
       break;
+    }
   }
 
   return caps;
 }
 
-/* Narrows format and colorimetry, which a converter chooses. The order of the
- * caps would not do: a converter prefers to pass frames on unchanged. */
+/* Narrows @caps, of @format, to the colorimetry that a pad asks for when no
+ * other pad has caps yet: sRGB, or what GStreamer takes for granted in an HD
+ * frame of another format. It is a single one, so that pads that negotiate at
+ * the same time choose alike, whatever size their frames have. */
+static GstCaps *
+narrow_to_first_colorimetry (GstCaps * caps, GstVideoFormat format)
+{
+  GstVideoInfo info;
+  gchar *colorimetry;
+
+  if (format == GST_VIDEO_FORMAT_UNKNOWN
+      || !gst_video_info_set_format (&info, format, HD_HEIGHT, HD_HEIGHT))
+    return caps;
+
+  colorimetry = gst_video_colorimetry_to_string (&info.colorimetry);
+  if (colorimetry)
+    caps = narrow_to_string (caps, "colorimetry", colorimetry);
+  g_free (colorimetry);
+
+  return caps;
+}
+
+static GstCaps *
+narrow_to_chroma_site (GstCaps * caps, const GstVideoInfo * like)
+{
+  gchar *site;
+
+  if (like->chroma_site == GST_VIDEO_CHROMA_SITE_UNKNOWN)
+    return caps;
+
+  site = gst_video_chroma_site_to_string (like->chroma_site);
+  if (site)
+    caps = narrow_to_string (caps, "chroma-site", site);
+  g_free (site);
+
+  return caps;
+}
+
+/* Narrows format, colorimetry and chroma-site, which a converter chooses. The
+ * order of the caps would not do: a converter prefers to pass frames on
+ * unchanged. */
 static GstCaps *
 narrow_pixels (GstCaps * caps, GstCaps * template_caps,
     const GstVideoInfo * like)
 {
+  GstVideoFormat first;
   gchar *colorimetry;
 
   if (like == NULL) {
-    caps = narrow_to_first_format (caps, template_caps);
-    return narrow_to_string (caps, "colorimetry", FIRST_COLORIMETRY);
+    caps = narrow_to_first_format (caps, template_caps, &first);
+    return narrow_to_first_colorimetry (caps, first);
   }
 
   caps = narrow_to_string (caps, "format",
@@ -108,7 +150,7 @@ narrow_pixels (GstCaps * caps, GstCaps * template_caps,
     caps = narrow_to_string (caps, "colorimetry", colorimetry);
   g_free (colorimetry);
 
-  return caps;
+  return narrow_to_chroma_site (caps, like);
 }
 
 /* Narrows all other fields, one by one: a wish that can't be fulfilled does not
@@ -134,8 +176,8 @@ narrow_rest (GstCaps * caps, const GstNtMosaicWishes * wishes)
   return caps;
 }
 
-/* @caps with no fields but format and colorimetry, which a converter
- * chooses. */
+/* @caps with no fields but format, colorimetry and chroma-site, which a
+ * converter chooses. */
 static GstCaps *
 keep_pixels (GstCaps * caps)
 {
@@ -151,6 +193,8 @@ keep_pixels (GstCaps * caps)
       gst_structure_set_value (pixels, "format", value);
     if ((value = gst_structure_get_value (s, "colorimetry")))
       gst_structure_set_value (pixels, "colorimetry", value);
+    if ((value = gst_structure_get_value (s, "chroma-site")))
+      gst_structure_set_value (pixels, "chroma-site", value);
     gst_caps_append_structure_full (kept, pixels,
         gst_caps_features_copy (gst_caps_get_features (caps, i)));
   }
@@ -265,7 +309,7 @@ print_field_order (const GstVideoInfo * info)
           (info)));
 }
 
-/* In each of the four fields, 0 is "unknown" and agrees with any value. */
+/* In each of these fields, 0 is "unknown" and agrees with any value. */
 #define SAME_OR_UNKNOWN(a, b) ((a) == (b) || (a) == 0 || (b) == 0)
 
 static gboolean
@@ -288,6 +332,20 @@ print_colorimetry (const GstVideoInfo * info)
   return text ? text : g_strdup ("unknown");
 }
 
+static gboolean
+same_chroma_site (const GstVideoInfo * a, const GstVideoInfo * b)
+{
+  return SAME_OR_UNKNOWN (a->chroma_site, b->chroma_site);
+}
+
+static gchar *
+print_chroma_site (const GstVideoInfo * info)
+{
+  gchar *text = gst_video_chroma_site_to_string (info->chroma_site);
+
+  return text ? text : g_strdup ("unknown");
+}
+
 /* The fields in which all pads must agree, and the element that changes such a
  * field. */
 static const struct
@@ -302,6 +360,7 @@ static const struct
   {"interlace-mode", same_interlace_mode, print_interlace_mode, "deinterlace"},
   {"field-order", same_field_order, print_field_order, "deinterlace"},
   {"colorimetry", same_colorimetry, print_colorimetry, "videoconvert"},
+  {"chroma-site", same_chroma_site, print_chroma_site, "videoconvert"},
 };
 
 static void
@@ -340,6 +399,7 @@ count_known (const GstVideoInfo * info)
 {
   return (info->colorimetry.range != 0) + (info->colorimetry.matrix != 0)
       + (info->colorimetry.transfer != 0) + (info->colorimetry.primaries != 0)
+      + (info->chroma_site != 0)
       + (GST_VIDEO_INFO_FIELD_ORDER (info) != GST_VIDEO_FIELD_ORDER_UNKNOWN);
 }
 
@@ -415,6 +475,7 @@ gst_nt_mosaic_describe_strip (const GstNtMosaicInput * inputs, guint n_inputs,
   GST_VIDEO_INFO_PAR_N (&info) = GST_VIDEO_INFO_PAR_N (reference);
   GST_VIDEO_INFO_PAR_D (&info) = GST_VIDEO_INFO_PAR_D (reference);
   info.colorimetry = reference->colorimetry;
+  info.chroma_site = reference->chroma_site;
   find_framerate (inputs, n_inputs, &GST_VIDEO_INFO_FPS_N (&info),
       &GST_VIDEO_INFO_FPS_D (&info));
 
@@ -461,27 +522,4 @@ gst_nt_mosaic_fit_strip (const GstCaps * natural, GstCaps * downstream)
   gst_structure_fixate_field_nearest_fraction (s, "framerate", fps_n, fps_d);
 
   return gst_caps_fixate (caps);
-}
-
-/* ---- Pixels ---- */
-
-guint32
-gst_nt_mosaic_pixel (const GstVideoFormatInfo * finfo, guint32 argb)
-{
-  const guint offsets[] = {
-    GST_VIDEO_FORMAT_INFO_POFFSET (finfo, GST_VIDEO_COMP_R),
-    GST_VIDEO_FORMAT_INFO_POFFSET (finfo, GST_VIDEO_COMP_G),
-    GST_VIDEO_FORMAT_INFO_POFFSET (finfo, GST_VIDEO_COMP_B),
-  };
-  guint32 pixel;
-  guint8 bytes[sizeof (pixel)];
-  guint i;
-
-  /* The fourth byte is alpha, or padding in a format without alpha. */
-  memset (bytes, argb >> 24, sizeof (bytes));
-  for (i = 0; i < G_N_ELEMENTS (offsets); i++)
-    bytes[offsets[i]] = argb >> (16 - 8 * i);
-  memcpy (&pixel, bytes, sizeof (pixel));
-
-  return pixel;
 }

@@ -13,10 +13,6 @@
 
 G_BEGIN_DECLS
 
-/* RGBA comes first: pads choose it if upstream and downstream take any. */
-#define GST_NT_MOSAIC_FORMATS \
-    "{ RGBA, BGRA, ARGB, ABGR, RGBx, BGRx, xRGB, xBGR }"
-
 /* A pad that has caps. */
 typedef struct
 {
@@ -42,8 +38,8 @@ typedef struct
 GstCaps *gst_nt_mosaic_caps_for_sink (GstCaps * template_caps,
     GstCaps * downstream, GstCaps * filter, const GstNtMosaicWishes * wishes);
 
-/* Whether format, pixel-aspect-ratio, interlacing and colorimetry agree; if
- * not, @error names two pads and two values. */
+/* Whether format, pixel-aspect-ratio, interlacing, colorimetry and chroma-site
+ * agree; if not, @error names two pads and two values. */
 gboolean gst_nt_mosaic_inputs_agree (const GstNtMosaicInput * inputs,
     guint n_inputs, GError ** error);
 
@@ -60,9 +56,5 @@ GstCaps *gst_nt_mosaic_loosen_strip (const GstCaps * natural);
  * there are none. */
 GstCaps *gst_nt_mosaic_fit_strip (const GstCaps * natural,
     GstCaps * downstream);
-
-/* The four bytes of a pixel of colour @argb (0xAARRGGBB), as they stand in
- * memory. */
-guint32 gst_nt_mosaic_pixel (const GstVideoFormatInfo * finfo, guint32 argb);
 
 G_END_DECLS

@@ -7,6 +7,8 @@
 
 #include "gstntmosaicdownstream.h"
 
+#include <gst/video/video.h>
+
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicwords.h"
 
@@ -107,4 +109,62 @@ gst_nt_mosaic_explain_downstream (GstPad * srcpad, const GstCaps * strip)
   gst_caps_unref (limit.caps);
 
   return error;
+}
+
+/* ---- Colours ---- */
+
+static gboolean
+is_gray (const GValue * format)
+{
+  GstVideoFormat id;
+  guint i;
+
+  if (GST_VALUE_HOLDS_LIST (format)) {
+    for (i = 0; i < gst_value_list_get_size (format); i++)
+      if (!is_gray (gst_value_list_get_value (format, i)))
+        return FALSE;
+    return TRUE;
+  }
+  id = gst_video_format_from_string (g_value_get_string (format));
+
+  return id != GST_VIDEO_FORMAT_UNKNOWN && GST_VIDEO_FORMAT_INFO_IS_GRAY
+      (gst_video_format_get_info (id));
+}
+
+/* Whether all of @caps are gray; FALSE if there are none. */
+static gboolean
+are_gray (const GstCaps * caps)
+{
+  guint i;
+
+  if (gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return FALSE;
+
+  for (i = 0; i < gst_caps_get_size (caps); i++) {
+    const GValue *format = gst_structure_get_value (gst_caps_get_structure
+        (caps, i), "format");
+
+    if (format == NULL || !is_gray (format))
+      return FALSE;
+  }
+
+  return TRUE;
+}
+
+GstCaps *
+gst_nt_mosaic_keep_colors (GstPad * srcpad, GstCaps * caps)
+{
+  GstCaps *all;
+
+  if (!are_gray (caps))
+    return caps;
+
+  all = gst_pad_peer_query_caps (srcpad, NULL);
+  if (!are_gray (all)) {
+    gst_caps_unref (caps);
+    caps = gst_caps_new_empty ();
+  }
+  gst_caps_unref (all);
+
+  return caps;
 }

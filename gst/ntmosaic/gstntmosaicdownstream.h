@@ -16,4 +16,11 @@ G_BEGIN_DECLS
 GError *gst_nt_mosaic_explain_downstream (GstPad * srcpad,
     const GstCaps * strip);
 
+/* Downstream takes @caps, out of all that a strip may be: returns them, or none
+ * if they are gray and downstream takes colours as well, in formats that a
+ * strip can't have. A strip that lost its colours would be worse than an error
+ * that asks for a converter. Takes over @caps. Queries downstream then, without
+ * locks. */
+GstCaps *gst_nt_mosaic_keep_colors (GstPad * srcpad, GstCaps * caps);
+
 G_END_DECLS

@@ -37,14 +37,19 @@ meta_fits (const GstVideoMeta * meta, const GstVideoInfo * info, gchar ** why)
   return FALSE;
 }
 
+static gsize
+get_row_bytes (const GstVideoInfo * info)
+{
+  return (gsize) GST_VIDEO_INFO_WIDTH (info)
+      * GST_VIDEO_INFO_COMP_PSTRIDE (info, 0);
+}
+
 /* FALSE if the frame begins before its buffer, or ends beyond what a gsize can
  * address. */
 static gboolean
 find_extent (Extent * extent, const GstVideoMeta * meta,
     const GstVideoInfo * info)
 {
-  const gsize row_bytes = (gsize) GST_VIDEO_INFO_WIDTH (info)
-      * GST_VIDEO_INFO_COMP_PSTRIDE (info, 0);
   gsize rise;
 
   extent->offset = meta ? meta->offset[0] : GST_VIDEO_INFO_PLANE_OFFSET (info,
@@ -54,7 +59,7 @@ find_extent (Extent * extent, const GstVideoMeta * meta,
 
   if (!g_size_checked_mul (&rise, ABS (extent->stride),
           GST_VIDEO_INFO_HEIGHT (info) - 1)
-      || !g_size_checked_add (&extent->bytes, rise, row_bytes))
+      || !g_size_checked_add (&extent->bytes, rise, get_row_bytes (info)))
     return FALSE;
   extent->first = extent->offset;
   if (extent->stride < 0) {
@@ -112,10 +117,23 @@ static gchar *
 explain_size (const Extent * extent, const GstVideoInfo * info,
     GstBuffer * buffer)
 {
+  const gsize row_bytes = get_row_bytes (info);
+  const gsize height = GST_VIDEO_INFO_HEIGHT (info);
+  const gsize bytes = gst_buffer_get_size (buffer);
+  const gchar *format =
+      gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info));
+
+  if (bytes / height == row_bytes && (gsize) extent->stride > row_bytes)
+    return g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes has rows of "
+        "%" G_GSIZE_FORMAT " bytes, but the rows of %s %dx%d are %"
+        G_GSSIZE_FORMAT " bytes apart in GStreamer, and need %" G_GSIZE_FORMAT
+        " in all: pad the rows, or add a GstVideoMeta that says how far apart "
+        "they are", bytes, row_bytes, format, GST_VIDEO_INFO_WIDTH (info),
+        GST_VIDEO_INFO_HEIGHT (info), extent->stride, extent->end);
+
   return g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is too short "
       "for %s %dx%d, which needs %" G_GSIZE_FORMAT ": make the source send "
-      "frames that match its caps", gst_buffer_get_size (buffer),
-      gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
+      "frames that match its caps", bytes, format,
       GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info), extent->end);
 }
 

@@ -7,6 +7,8 @@
 
 #include "gstntmosaicguess.h"
 
+#include "gstntmosaicdownstream.h"
+
 /* Frames a second of a strip before any pad has caps, unless downstream asks
  * for another rate. The base class has the same default. */
 #define GUESSED_FPS 25
@@ -37,6 +39,8 @@ gst_nt_mosaic_guess (GstNtMosaic * self,
 
   template_caps =
       gst_pad_get_pad_template_caps (GST_AGGREGATOR_SRC_PAD (self));
+  downstream = gst_nt_mosaic_keep_colors (GST_AGGREGATOR_SRC_PAD (self),
+      gst_caps_ref (downstream));
   caps = gst_nt_mosaic_caps_for_sink (template_caps, downstream, NULL, &wishes);
   caps = gst_caps_truncate (gst_caps_make_writable (caps));
   gst_caps_set_simple (caps, "width", G_TYPE_INT, (gint) wishes.tile_width,
@@ -47,6 +51,7 @@ gst_nt_mosaic_guess (GstNtMosaic * self,
   made = gst_video_info_from_caps (&input->info, caps);
 
   gst_caps_unref (caps);
+  gst_caps_unref (downstream);
   gst_caps_unref (template_caps);
 
   return made;

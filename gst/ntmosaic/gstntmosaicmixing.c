@@ -14,8 +14,8 @@
 #include "gstntmosaicmixing.h"
 
 #include "gstntmosaicallocation.h"
-#include "gstntmosaiccaps.h"
 #include "gstntmosaicfailures.h"
+#include "gstntmosaicformats.h"
 #include "gstntmosaicframe.h"
 #include "gstntmosaicnegotiation.h"
 #include "gstntmosaicpad.h"
@@ -45,7 +45,7 @@ typedef struct
   GstNtMosaicFrame *frames;
   NtmSource *sources;
   GstNtTileInput *inputs;
-  guint32 background;
+  guint8 background[NTM_MAX_PIXEL_BYTES];       /* as it stands in memory */
   NtmStrip *strip;              /* where it was composed; not owned */
 } Picture;
 
@@ -68,8 +68,8 @@ new_picture (GstNtMosaic * self, const GstNtMosaicSettings * settings)
   GST_OBJECT_UNLOCK (self);
 
   picture->settings = *settings;
-  picture->background =
-      gst_nt_mosaic_pixel (info->finfo, settings->background_color);
+  gst_nt_mosaic_format_paint (info, settings->background_color,
+      picture->background);
   picture->frames = g_new0 (GstNtMosaicFrame, picture->layout->n_tiles);
   picture->sources = g_new0 (NtmSource, picture->layout->n_tiles);
   picture->inputs = g_new0 (GstNtTileInput, picture->layout->n_tiles);
@@ -129,21 +129,25 @@ refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
   return TRUE;
 }
 
-/* Whether frames of @pad have the size of @place. The base class negotiates
- * before it takes a frame with new caps; if it ever does not, the strip has no
- * room for that frame. */
+/* Whether frames of @pad have the format of the strip, and the size of @place.
+ * The base class negotiates before it takes a frame with new caps; if it ever
+ * does not, the strip has no room for that frame. */
 static gboolean
-has_place (GstNtMosaicPad * pad, const NtmRect * place)
+has_place (GstNtMosaic * self, GstNtMosaicPad * pad, const NtmRect * place)
 {
+  const GstVideoFormat format =
+      GST_VIDEO_INFO_FORMAT (&GST_VIDEO_AGGREGATOR (self)->info);
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
 
-  if ((guint) GST_VIDEO_INFO_WIDTH (info) == place->width
+  if (GST_VIDEO_INFO_FORMAT (info) == format
+      && (guint) GST_VIDEO_INFO_WIDTH (info) == place->width
       && (guint) GST_VIDEO_INFO_HEIGHT (info) == place->height)
     return TRUE;
 
-  GST_WARNING_OBJECT (pad, "frame of %dx%d dropped: the tile is %ux%u",
+  GST_WARNING_OBJECT (pad, "frame of %s %dx%d dropped: the tile is %s %ux%u",
+      gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
       GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
-      place->width, place->height);
+      gst_video_format_to_string (format), place->width, place->height);
   return FALSE;
 }
 
@@ -192,7 +196,7 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
     return refuse_frame (self, pad, "a buffer comes before caps: set caps on "
         "the source");
   }
-  if (!has_place (pad, &picture->layout->cells[i].frame)) {
+  if (!has_place (self, pad, &picture->layout->cells[i].frame)) {
     gst_buffer_unref (taken.buffer);
     return TRUE;
   }
@@ -334,7 +338,7 @@ compose (GstNtMosaic * self, Picture * picture, NtmStrip * strip,
 {
   picture->strip = strip;
   ntm_composer_compose (self->composer, strip, picture->sources,
-      &picture->background, report);
+      picture->background, report);
 }
 
 /* One NtmStrip serves for all buffers of downstream's pool; each buffer has

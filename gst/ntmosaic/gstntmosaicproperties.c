@@ -242,7 +242,9 @@ install_look (GObjectClass * klass)
   /**
    * GstNtMosaic:background-color:
    *
-   * Colour of the strip where no frame covers it, as 0xAARRGGBB.
+   * Colour of the strip where no frame covers it, as 0xAARRGGBB. In a strip of
+   * YUV or gray, it is converted with the matrix and the range of the strip's
+   * colorimetry. A format without alpha shows it opaque.
    *
    * Since: 0.1
    */

@@ -11,6 +11,7 @@
 #include "gstntmosaicqueries.h"
 
 #include "gstntmosaiccaps.h"
+#include "gstntmosaicdownstream.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicrefusals.h"
 
@@ -41,7 +42,8 @@ answer_caps_query (GstNtMosaic * self, GstAggregatorPad * pad,
 {
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
   GstCaps *template_caps = gst_pad_get_pad_template_caps (GST_PAD (pad));
-  GstCaps *downstream = gst_pad_peer_query_caps (srcpad, template_caps);
+  GstCaps *downstream = gst_nt_mosaic_keep_colors (srcpad,
+      gst_pad_peer_query_caps (srcpad, template_caps));
   GstNtMosaicWishes wishes = {.like = NULL };
   GstNtMosaicSettings settings;
   GstVideoInfo like;

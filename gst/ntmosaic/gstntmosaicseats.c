@@ -10,6 +10,7 @@
 #include "gstntlayout.h"
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicfailures.h"
+#include "gstntmosaicformats.h"
 
 /* ---- Pads and their tiles ---- */
 
@@ -117,12 +118,41 @@ gst_nt_mosaic_collect_inputs (GstNtMosaic * self, const GArray * seats)
   return inputs;
 }
 
-/* One tile for each pad. If the caps of a pad don't fit, its tile keeps its
- * size. If a pad has no caps, its tile has the width tile-width. FALSE with
- * @error set if frames don't have the width tile-width. */
+/* FALSE with @error set: the frames of a pad are not @tile_width pixels wide
+ * (0: any width), or end between two pixels that share samples. */
 static gboolean
-collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
+check_width (const GstNtMosaicSeat * seat, guint tile_width, guint unit,
     GError ** error)
+{
+  const gint width = GST_VIDEO_INFO_WIDTH (&seat->info);
+  const gchar *format =
+      gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (&seat->info));
+
+  if (tile_width > 0 && (guint) width != tile_width)
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "%s gets frames that are %d pixels wide, but tile-width is %u: put a "
+        "videoscale before the pad, or set another tile-width",
+        GST_OBJECT_NAME (seat->pad), width, tile_width);
+  else if (width % unit != 0)
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "%s gets %s frames that are %d pixels wide, but %u pixels of %s share "
+        "their chroma, and can't be parted: put a videocrop or a videoscale "
+        "before the pad that makes the width a multiple of %u, or a "
+        "videoconvert before all pads that makes another format, such as RGBA",
+        GST_OBJECT_NAME (seat->pad), format, width, unit, format, unit);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+/* One tile for each pad. If the caps of a pad don't fit, its tile keeps its
+ * size, as far as @unit pixels stay together. If a pad has no caps, its tile
+ * has the width tile-width. FALSE with @error set: a pad's frames have a width
+ * that can't be. */
+static gboolean
+collect_tiles (const GArray * seats, guint tile_width, guint unit,
+    NtmTile * tiles, GError ** error)
 {
   guint i;
 
@@ -133,19 +163,14 @@ collect_tiles (const GArray * seats, guint tile_width, NtmTile * tiles,
     tiles[i] = (NtmTile) { .width = tile_width };
     if (!seat->fits) {
       if (has_caps (info) && seat->before.width > 0) {
-        tiles[i].width = seat->before.width;
+        tiles[i].width = (seat->before.width + unit - 1) / unit * unit;
         tiles[i].height = seat->before.height;
       }
       continue;
     }
 
-    if (tile_width > 0 && (guint) GST_VIDEO_INFO_WIDTH (info) != tile_width) {
-      g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-          "%s gets frames that are %d pixels wide, but tile-width is %u: put a "
-          "videoscale before the pad, or set another tile-width",
-          GST_OBJECT_NAME (seat->pad), GST_VIDEO_INFO_WIDTH (info), tile_width);
+    if (!check_width (seat, tile_width, unit, error))
       return FALSE;
-    }
     tiles[i].width = GST_VIDEO_INFO_WIDTH (info);
     tiles[i].height = GST_VIDEO_INFO_HEIGHT (info);
   }
@@ -159,6 +184,7 @@ gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
     GError ** error)
 {
   const GstVideoInfo *info = &g_array_index (inputs, GstNtMosaicInput, 0).info;
+  const guint unit = gst_nt_mosaic_format_get_unit (info->finfo);
   const NtmLayoutRules rules = {
     .pixel_bytes = GST_VIDEO_INFO_COMP_PSTRIDE (info, 0),
     .columns = settings->columns,
@@ -175,11 +201,12 @@ gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
     .max_frame_height = settings->tile_height,
     /* A frame that begins on an odd row would have its fields swapped. */
     .y_granularity = GST_VIDEO_INFO_IS_INTERLACED (info) ? 2 : 1,
+    .x_granularity = unit,
   };
   NtmTile *tiles = g_new0 (NtmTile, seats->len);
   NtmLayout *layout = NULL;
 
-  if (collect_tiles (seats, settings->tile_width, tiles, error))
+  if (collect_tiles (seats, settings->tile_width, unit, tiles, error))
     layout = gst_nt_layout_new (tiles, seats->len, &rules, error);
   g_free (tiles);
 

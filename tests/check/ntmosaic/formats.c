@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The eight formats, and the other fields of caps about pixels: colorimetry,
+/* RGBA and its kin, and the other fields of caps about pixels: colorimetry,
  * pixel-aspect-ratio, interlacing. */
 
 #include "rig/rig.h"

@@ -61,6 +61,7 @@ check_random_wall (guint32 seed, guint n_strips)
   guint i;
 
   site_init (&site, seed);
+  site_choose_format (&site);
   if (site_dice (&site, 4) == 0) {
     site.wall.tile_height = 1 + site_dice (&site, 24);
     g_object_set (site.rig->element, "tile-height", site.wall.tile_height,
@@ -117,6 +118,7 @@ GST_START_TEST (stills_are_kept)
     guint64 copied;
     guint64 kept;
 
+    site_choose_format (&site);
     site_choose_wall (&site);
     site_make_possible (&site);
     site_run (&site, site_push_still, 4);
@@ -149,6 +151,7 @@ GST_START_TEST (on_arrival)
   for (i = 0; i < 10; i++) {
     guint64 before;
 
+    site_choose_format (&site);
     site_choose_wall (&site);
     site_make_possible (&site);
     site_run (&site, site_push_new, STRIPS_AFTER_CHANGE);

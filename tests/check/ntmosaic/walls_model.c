@@ -5,7 +5,7 @@
 
 #include "walls_model.h"
 
-#include <string.h>
+#include "rig/pixels.h"
 
 typedef struct
 {
@@ -62,10 +62,19 @@ divide_up (guint n, guint by)
   return (n + by - 1) / by;
 }
 
+/* Pixels that belong together are not parted. */
+static guint
+get_gap_x (const Wall * wall)
+{
+  const guint unit = test_pixel_unit (wall->format);
+
+  return divide_up (wall->gap, unit) * unit;
+}
+
 static guint
 get_width (const Wall * wall, const Grid * grid)
 {
-  return sum_up (grid->widths, grid->columns, wall->gap);
+  return sum_up (grid->widths, grid->columns, get_gap_x (wall));
 }
 
 static guint
@@ -144,16 +153,20 @@ place_tile (Wall * wall, Grid * grid, guint i)
   const guint column = i % grid->columns;
   const guint row = i / grid->columns;
   WallTile *tile = &wall->tiles[i];
+  const guint gap_x = get_gap_x (wall);
   const WallRect cell = {
-    sum_up (grid->widths, column, wall->gap) + (column > 0 ? wall->gap : 0),
+    sum_up (grid->widths, column, gap_x) + (column > 0 ? gap_x : 0),
     sum_up (grid->heights, row, wall->gap) + (row > 0 ? wall->gap : 0),
     grid->widths[column],
     grid->heights[row],
   };
 
+  guint in_cell = align (cell.width, tile->width, wall->align_x);
+
+  in_cell -= in_cell % test_pixel_unit (wall->format);
   tile->cell = cell;
   tile->frame = (WallRect) {
-    cell.x + align (cell.width, tile->width, wall->align_x),
+    cell.x + in_cell,
     cell.y + align (cell.height, tile->height, wall->align),
     tile->width, tile->height
   };
@@ -188,29 +201,28 @@ wall_place (Wall * wall)
 static void
 paint_frame (const Wall * wall, const WallTile * tile, guint8 * picture)
 {
-  const gsize stride = (gsize) wall->width * TEST_PIXEL_BYTES;
+  const gsize pixel_bytes = test_pixel_bytes (wall->format);
   guint y;
   guint k;
 
   for (y = 0; y < tile->height; y++)
-    for (k = 0; k < tile->width * TEST_PIXEL_BYTES; k++)
-      picture[(tile->frame.y + y) * stride + tile->frame.x * TEST_PIXEL_BYTES
+    for (k = 0; k < tile->width * pixel_bytes; k++)
+      picture[((tile->frame.y + y) * wall->width + tile->frame.x) * pixel_bytes
           + k] = test_byte (tile->seed, y, k);
 }
 
 static guint8 *
-paint (const Wall * wall)
+paint (const Wall * wall, const GstVideoInfo * info)
 {
-  const gsize n_pixels = (gsize) wall->width * wall->height;
-  const guint8 pixel[] = {
-    wall->background >> 16, wall->background >> 8, wall->background,
-    wall->background >> 24
-  };
-  guint8 *picture = g_malloc (n_pixels * TEST_PIXEL_BYTES);
+  const gsize n_bytes = (gsize) wall->width * wall->height
+      * test_pixel_bytes (wall->format);
+  guint8 pixels[TEST_MOST_PIXEL_BYTES];
+  const guint n = test_pixels_paint (info, wall->background, pixels);
+  guint8 *picture = g_malloc (n_bytes);
   gsize i;
 
-  for (i = 0; i < n_pixels; i++)
-    memcpy (picture + i * TEST_PIXEL_BYTES, pixel, TEST_PIXEL_BYTES);
+  for (i = 0; i < n_bytes; i++)
+    picture[i] = pixels[i % n];
   for (i = 0; i < wall->n_tiles; i++)
     if (wall->tiles[i].has_frame)
       paint_frame (wall, &wall->tiles[i], picture);
@@ -221,16 +233,19 @@ paint (const Wall * wall)
 void
 wall_assert (const Wall * wall, GstBuffer * strip, GstCaps * caps)
 {
-  const gsize row_bytes = (gsize) wall->width * TEST_PIXEL_BYTES;
-  guint8 *picture = paint (wall);
+  const guint pixel_bytes = test_pixel_bytes (wall->format);
+  const gsize row_bytes = (gsize) wall->width * pixel_bytes;
   GstVideoFrame frame;
   GstVideoInfo info;
+  guint8 *picture;
   guint k;
   guint y;
 
   fail_unless (gst_video_info_from_caps (&info, caps));
+  fail_unless_equals_int (GST_VIDEO_INFO_FORMAT (&info), wall->format);
   fail_unless_equals_int (GST_VIDEO_INFO_WIDTH (&info), wall->width);
   fail_unless_equals_int (GST_VIDEO_INFO_HEIGHT (&info), wall->height);
+  picture = paint (wall, &info);
   fail_unless (gst_video_frame_map (&frame, &info, strip, GST_MAP_READ));
   for (y = 0; y < wall->height; y++) {
     const guint8 *row = (guint8 *) GST_VIDEO_FRAME_PLANE_DATA (&frame, 0)
@@ -238,9 +253,9 @@ wall_assert (const Wall * wall, GstBuffer * strip, GstCaps * caps)
 
     for (k = 0; k < row_bytes; k++)
       if (row[k] != picture[y * row_bytes + k])
-        fail ("pixel %u,%u, byte %u: 0x%02x, expected 0x%02x",
-            k / TEST_PIXEL_BYTES, y, k % TEST_PIXEL_BYTES, row[k],
-            picture[y * row_bytes + k]);
+        fail ("%s, pixel %u,%u, byte %u: 0x%02x, expected 0x%02x",
+            gst_video_format_to_string (wall->format), k / pixel_bytes, y,
+            k % pixel_bytes, row[k], picture[y * row_bytes + k]);
   }
   gst_video_frame_unmap (&frame);
   g_free (picture);

@@ -46,6 +46,8 @@ typedef struct
   guint tile_height;
   guint32 background;           /* 0xAARRGGBB */
 
+  GstVideoFormat format;        /* of all tiles */
+
   WallTile tiles[WALL_MOST_TILES];      /* in the order of their pads */
   guint n_tiles;
 
@@ -58,8 +60,8 @@ typedef struct
  * than max_width. */
 gboolean wall_place (Wall * wall);
 
-/* Fails the test, naming the first wrong pixel, unless @strip with @caps, which
- * are RGBA, is the placed @wall. */
+/* Fails the test, naming the first wrong pixel, unless @strip with @caps is the
+ * placed @wall. */
 void wall_assert (const Wall * wall, GstBuffer * strip, GstCaps * caps);
 
 /* The tile whose frame covers a pixel; NULL: none. */

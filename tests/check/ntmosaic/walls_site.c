@@ -5,7 +5,10 @@
 
 #include "walls_site.h"
 
+#include <gst/base/gstaggregator.h>
 #include <string.h>
+
+#include "rig/pixels.h"
 
 static const gchar *const aligns[] = { "top", "center", "bottom" };
 static const gchar *const aligns_x[] = { "left", "center", "right" };
@@ -23,6 +26,7 @@ site_init (Site * site, guint32 seed)
   site->rig = test_rig_new (0);
   site->rand = g_rand_new_with_seed (seed);
   site->wall.background = BLACK;
+  site->wall.format = GST_VIDEO_FORMAT_RGBA;
   g_object_set (site->rig->element, "tile-meta", TRUE, NULL);
 }
 
@@ -38,6 +42,41 @@ site_clear (Site * site)
 }
 
 /* ---- The wall changes ---- */
+
+/* What the pads take, and the table knows. */
+static GstVideoFormat
+choose_format (Site * site)
+{
+  GstCaps *caps = gst_pad_get_pad_template_caps (GST_AGGREGATOR_SRC_PAD
+      (site->rig->element));
+  const GValue *formats =
+      gst_structure_get_value (gst_caps_get_structure (caps, 0), "format");
+  GstVideoFormat format;
+
+  do {
+    const guint i = site_dice (site, gst_value_list_get_size (formats));
+
+    format = gst_video_format_from_string (g_value_get_string
+        (gst_value_list_get_value (formats, i)));
+  } while (!test_pixels_know (format));
+  gst_caps_unref (caps);
+
+  return format;
+}
+
+void
+site_choose_format (Site * site)
+{
+  Wall *wall = &site->wall;
+  guint unit;
+  guint i;
+
+  wall->format = choose_format (site);
+  unit = test_pixel_unit (wall->format);
+  for (i = 0; i < wall->n_tiles; i++)
+    site_resize (site, i, (wall->tiles[i].width + unit - 1) / unit * unit,
+        wall->tiles[i].height);
+}
 
 void
 site_set_wall (Site * site)
@@ -83,15 +122,17 @@ site_resize (Site * site, guint i, guint width, guint height)
   tile->width = width;
   tile->height = height;
   gst_clear_buffer (&site->stills[i]);
-  test_input_set_caps (site->inputs[i], "RGBA", width, height);
+  test_input_set_caps (site->inputs[i],
+      gst_video_format_to_string (site->wall.format), width, height);
 }
 
 static void
 resize_at_random (Site * site, guint i)
 {
   const guint highest = site->wall.tile_height;
+  const guint unit = test_pixel_unit (site->wall.format);
 
-  site_resize (site, i, 1 + site_dice (site, 40),
+  site_resize (site, i, (1 + site_dice (site, 40 / unit)) * unit,
       1 + site_dice (site, highest > 0 ? highest : 20));
 }
 
@@ -147,10 +188,20 @@ remove_pad (Site * site, guint i)
   }
 }
 
+/* A pad whose frames come later, or not at all, would go on with the format
+ * that the strip has. */
+static void
+change_format (Site * site)
+{
+  site_choose_format (site);
+  site_make_possible (site);
+  site_run (site, site_push_new, 1);
+}
+
 void
 site_change_at_random (Site * site)
 {
-  switch (site_dice (site, 8)) {
+  switch (site_dice (site, 9)) {
     case 0:
       site_add_pad_at_random (site);
       break;
@@ -169,6 +220,10 @@ site_change_at_random (Site * site)
       break;
     case 5:
       site_choose_wall (site);
+      break;
+    case 6:
+      if (site_dice (site, 4) == 0)
+        change_format (site);
       break;
     default:
       break;
@@ -195,7 +250,7 @@ site_push_still (Site * site, guint i)
   if (site->stills[i] == NULL) {
     tile->has_frame = TRUE;
     tile->seed = g_rand_int (site->rand);
-    site->stills[i] = test_frame_new (GST_VIDEO_FORMAT_RGBA, tile->width,
+    site->stills[i] = test_frame_new (site->wall.format, tile->width,
         tile->height, 0, 0, tile->seed);
   }
   test_input_push_nth (site->inputs[i], gst_buffer_copy (site->stills[i]),

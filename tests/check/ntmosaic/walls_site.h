@@ -39,6 +39,10 @@ void site_choose_wall (Site * site);
  * was possible may not be, with other tiles. */
 void site_make_possible (Site * site);
 
+/* Gives all tiles and pads another format, at random; a width that it can't
+ * have is a pixel larger. */
+void site_choose_format (Site * site);
+
 /* Gives a tile, and its pad, another size. */
 void site_resize (Site * site, guint i, guint width, guint height);
 
@@ -46,8 +50,8 @@ void site_resize (Site * site, guint i, guint width, guint height);
 void site_add_pad (Site * site, guint number);
 void site_add_pad_at_random (Site * site);
 
-/* One step of a random schedule: a pad comes or goes, or a size or a property
- * changes, or nothing. */
+/* One step of a random schedule: a pad comes or goes, or a size, the
+ * format or a property changes, or nothing. */
 void site_change_at_random (Site * site);
 
 /* ---- One strip ---- */

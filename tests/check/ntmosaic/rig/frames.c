@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "pixels.h"
+
 guint8
 test_byte (guint32 seed, guint y, guint offset)
 {
@@ -23,18 +25,19 @@ GstBuffer *
 test_frame_new (GstVideoFormat format, guint width, guint height, gsize stride,
     gsize offset, guint32 seed)
 {
-  const gsize row_bytes = (gsize) width * TEST_PIXEL_BYTES;
-  const gboolean unusual = (stride != 0 && stride != row_bytes) || offset != 0;
+  const gsize row_bytes = (gsize) width * test_pixel_bytes (format);
+  const gsize usual = GST_ROUND_UP_4 (row_bytes);
+  const gboolean unusual = (stride != 0 && stride != usual) || offset != 0;
   GstBuffer *buffer;
   GstMapInfo map;
   guint x;
   guint y;
 
   if (stride == 0)
-    stride = row_bytes;
+    stride = usual;
 
   buffer = gst_buffer_new_allocate (NULL,
-      offset + stride * (height - 1) + row_bytes, NULL);
+      offset + stride * (height - 1) + (unusual ? row_bytes : stride), NULL);
   fail_unless (gst_buffer_map (buffer, &map, GST_MAP_WRITE));
   memset (map.data, 0xa5, map.size);
   for (y = 0; y < height; y++)
@@ -79,6 +82,7 @@ test_frame_new_upside_down (GstVideoFormat format, guint width, guint height,
 {
   gsize offsets[GST_VIDEO_MAX_PLANES] = { stride * (height - 1), };
   gint strides[GST_VIDEO_MAX_PLANES] = { -(gint) stride, };
+  const gsize row_bytes = (gsize) width * test_pixel_bytes (format);
   GstBuffer *buffer;
   GstMapInfo map;
   guint x;
@@ -88,7 +92,7 @@ test_frame_new_upside_down (GstVideoFormat format, guint width, guint height,
   fail_unless (gst_buffer_map (buffer, &map, GST_MAP_WRITE));
   memset (map.data, 0x5a, map.size);
   for (y = 0; y < height; y++)
-    for (x = 0; x < width * TEST_PIXEL_BYTES; x++)
+    for (x = 0; x < row_bytes; x++)
       map.data[offsets[0] - y * stride + x] = test_byte (seed, y, x);
   gst_buffer_unmap (buffer, &map);
   gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, format,

@@ -8,9 +8,6 @@
 #include <gst/check/gstcheck.h>
 #include <gst/video/video.h>
 
-/* Frames of packed four-byte pixels only. */
-#define TEST_PIXEL_BYTES 4
-
 /* Small frames: rows of an odd number of pixels, so that tiles start
  * unaligned. */
 #define TEST_TILE_WIDTH 13
@@ -26,9 +23,9 @@
 /* The byte at @offset into row @y of the frame with @seed. */
 guint8 test_byte (guint32 seed, guint y, guint offset);
 
-/* A frame. Rows are @stride bytes apart (0: tight). The first row is @offset
- * bytes into the memory; a GstVideoMeta says so if either is unusual. No
- * timestamps. */
+/* A frame. Rows are @stride bytes apart (0: as GstVideoInfo says, tight but for
+ * a multiple of 4). The first row is @offset bytes into the memory; a
+ * GstVideoMeta says so if either is unusual. No timestamps. */
 GstBuffer *test_frame_new (GstVideoFormat format, guint width, guint height,
     gsize stride, gsize offset, guint32 seed);
 

@@ -86,3 +86,22 @@ test_expect_no_message (GstBus * bus, GstElement * source,
 
   fail_unless (text == NULL, "unexpected: %s", text);
 }
+
+gchar *
+test_fill_in_formats (GstElement * mosaic, const gchar * text)
+{
+  GstPadTemplate *templ = gst_element_get_pad_template (mosaic, "src");
+  const GstStructure *s =
+      gst_caps_get_structure (GST_PAD_TEMPLATE_CAPS (templ), 0);
+  const guint n_formats =
+      gst_value_list_get_size (gst_structure_get_value (s, "format"));
+  gchar *names = g_strdup_printf ("RGBA, BGRA, ARGB, ABGR, RGBx, BGRx, xRGB, "
+      "xBGR or one of %u others", n_formats - 8);
+  gchar **parts = g_strsplit (text, "{formats}", -1);
+  gchar *filled = g_strjoinv (names, parts);
+
+  g_strfreev (parts);
+  g_free (names);
+
+  return filled;
+}

@@ -28,3 +28,7 @@ void test_expect_message (GstBus * bus, GstElement * source,
  * of other elements. */
 void test_expect_no_message (GstBus * bus, GstElement * source,
     GstMessageType types);
+
+/* @text, with "{formats}" replaced by the formats that the pads of @mosaic
+ * take, as errors name them; to be freed. */
+gchar *test_fill_in_formats (GstElement * mosaic, const gchar * text);

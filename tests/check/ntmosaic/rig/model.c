@@ -5,29 +5,15 @@
 
 #include "model.h"
 
-/* The four bytes of a background pixel, by the letters of the format's name. */
-static void
-background_bytes (GstVideoFormat format, guint32 argb, guint8 * bytes)
-{
-  const gchar *name = gst_video_format_to_string (format);
-  guint i;
+#include "pixels.h"
 
-  for (i = 0; i < TEST_PIXEL_BYTES; i++)
-    switch (name[i]) {
-      case 'R':
-        bytes[i] = argb >> 16;
-        break;
-      case 'G':
-        bytes[i] = argb >> 8;
-        break;
-      case 'B':
-        bytes[i] = argb;
-        break;
-      default:
-        bytes[i] = argb >> 24;
-        break;
-    }
-}
+/* Of a strip. */
+typedef struct
+{
+  guint8 background[TEST_MOST_PIXEL_BYTES];
+  guint background_bytes;
+  guint pixel_bytes;
+} Pixels;
 
 static guint
 frame_top (const TestStrip * strip, const TestTile * tile)
@@ -42,12 +28,12 @@ frame_top (const TestStrip * strip, const TestTile * tile)
 
 static guint8
 expected_byte (const TestStrip * strip, const TestTile * tile, guint y,
-    guint offset, const guint8 * background)
+    guint offset, const Pixels * pixels)
 {
   const guint top = frame_top (strip, tile);
 
   if (y < top || y >= top + tile->height)
-    return background[offset % TEST_PIXEL_BYTES];
+    return pixels->background[offset % pixels->background_bytes];
 
   return test_byte (tile->seed, y - top, offset);
 }
@@ -55,13 +41,13 @@ expected_byte (const TestStrip * strip, const TestTile * tile, guint y,
 /* Row @y of tile @i. */
 static void
 assert_row (const TestStrip * strip, guint i, guint y, const guint8 * row,
-    const guint8 * background)
+    const Pixels * pixels)
 {
   const TestTile *tile = &strip->tiles[i];
   guint offset;
 
-  for (offset = 0; offset < tile->width * TEST_PIXEL_BYTES; offset++) {
-    const guint8 expected = expected_byte (strip, tile, y, offset, background);
+  for (offset = 0; offset < tile->width * pixels->pixel_bytes; offset++) {
+    const guint8 expected = expected_byte (strip, tile, y, offset, pixels);
 
     if (row[offset] != expected)
       fail ("tile %u, row %u, byte %u: 0x%02x, expected 0x%02x", i, y, offset,
@@ -72,7 +58,7 @@ assert_row (const TestStrip * strip, guint i, guint y, const guint8 * row,
 void
 test_assert_strip (GstBuffer * buffer, GstCaps * caps, const TestStrip * strip)
 {
-  guint8 background[TEST_PIXEL_BYTES];
+  Pixels pixels;
   GstVideoFrame frame;
   GstVideoInfo info;
   guint width = 0;
@@ -86,8 +72,9 @@ test_assert_strip (GstBuffer * buffer, GstCaps * caps, const TestStrip * strip)
   fail_unless (gst_video_info_from_caps (&info, caps));
   fail_unless_equals_int (GST_VIDEO_INFO_WIDTH (&info), width);
   fail_unless_equals_int (GST_VIDEO_INFO_HEIGHT (&info), strip->height);
-  background_bytes (GST_VIDEO_INFO_FORMAT (&info), strip->background,
-      background);
+  pixels.pixel_bytes = test_pixel_bytes (GST_VIDEO_INFO_FORMAT (&info));
+  pixels.background_bytes =
+      test_pixels_paint (&info, strip->background, pixels.background);
 
   fail_unless (gst_video_frame_map (&frame, &info, buffer, GST_MAP_READ));
   for (y = 0; y < strip->height; y++) {
@@ -95,7 +82,7 @@ test_assert_strip (GstBuffer * buffer, GstCaps * caps, const TestStrip * strip)
         + (gsize) y * GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0);
 
     for (i = 0, x = 0; i < strip->n_tiles; x += strip->tiles[i++].width)
-      assert_row (strip, i, y, row + (gsize) x * TEST_PIXEL_BYTES, background);
+      assert_row (strip, i, y, row + (gsize) x * pixels.pixel_bytes, &pixels);
   }
   gst_video_frame_unmap (&frame);
 }
