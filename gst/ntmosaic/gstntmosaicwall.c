@@ -235,9 +235,10 @@ install_places (GObjectClass * klass, guint first)
   /**
    * GstNtMosaic:gap:
    *
-   * Pixels of background between columns, and between rows. A column of no
-   * width, that of a pad without caps, has no gap. Between rows of interlaced
-   * frames the gap is rounded up to an even number.
+   * Pixels of background between columns, and between rows. Where two pixels
+   * share their chroma, as in YUY2, an odd gap between columns is one pixel
+   * wider. A column of no width, that of a pad without caps, has no gap.
+   * Between rows of interlaced frames the gap is rounded up to an even number.
    *
    * Since: 0.1
    */

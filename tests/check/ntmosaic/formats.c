@@ -129,6 +129,36 @@ GST_START_TEST (colorimetry)
 
 GST_END_TEST;
 
+/* Where two pixels share their chroma. */
+GST_START_TEST (chroma_site)
+{
+  TestRig *rig = test_rig_new (2);
+  GstCaps *caps;
+  guint i;
+
+  for (i = 0; i < 2; i++) {
+    test_input_set_caps_with (test_rig_input (rig, i), 4, 4, i == 0
+        ? "format=YUY2,colorimetry=bt709" :
+        "format=YUY2,colorimetry=bt709,chroma-site=jpeg");
+    test_rig_push (rig, i, i, 0);
+  }
+  gst_buffer_unref (test_rig_pull (rig, &caps));
+  fail_unless_equals_string (gst_structure_get_string (gst_caps_get_structure
+          (caps, 0), "chroma-site"), "jpeg");
+  gst_caps_unref (caps);
+
+  test_input_set_caps_with (test_rig_input (rig, 0), 4, 4,
+      "format=YUY2,colorimetry=bt709,chroma-site=mpeg2");
+  for (i = 0; i < 2; i++)
+    test_rig_push (rig, i, i, 1);
+  test_rig_skip (rig);
+  test_rig_expect_warning (rig, "sink_0", "sink_1", "chroma-site", "mpeg2",
+      "jpeg", "videoconvert");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (pixel_aspect_ratio)
 {
   check_carried_same (",pixel-aspect-ratio=1/1");
@@ -262,6 +292,7 @@ TEST_CASES (formats)
   tcase_add_loop_test (tc, bytes, 0, G_N_ELEMENTS (formats));
   tcase_add_loop_test (tc, format_of_downstream, 0, G_N_ELEMENTS (formats));
   tcase_add_test (tc, colorimetry);
+  tcase_add_test (tc, chroma_site);
   tcase_add_test (tc, pixel_aspect_ratio);
   tcase_add_test (tc, interlacing);
   tcase_add_test (tc, fields_keep_their_rows);

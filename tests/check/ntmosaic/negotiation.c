@@ -48,6 +48,61 @@ GST_START_TEST (query_first_pad)
 
 GST_END_TEST;
 
+/* The colorimetry is one that the format can have, and the same for frames of
+ * all sizes. A format that upstream can choose is a colour. */
+GST_START_TEST (query_other_formats)
+{
+  TestRig *rig = test_rig_new (2);
+
+  check_query (rig, 0, "video/x-raw,format={YUY2,I420}" SIZES REST,
+      "video/x-raw,format=YUY2" SIZES REST ",colorimetry=bt709");
+  check_query (rig, 0, "video/x-raw,format=GRAY8" SIZES REST,
+      "video/x-raw,format=GRAY8" SIZES REST ",colorimetry=1:4:0:0");
+  check_query (rig, 0, "video/x-raw,format={GRAY8,GRAY16_LE,RGB}" SIZES REST,
+      "video/x-raw,format=RGB" SIZES REST ",colorimetry=sRGB");
+  check_query (rig, 0, "video/x-raw,format={YUY2,RGB}" SIZES REST,
+      "video/x-raw,format=RGB" SIZES REST ",colorimetry=sRGB");
+  /* As upstream has it. */
+  check_query (rig, 0, "video/x-raw,format=YUY2,colorimetry=bt601" SIZES REST,
+      "video/x-raw,format=YUY2,colorimetry=bt601" SIZES REST);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (query_like_other_yuv)
+{
+  TestRig *rig = test_rig_new (2);
+
+  test_input_set_caps_with (test_rig_input (rig, 1), 4, 4,
+      "format=UYVY,colorimetry=bt2020,chroma-site=jpeg");
+  check_query (rig, 0, "video/x-raw,format={RGBA,YUY2,UYVY}" SIZES REST,
+      "video/x-raw,format=UYVY" SIZES REST
+      ",colorimetry=bt2020,chroma-site=jpeg");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Downstream takes colours, but no packed ones: no pad is asked for gray. */
+GST_START_TEST (query_keeps_colors)
+{
+  TestRig *rig = test_rig_new (2);
+
+  gst_harness_set_sink_caps_str (rig->out, "video/x-raw,format={I420,GRAY8}");
+  check_query (rig, 0, "video/x-raw,format={GRAY8,RGBA,BGRA}" SIZES REST,
+      "video/x-raw,format=RGBA" SIZES REST ",colorimetry=sRGB");
+  check_query (rig, 0, "video/x-raw,format=GRAY8" SIZES REST,
+      "video/x-raw,format=GRAY8" SIZES REST ",colorimetry=1:4:0:0");
+  gst_harness_set_sink_caps_str (rig->out,
+      "video/x-raw,format={GRAY16_LE,GRAY8}");
+  check_query (rig, 0, "video/x-raw,format={GRAY8,RGBA,BGRA}" SIZES REST,
+      "video/x-raw,format=GRAY8" SIZES REST ",colorimetry=1:4:0:0");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (query_like_other_pad)
 {
   TestRig *rig = test_rig_new (2);
@@ -336,6 +391,10 @@ GST_START_TEST (sources_agree)
 {
   check_run ("ntmosaic name=m ! appsink name=s " TEST " ! m. " TEST " ! m. "
       TEST " ! m. " TEST " ! m.", GST_VIDEO_FORMAT_RGBA, 64, 16);
+  check_run ("ntmosaic name=m ! video/x-raw,format=YUY2 ! appsink name=s "
+      TEST " ! m. "
+      "videotestsrc num-buffers=2 ! video/x-raw,width=16,height=720 ! m.",
+      GST_VIDEO_FORMAT_YUY2, 32, 720);
   check_run ("ntmosaic name=m ! video/x-raw,format=BGRx ! appsink name=s "
       TEST " ! m. " TEST " ! m. " TEST " ! m.", GST_VIDEO_FORMAT_BGRx, 48, 16);
 }
@@ -354,6 +413,14 @@ GST_START_TEST (converters_agree)
   check_run ("ntmosaic name=m ! video/x-raw,format=ARGB ! appsink name=s "
       TEST ",format=BGRA ! videoconvert ! m. "
       TEST ",format=I420 ! videoconvert ! m.", GST_VIDEO_FORMAT_ARGB, 32, 16);
+  check_run ("ntmosaic name=m ! video/x-raw,format=YUY2 ! appsink name=s "
+      TEST ",format=RGBA ! videoconvert ! m. "
+      TEST ",format=I420,colorimetry=bt601 ! videoconvert ! m. "
+      TEST ",format=I420,colorimetry=bt709 ! videoconvert ! m.",
+      GST_VIDEO_FORMAT_YUY2, 48, 16);
+  check_run ("ntmosaic name=m ! video/x-raw,format=GRAY8 ! appsink name=s "
+      TEST ",format=RGBA ! videoconvert ! m. " TEST " ! m. "
+      TEST ",format=I420 ! videoconvert ! m.", GST_VIDEO_FORMAT_GRAY8, 48, 16);
 }
 
 GST_END_TEST;
@@ -387,6 +454,9 @@ GST_END_TEST;
 TEST_CASES (negotiation)
 {
   tcase_add_test (tc, query_first_pad);
+  tcase_add_test (tc, query_other_formats);
+  tcase_add_test (tc, query_like_other_yuv);
+  tcase_add_test (tc, query_keeps_colors);
   tcase_add_test (tc, query_like_other_pad);
   tcase_add_test (tc, query_like_downstream);
   tcase_add_test (tc, query_tile_size);
