@@ -56,7 +56,8 @@ looks_the_same (const GstVideoInfo * a, const GstVideoInfo * b)
       && GST_VIDEO_INFO_HEIGHT (a) == GST_VIDEO_INFO_HEIGHT (b)
       && GST_VIDEO_INFO_PAR_N (a) == GST_VIDEO_INFO_PAR_N (b)
       && GST_VIDEO_INFO_PAR_D (a) == GST_VIDEO_INFO_PAR_D (b)
-      && gst_video_colorimetry_is_equal (&a->colorimetry, &b->colorimetry);
+      && gst_video_colorimetry_is_equal (&a->colorimetry, &b->colorimetry)
+      && a->chroma_site == b->chroma_site;
 }
 
 void
