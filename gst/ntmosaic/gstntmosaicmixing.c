@@ -387,7 +387,8 @@ fill_downstreams (GstNtMosaic * self, Picture * picture, GstBuffer * buffer,
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED, "downstream's "
         "pool gave a buffer with rows of %d bytes, but a strip needs %"
         G_GSIZE_FORMAT ": " WITHOUT_POOL,
-        GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0), picture->layout->stride);
+        GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0),
+        (gsize) picture->layout->width * picture->layout->pixel_bytes);
   gst_video_frame_unmap (&frame);
 
   return strip != NULL;

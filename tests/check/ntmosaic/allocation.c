@@ -17,6 +17,7 @@ typedef struct
 {
   GstBufferPool parent;
   GstVideoInfo info;
+  guint padding;                /* bytes behind each row */
 } TestPool;
 
 typedef struct
@@ -54,9 +55,10 @@ test_pool_alloc_buffer (GstBufferPool * pool, GstBuffer ** buffer,
     GstBufferPoolAcquireParams * params)
 {
   const GstVideoInfo *info = &((TestPool *) pool)->info;
+  const guint pixel_bytes = GST_VIDEO_INFO_COMP_PSTRIDE (info, 0);
   gsize offsets[GST_VIDEO_MAX_PLANES] = { POOL_OFFSET, };
   gint strides[GST_VIDEO_MAX_PLANES] = {
-    GST_VIDEO_INFO_WIDTH (info) * 4 + POOL_PADDING,
+    GST_VIDEO_INFO_WIDTH (info) * pixel_bytes + ((TestPool *) pool)->padding,
   };
 
   *buffer = gst_buffer_new_allocate (NULL, POOL_OFFSET
@@ -82,6 +84,7 @@ test_pool_class_init (TestPoolClass * klass)
 static void
 test_pool_init (TestPool * pool)
 {
+  pool->padding = POOL_PADDING;
 }
 
 /* ---- What downstream answers ---- */
@@ -177,6 +180,32 @@ test_pool_new (void)
 GST_START_TEST (pool_with_own_memory)
 {
   check_pool (test_pool_new (), TRUE);
+}
+
+GST_END_TEST;
+
+/* Rows of RGB that are closer than those of the element's own strips. */
+GST_START_TEST (pool_with_tight_rows)
+{
+  static const TestTile odd_tiles[] = { {5, 9, 1}, {8, 4, 2}, {2, 5, 3} };
+  const TestStrip odd = { odd_tiles, 3, 9, "top", BLACK };
+  Answer answer = { test_pool_new (), 0, TRUE, NULL, 0 };
+  TestRig *rig = rig_new (&answer);
+  guint n;
+
+  ((TestPool *) answer.pool)->padding = 0;
+  test_rig_set_caps (rig, &odd, "RGB");
+  for (n = 0; n < 3; n++) {
+    GstBuffer *buffer;
+
+    test_rig_send (rig, &odd);
+    buffer = test_rig_take (rig, &odd);
+    fail_unless (buffer->pool == answer.pool);
+    fail_unless_equals_int (gst_buffer_get_video_meta (buffer)->stride[0], 45);
+    gst_buffer_unref (buffer);
+  }
+  test_rig_free (rig);
+  gst_object_unref (answer.pool);
 }
 
 GST_END_TEST;
@@ -356,6 +385,7 @@ GST_END_TEST;
 TEST_CASES (allocation)
 {
   tcase_add_test (tc, pool_with_own_memory);
+  tcase_add_test (tc, pool_with_tight_rows);
   tcase_add_test (tc, pools_of_system_memory);
   tcase_add_test (tc, pool_runs_dry);
   tcase_add_test (tc, same_pool_again);
