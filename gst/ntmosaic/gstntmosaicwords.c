@@ -278,6 +278,8 @@ static const StripField strip_fields[] = {
       "put a deinterlace behind the mosaic"},
   {"colorimetry", "the strip has colorimetry ", "",
       "put a videoconvert behind the mosaic"},
+  {"chroma-site", "the strip has chroma-site ", "",
+      "put a videoconvert behind the mosaic"},
   {"framerate", "the strip has framerate ", "",
       "put a videorate behind the mosaic"},
 };

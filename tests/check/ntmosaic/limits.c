@@ -70,6 +70,15 @@ static const struct
       "! fakesink" SOURCE ("format=RGBA,colorimetry=sRGB"),
       "the strip has colorimetry sRGB, but f takes only 1:1:5:1: put a "
       "videoconvert behind the mosaic"},
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,chroma-site=jpeg "
+      "! fakesink" SOURCE ("format=YUY2,chroma-site=mpeg2"),
+      "the strip has chroma-site mpeg2, but f takes only jpeg: put a "
+      "videoconvert behind the mosaic"},
+  /* A strip can be gray, but it would lose its colours. */
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,format={I420,GRAY8} "
+      "! fakesink" SOURCE ("width=8,height=6"),
+      "the strip has format RGBA, but f takes only I420 or GRAY8: put a "
+      "videoconvert behind the mosaic"},
 };
 
 GST_START_TEST (named)
