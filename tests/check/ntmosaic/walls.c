@@ -249,8 +249,7 @@ GST_START_TEST (sizes)
 
 GST_END_TEST;
 
-/* Downstream may ask for a higher strip. With more than one row, all that it
- * adds is below them. */
+/* Downstream may ask for a higher strip. */
 GST_START_TEST (higher_strip)
 {
   guint square;

@@ -145,8 +145,11 @@ place_tile (Wall * wall, Grid * grid, guint i)
   const guint row = i / grid->columns;
   WallTile *tile = &wall->tiles[i];
   const WallRect cell = {
-    sum_up (grid->widths, column, wall->gap) + (column > 0 ? wall->gap : 0),
-    sum_up (grid->heights, row, wall->gap) + (row > 0 ? wall->gap : 0),
+    align (wall->width, get_width (wall, grid), wall->align_x)
+        + sum_up (grid->widths, column, wall->gap)
+        + (column > 0 ? wall->gap : 0),
+    align (wall->height, get_height (wall, grid), wall->align)
+        + sum_up (grid->heights, row, wall->gap) + (row > 0 ? wall->gap : 0),
     grid->widths[column],
     grid->heights[row],
   };
@@ -172,7 +175,7 @@ wall_place (Wall * wall)
   if (is_too_wide (wall, &grid))
     return FALSE;
 
-  wall->width = get_width (wall, &grid);
+  wall->width = MAX (get_width (wall, &grid), wall->min_width);
   wall->height = MAX (get_height (wall, &grid), wall->min_height);
   /* A single row is as high as the strip. */
   if (grid.rows == 1)

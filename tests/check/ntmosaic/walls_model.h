@@ -50,8 +50,9 @@ typedef struct
   guint n_tiles;
 
   guint width;                  /* filled in by wall_place() */
-  guint height;                 /* the same; at least what it is */
-  guint min_height;             /* what downstream asks for */
+  guint height;                 /* the same */
+  guint min_width;              /* what downstream asks for */
+  guint min_height;
 } Wall;
 
 /* Places the tiles. FALSE: there are more than cells, or the strip is wider
