@@ -16,4 +16,9 @@ G_BEGIN_DECLS
 GError *gst_nt_mosaic_explain_downstream (GstPad * srcpad,
     const GstCaps * strip);
 
+/* The same, and never NULL: if no element is found, the error names only the
+ * caps. Downstream may take other caps by now. */
+GError *gst_nt_mosaic_explain_no_strip (GstPad * srcpad,
+    const GstCaps * strip);
+
 G_END_DECLS

@@ -13,7 +13,6 @@
 #include "gstntlayout.h"
 #include "gstntmosaicahead.h"
 #include "gstntmosaicallocation.h"
-#include "gstntmosaiccaps.h"
 #include "gstntmosaicdownstream.h"
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicguess.h"
@@ -25,74 +24,6 @@
 static gpointer parent_class;
 
 /* ---- The strip's caps ---- */
-
-/* Why downstream takes no strip of the caps @strip. Downstream may take other
- * caps by now, and then no element is found. */
-static GError *
-explain_downstream (GstNtMosaic * self, const GstCaps * strip)
-{
-  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
-  GError *error = gst_nt_mosaic_explain_downstream (srcpad, strip);
-  gchar *text;
-
-  if (error)
-    return error;
-
-  text = gst_caps_to_string (strip);
-  error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "downstream takes no strip of %s: put a videoconvert behind the mosaic, "
-      "or use another element there", text);
-  g_free (text);
-
-  return error;
-}
-
-/* Fixed caps for a strip of @layout that downstream takes. */
-static GstCaps *
-fit_downstream (GstNtMosaic * self, const GArray * inputs,
-    const NtmLayout * layout, GstCaps * downstream, GError ** error)
-{
-  GstCaps *natural =
-      gst_nt_mosaic_describe_strip (&g_array_index (inputs, GstNtMosaicInput,
-          0), inputs->len, layout);
-  GstCaps *caps = gst_nt_mosaic_fit_strip (natural, downstream);
-
-  if (caps == NULL)
-    *error = explain_downstream (self, natural);
-  gst_caps_unref (natural);
-
-  return caps;
-}
-
-/* Caps and layout of a strip of @inputs, which are those of @seats or a guess.
- * NULL with @error set: there can be none. */
-static GstCaps *
-design_strip (GstNtMosaic * self, const GstNtMosaicSettings * settings,
-    const GArray * seats, const GArray * inputs, GstCaps * downstream,
-    NtmLayout ** layout, GError ** error)
-{
-  GstCaps *caps;
-  gint height;
-
-  *layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, 0, error);
-  if (*layout == NULL)
-    return NULL;
-  caps = fit_downstream (self, inputs, *layout, downstream, error);
-  if (caps == NULL)
-    return NULL;
-
-  gst_structure_get_int (gst_caps_get_structure (caps, 0), "height", &height);
-  if ((guint) height == (*layout)->height)
-    return caps;
-
-  /* Downstream wants it higher. */
-  ntm_layout_unref (*layout);
-  *layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, height, error);
-  if (*layout == NULL)
-    gst_clear_caps (&caps);
-
-  return caps;
-}
 
 static void
 set_next_layout (GstNtMosaic * self, NtmLayout * layout, GArray * seats)
@@ -114,7 +45,8 @@ find_inputs (GstNtMosaic * self, const GstNtMosaicSettings * settings,
 
   *guessed = FALSE;
   if (gst_nt_mosaic_seats_have_caps (seats))
-    return gst_nt_mosaic_choose_seats (self, settings, seats, error) ?
+    return gst_nt_mosaic_choose_seats (self, settings, seats, downstream,
+        error) ?
         gst_nt_mosaic_collect_inputs (self, seats) : NULL;
 
   *guessed = seats->len > 0
@@ -159,8 +91,8 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   gst_nt_mosaic_get_settings (self, &settings);
   gst_nt_mosaic_make_room (self, &settings, seats);
   inputs = find_inputs (self, &settings, seats, downstream, &guessed, &error);
-  *caps = inputs ? design_strip (self, &settings, seats, inputs, downstream,
-      &layout, &error) : NULL;
+  *caps = inputs ? gst_nt_mosaic_design_strip (self, &settings, seats, inputs,
+      downstream, &layout, &error) : NULL;
   if (*caps) {
     set_next_layout (self, g_steal_pointer (&layout), g_array_ref (seats));
     self->strip_is_guessed = guessed;
@@ -261,7 +193,7 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
     return FALSE;
 
   strip = gst_pad_get_pad_template_caps (srcpad);
-  error = explain_downstream (self, strip);
+  error = gst_nt_mosaic_explain_no_strip (srcpad, strip);
   gst_nt_mosaic_fail (self, error);
   g_error_free (error);
   gst_caps_unref (strip);
