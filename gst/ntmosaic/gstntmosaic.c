@@ -267,12 +267,15 @@ gst_nt_mosaic_child_proxy_init (gpointer iface, gpointer data)
 static void
 forget_layouts (GstNtMosaic * self)
 {
+  NtmLayout *all_tiles;
   NtmLayout *layout;
 
   GST_OBJECT_LOCK (self);
+  all_tiles = g_steal_pointer (&self->all_tiles);
   layout = g_steal_pointer (&self->layout);
   GST_OBJECT_UNLOCK (self);
 
+  g_clear_pointer (&all_tiles, ntm_layout_unref);
   g_clear_pointer (&layout, ntm_layout_unref);
   g_clear_pointer (&self->next_layout, ntm_layout_unref);
   g_clear_pointer (&self->next_seats, g_array_unref);
@@ -298,6 +301,7 @@ gst_nt_mosaic_start (GstAggregator * agg)
   g_atomic_int_set (&self->has_untimed, FALSE);
   self->strip_time = 0;
   self->strip_is_guessed = FALSE;
+  self->unknown_source = -1;
   forget_layouts (self);
   gst_nt_mosaic_forget_time (self);
   gst_nt_mosaic_forbid_ahead (self);

@@ -162,14 +162,14 @@ get_tile_bytes (const NtmLayout * layout)
 static guint
 count_frames_ahead (GstNtMosaic * self)
 {
-  const gsize strip_bytes = self->layout->bytes;
+  const gsize strip_bytes = self->all_tiles->bytes;
   const gsize frames = AHEAD_BYTES / strip_bytes;
   GstNtMosaicSettings settings;
 
   gst_nt_mosaic_get_settings (self, &settings);
   if (settings.frames_ahead >= 0)
     return MAX (settings.frames_ahead, 1);
-  if (get_tile_bytes (self->layout) > MAX_FRAME_BYTES)
+  if (get_tile_bytes (self->all_tiles) > MAX_FRAME_BYTES)
     return 1;
 
   return CLAMP ((gssize) frames - OTHER_FRAMES, 1, MAX_FRAMES_AHEAD);

@@ -10,7 +10,6 @@
 
 #include "gstntmosaicnegotiation.h"
 
-#include "gstntlayout.h"
 #include "gstntmosaicahead.h"
 #include "gstntmosaicallocation.h"
 #include "gstntmosaicdownstream.h"
@@ -18,6 +17,7 @@
 #include "gstntmosaicguess.h"
 #include "gstntmosaicposition.h"
 #include "gstntmosaicseats.h"
+#include "gstntmosaicshown.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
@@ -108,14 +108,16 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   return ret;
 }
 
-static void
+static gboolean
 adopt_next_layout (GstNtMosaic * self)
 {
+  GstNtMosaicSettings settings;
   NtmLayout *old;
 
   GST_OBJECT_LOCK (self);
-  old = self->layout;
-  self->layout = g_steal_pointer (&self->next_layout);
+  settings = self->settings;
+  old = self->all_tiles;
+  self->all_tiles = g_steal_pointer (&self->next_layout);
   self->strips_fit = FALSE;
   gst_nt_mosaic_adopt_seats (self, self->next_seats);
   GST_OBJECT_UNLOCK (self);
@@ -123,6 +125,8 @@ adopt_next_layout (GstNtMosaic * self)
   g_clear_pointer (&self->next_seats, g_array_unref);
   if (old)
     ntm_layout_unref (old);
+
+  return gst_nt_mosaic_adopt_shown (self, &settings);
 }
 
 /* Replaces the base class' negotiated_src_caps(), which divides by the rate to
@@ -168,7 +172,8 @@ gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
   if (!gst_video_info_from_caps (&info, caps))
     return FALSE;
 
-  adopt_next_layout (self);
+  if (!adopt_next_layout (self))
+    return FALSE;
   GST_DEBUG_OBJECT (self, "strip of %" G_GSIZE_FORMAT " tiles: %"
       GST_PTR_FORMAT, self->layout->n_tiles, caps);
 
@@ -199,69 +204,6 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
   gst_caps_unref (strip);
 
   return FALSE;
-}
-
-/* ---- Another place for the tiles of a strip ---- */
-
-static NtmLayout *
-align_tiles (GstNtMosaic * self, const GstNtMosaicSettings * settings,
-    GError ** error)
-{
-  NtmLayoutRules rules = self->layout->rules;
-
-  rules.align_x = settings->align_x;
-  rules.align_y = settings->align;
-
-  return gst_nt_layout_new (self->layout->tiles, self->layout->n_tiles, &rules,
-      error);
-}
-
-static gboolean
-stand_alike (const NtmLayout * a, const NtmLayout * b)
-{
-  guint i;
-
-  for (i = 0; i < a->n_tiles; i++)
-    if (a->cells[i].frame.x != b->cells[i].frame.x
-        || a->cells[i].frame.y != b->cells[i].frame.y)
-      return FALSE;
-
-  return TRUE;
-}
-
-/* The caps stay the same: tiles move in their cells. Settings that change cells
- * need new caps, and hold from the next negotiation on. */
-gboolean
-gst_nt_mosaic_follow_align (GstNtMosaic * self,
-    const GstNtMosaicSettings * settings)
-{
-  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
-  GError *error = NULL;
-  NtmLayout *layout;
-  NtmLayout *old;
-
-  if (!gst_pad_needs_reconfigure (srcpad) || GST_PAD_IS_FLUSHING (srcpad))
-    return TRUE;
-
-  layout = align_tiles (self, settings, &error);
-  if (layout == NULL) {
-    gst_nt_mosaic_fail (self, error);
-    g_error_free (error);
-    return FALSE;
-  }
-
-  if (stand_alike (layout, self->layout)) {
-    ntm_layout_unref (layout);
-    return TRUE;
-  }
-
-  GST_OBJECT_LOCK (self);
-  old = self->layout;
-  self->layout = layout;
-  GST_OBJECT_UNLOCK (self);
-  ntm_layout_unref (old);
-
-  return gst_nt_mosaic_configure_strips (self, settings);
 }
 
 void

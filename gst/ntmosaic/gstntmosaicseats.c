@@ -36,8 +36,8 @@ take_seat (GstNtMosaic * self, GstNtMosaicPad * pad)
     .info = GST_VIDEO_AGGREGATOR_PAD (pad)->info,
   };
 
-  if (pad->tile >= 0 && self->layout)
-    seat.before = self->layout->tiles[pad->tile];
+  if (pad->tile >= 0 && self->all_tiles)
+    seat.before = self->all_tiles->tiles[pad->tile];
   seat.is_settled = has_caps (&seat.info)
       && gst_video_info_is_equal (&seat.info, &pad->settled);
   seat.fits = has_caps (&seat.info);

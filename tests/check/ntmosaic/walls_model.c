@@ -162,6 +162,23 @@ place_tile (Wall * wall, Grid * grid, guint i)
   };
 }
 
+/* The shown tile stands in the strip as another does in its cell. */
+static void
+show (const Wall * wall, WallTile * tile)
+{
+  const guint x = align (wall->width, tile->width, wall->align_x);
+
+  tile->is_hidden = wall->alone > 0 && tile->pad != wall->alone - 1;
+  if (wall->alone == 0 || tile->is_hidden)
+    return;
+
+  tile->cell = (WallRect) { x, 0, tile->width, wall->height };
+  tile->frame = (WallRect) {
+    x, align (wall->height, tile->height, wall->align), tile->width,
+    tile->height
+  };
+}
+
 gboolean
 wall_place (Wall * wall)
 {
@@ -180,8 +197,10 @@ wall_place (Wall * wall)
   /* A single row is as high as the strip. */
   if (grid.rows == 1)
     grid.heights[0] = wall->height;
-  for (i = 0; i < wall->n_tiles; i++)
+  for (i = 0; i < wall->n_tiles; i++) {
     place_tile (wall, &grid, i);
+    show (wall, &wall->tiles[i]);
+  }
 
   return TRUE;
 }
@@ -215,7 +234,7 @@ paint (const Wall * wall)
   for (i = 0; i < n_pixels; i++)
     memcpy (picture + i * TEST_PIXEL_BYTES, pixel, TEST_PIXEL_BYTES);
   for (i = 0; i < wall->n_tiles; i++)
-    if (wall->tiles[i].has_frame)
+    if (wall->tiles[i].has_frame && !wall->tiles[i].is_hidden)
       paint_frame (wall, &wall->tiles[i], picture);
 
   return picture;
@@ -262,7 +281,7 @@ wall_find (const Wall * wall, guint x, guint y)
   guint i;
 
   for (i = 0; i < wall->n_tiles; i++)
-    if (covers (&wall->tiles[i].frame, x, y))
+    if (!wall->tiles[i].is_hidden && covers (&wall->tiles[i].frame, x, y))
       return &wall->tiles[i];
 
   return NULL;

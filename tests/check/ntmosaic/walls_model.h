@@ -29,7 +29,8 @@ typedef struct
   gboolean has_frame;
   guint32 seed;                 /* of the frame's bytes */
 
-  WallRect cell;                /* filled in by wall_place() */
+  gboolean is_hidden;           /* filled in by wall_place() */
+  WallRect cell;                /* the same */
   WallRect frame;               /* the same */
 } WallTile;
 
@@ -45,6 +46,8 @@ typedef struct
   guint align_x;
   guint tile_height;
   guint32 background;           /* 0xAARRGGBB */
+  guint alone;                  /* show-source + 1: the number of a pad + 1; 0:
+                                 * all are shown */
 
   WallTile tiles[WALL_MOST_TILES];      /* in the order of their pads */
   guint n_tiles;

@@ -65,3 +65,10 @@ void site_check_strip (Site * site, GstBuffer * strip, GstCaps * caps);
 /* Pushes to all pads, and checks the strip, @n_strips times. */
 void site_run (Site * site, void (*push) (Site * site, guint i),
     guint n_strips);
+
+/* ---- Navigation ---- */
+
+/* Moves the mouse to a pixel of the strip. Fails the test unless the pad of the
+ * tile there, and no other, gets the event with the coordinates of its
+ * frame. */
+void site_click (Site * site, guint x, guint y);
