@@ -302,6 +302,8 @@ gst_nt_mosaic_start (GstAggregator * agg)
   self->strip_time = 0;
   self->strip_is_guessed = FALSE;
   self->unknown_source = -1;
+  self->has_good_settings = FALSE;
+  self->warned_of_settings = FALSE;
   forget_layouts (self);
   gst_nt_mosaic_forget_time (self);
   gst_nt_mosaic_forbid_ahead (self);

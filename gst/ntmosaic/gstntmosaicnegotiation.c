@@ -14,6 +14,7 @@
 #include "gstntmosaicallocation.h"
 #include "gstntmosaicdownstream.h"
 #include "gstntmosaicfailures.h"
+#include "gstntmosaicfallback.h"
 #include "gstntmosaicguess.h"
 #include "gstntmosaicposition.h"
 #include "gstntmosaicseats.h"
@@ -89,13 +90,14 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   GArray *inputs;
 
   gst_nt_mosaic_get_settings (self, &settings);
-  gst_nt_mosaic_make_room (self, &settings, seats);
+  gst_nt_mosaic_fall_back (self, &settings, seats, downstream);
   inputs = find_inputs (self, &settings, seats, downstream, &guessed, &error);
   *caps = inputs ? gst_nt_mosaic_design_strip (self, &settings, seats, inputs,
       downstream, &layout, &error) : NULL;
   if (*caps) {
     set_next_layout (self, g_steal_pointer (&layout), g_array_ref (seats));
     self->strip_is_guessed = guessed;
+    gst_nt_mosaic_note_good (self, &settings);
   } else {
     ret = explain_no_strip (self, guessed, error);
   }

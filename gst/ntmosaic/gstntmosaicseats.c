@@ -292,35 +292,10 @@ gst_nt_mosaic_design_strip (GstNtMosaic * self,
 
 /* ---- Which pads fit ---- */
 
-/* An application that changes columns and rows one after the other, or requests
- * a pad first, must not end the strip. */
-void
-gst_nt_mosaic_make_room (GstNtMosaic * self, GstNtMosaicSettings * settings,
-    const GArray * seats)
-{
-  const guint64 n_cells = (guint64) settings->columns * settings->rows;
-
-  if (n_cells == 0 || seats->len <= n_cells) {
-    self->warned_of_crowd = FALSE;
-    return;
-  }
-  if (!gst_nt_mosaic_goes_on_without_one (self))
-    return;
-
-  if (!self->warned_of_crowd)
-    gst_nt_mosaic_warn (self, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "columns is %u and rows is %u, but there are %u pads, and the element "
-        "goes on with more rows: set more columns or rows, or rows to 0",
-        settings->columns, settings->rows, seats->len);
-  self->warned_of_crowd = TRUE;
-  settings->rows = 0;
-}
-
-/* Whether the pads with @fits set fit together, and downstream takes a strip of
- * them; @error says why not. */
-static gboolean
-check_seats (GstNtMosaic * self, const GstNtMosaicSettings * settings,
-    const GArray * seats, GstCaps * downstream, GError ** error)
+gboolean
+gst_nt_mosaic_check_seats (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings, const GArray * seats,
+    GstCaps * downstream, GError ** error)
 {
   GArray *inputs = gst_nt_mosaic_collect_inputs (self, seats);
   NtmLayout *layout = NULL;
@@ -384,7 +359,8 @@ let_in_what_fits (GstNtMosaic * self, const GstNtMosaicSettings * settings,
         continue;
       seat->fits = TRUE;
       seat->fits =
-          check_seats (self, settings, seats, downstream, &seat->misfit);
+          gst_nt_mosaic_check_seats (self, settings, seats, downstream,
+          &seat->misfit);
     }
 }
 
@@ -396,12 +372,12 @@ gst_nt_mosaic_choose_seats (GstNtMosaic * self,
   GError *why = NULL;
   guint i;
 
-  if (check_seats (self, settings, seats, downstream, &why))
+  if (gst_nt_mosaic_check_seats (self, settings, seats, downstream, &why))
     return TRUE;
 
   if (gst_nt_mosaic_goes_on_without_one (self)) {
     let_in_what_fits (self, settings, seats, downstream);
-    if (check_seats (self, settings, seats, downstream, NULL)) {
+    if (gst_nt_mosaic_check_seats (self, settings, seats, downstream, NULL)) {
       for (i = 0; i < seats->len; i++)
         warn_of_caps (self, &g_array_index (seats, GstNtMosaicSeat, i));
       g_error_free (why);

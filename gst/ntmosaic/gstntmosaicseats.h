@@ -30,10 +30,11 @@ GArray *gst_nt_mosaic_take_seats (GstNtMosaic * self);
 
 gboolean gst_nt_mosaic_seats_have_caps (const GArray * seats);
 
-/* If there are more pads than columns and rows have cells, and the element can
- * go on, warns once, and sets the rows in @settings to as many as it takes. */
-void gst_nt_mosaic_make_room (GstNtMosaic * self,
-    GstNtMosaicSettings * settings, const GArray * seats);
+/* Whether those of @seats that have @fits set fit together, and @downstream
+ * takes a strip of them; @error says why not. Without locks. */
+gboolean gst_nt_mosaic_check_seats (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings, const GArray * seats,
+    GstCaps * downstream, GError ** error);
 
 /* Sets which of @seats fit into a strip that @downstream takes, and warns of
  * pads that are left out. FALSE with @error set if pads don't fit and the

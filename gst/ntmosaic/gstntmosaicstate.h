@@ -117,6 +117,10 @@ struct _GstNtMosaic
                                  * or one of GST_NT_MOSAIC_SHOWS_… */
   gint unknown_source;          /* show-source of the warning that no pad has
                                  * that number; -1: no warning */
+  GstNtMosaicSettings good_settings;    /* of the last negotiation */
+  gboolean has_good_settings;
+  GstNtMosaicSettings bad_settings;     /* of the last warning */
+  gboolean warned_of_settings;  /* @bad_settings are still set */
   gboolean warned_of_crowd;     /* of more pads than cells */
   GstAllocationParams strip_params;     /* downstream's alignment and padding */
   gboolean pool_is_downstreams; /* strips are buffers of downstream's pool, as

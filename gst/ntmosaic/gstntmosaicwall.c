@@ -137,7 +137,10 @@ install_grid (GObjectClass * klass, guint first)
    *
    * A change while strips are made holds from the next strip on, which has new
    * caps if its size changes. Set in a handler of
-   * #GstAggregator::samples-selected, it holds from the strip after that.
+   * #GstAggregator::samples-selected, it holds from the strip after that. If
+   * there can be no strip of that size, one warning says why, and the last good
+   * values of all properties for sizes stay in use until there can be: they are
+   * tried again whenever pads, caps or properties change.
    *
    * Since: 0.1
    */
@@ -176,8 +179,9 @@ install_folds (GObjectClass * klass, guint first)
    * The largest width of the strip in pixels, as an encoder allows it. The
    * tiles are folded into rows: as many columns as fit, as few rows as it takes
    * then. With #GstNtMosaic:columns or #GstNtMosaic:rows, a wider strip is an
-   * error, and so is a strip that is wider because downstream asks for that. 0:
-   * no limit.
+   * error, and so is a strip that is wider because downstream asks for that.
+   * Once strips are made, such a value is a warning: see #GstNtMosaic:columns.
+   * 0: no limit.
    *
    * Since: 0.1
    */
