@@ -311,6 +311,66 @@ GST_START_TEST (before_any_caps)
 
 GST_END_TEST;
 
+/* ---- A capsfilter ---- */
+
+/* Pulls strips until one has this size. */
+static void
+wait_for_size (GstElement * sink, gint width, gint height)
+{
+  gboolean found = FALSE;
+
+  while (!found) {
+    GstSample *sample = NULL;
+    GstVideoInfo info;
+
+    g_signal_emit_by_name (sink, "try-pull-sample", TEST_PATIENCE, &sample);
+    fail_unless (sample != NULL, "no strip");
+    fail_unless (gst_video_info_from_caps (&info, gst_sample_get_caps
+            (sample)));
+    found = GST_VIDEO_INFO_WIDTH (&info) == width
+        && GST_VIDEO_INFO_HEIGHT (&info) == height;
+    gst_sample_unref (sample);
+  }
+}
+
+GST_START_TEST (capsfilter_changes)
+{
+  static const gint sizes[][2] = { {64, 48}, {40, 90}, {32, 8}, {100, 8} };
+  GError *error = NULL;
+  GstElement *pipeline = gst_parse_launch ("ntmosaic name=m ! "
+      "capsfilter name=f ! appsink name=s sync=false max-buffers=1  "
+      "videotestsrc ! video/x-raw,format=RGBA,width=16,height=8 ! m.  "
+      "videotestsrc ! video/x-raw,format=RGBA,width=16,height=8 ! m.", &error);
+  GstElement *filter;
+  GstElement *sink;
+  GstBus *bus;
+  guint i;
+
+  g_assert_no_error (error);
+  filter = gst_bin_get_by_name (GST_BIN (pipeline), "f");
+  sink = gst_bin_get_by_name (GST_BIN (pipeline), "s");
+  bus = gst_element_get_bus (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  wait_for_size (sink, 32, 8);
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    GstCaps *caps = gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT,
+        sizes[i][0], "height", G_TYPE_INT, sizes[i][1], NULL);
+
+    g_object_set (filter, "caps", caps, NULL);
+    gst_caps_unref (caps);
+    wait_for_size (sink, sizes[i][0], sizes[i][1]);
+  }
+  fail_if (test_pop_message (bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING, 0));
+
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (bus);
+  gst_object_unref (sink);
+  gst_object_unref (filter);
+  gst_object_unref (pipeline);
+}
+
+GST_END_TEST;
+
 /* ---- Folds ---- */
 
 /* The tiles are folded as if the strip were no larger than they are. */
@@ -429,6 +489,7 @@ TEST_CASES (output_size)
   tcase_add_test (tc, on_arrival);
   tcase_add_test (tc, navigation);
   tcase_add_test (tc, before_any_caps);
+  tcase_add_test (tc, capsfilter_changes);
   tcase_add_test (tc, folds);
   tcase_add_loop_test (tc, refused, 0, G_N_ELEMENTS (impossible));
   tcase_add_test (tc, no_room_for_a_pad);

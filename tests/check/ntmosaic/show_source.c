@@ -220,7 +220,7 @@ GST_START_TEST (at_random)
 {
   const gchar *given = g_getenv ("NTM_TEST_SEED");
   const gchar *cases = g_getenv ("NTM_TEST_CASES");
-  const guint n = cases ? g_ascii_strtoull (cases, NULL, 10) : 40;
+  const guint n = cases ? g_ascii_strtoull (cases, NULL, 10) : 20;
   guint32 seed = given ? g_ascii_strtoull (given, NULL, 10) : g_random_int ();
   guint i;
 
