@@ -280,14 +280,20 @@ install_look (GObjectClass * klass)
       g_param_spec_boolean ("tile-meta", "Tile meta",
           "Add a GstVideoRegionOfInterestMeta for each tile to each strip",
           DEFAULT_TILE_META, PLAYING));
+}
 
+/* What of the strip is shown. */
+static void
+install_show (GObjectClass * klass)
+{
   /**
    * GstNtMosaic:show-source:
    *
    * The number of the pad whose tile is shown alone, at its own size, in a
    * strip of the same size and caps; the rest is background. It stands there as
    * #GstNtMosaic:align and #GstNtMosaic:align-x say. The frames of the other
-   * pads are taken and dropped. -1: all tiles are shown.
+   * pads are taken and dropped, and #GstNtMosaic:stats doesn't count their
+   * tiles. -1: all tiles are shown.
    *
    * The size of the strip follows the tiles of all pads. If no pad has that
    * number, or the pad leaves, the strip is background, and one warning names
@@ -573,6 +579,7 @@ gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass)
   object_class->set_property = gst_nt_mosaic_set_property;
   gst_nt_mosaic_install_wall (object_class, PROP_WALL);
   install_look (object_class);
+  install_show (object_class);
   install_sizes (object_class);
   install_writing (object_class);
   install_frames (object_class);

@@ -545,6 +545,28 @@ GST_START_TEST (pad_leaves)
 
 GST_END_TEST;
 
+/* READY and up again, while one tile is shown. The warning comes again. */
+GST_START_TEST (restarted)
+{
+  Site site;
+  guint i;
+
+  begin (&site, 13, 3);
+  for (i = 0; i < 5; i++) {
+    show (&site, i);
+    site_run (&site, site_push_new, 3);
+    if (i == 4)
+      test_rig_expect_warning (site.rig, "show-source is 3");
+    site_restart (&site);
+    site_run (&site, site_push_still, 3);
+    if (i == 4)
+      test_rig_expect_warning (site.rig, "show-source is 3");
+  }
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
 /* A camera that is shown before it comes is background. */
 GST_START_TEST (before_any_caps)
 {
@@ -585,5 +607,6 @@ TEST_CASES (show_source)
   tcase_add_test (tc, no_such_pad);
   tcase_add_test (tc, names_of_many_pads);
   tcase_add_test (tc, pad_leaves);
+  tcase_add_test (tc, restarted);
   tcase_add_test (tc, before_any_caps);
 }

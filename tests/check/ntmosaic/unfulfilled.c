@@ -134,6 +134,45 @@ GST_START_TEST (only_pad)
 
 GST_END_TEST;
 
+/* Downstream wants a strip of this width. */
+GST_START_TEST (less_than_downstream_asks_for)
+{
+  Site site;
+
+  begin (&site, 2);
+  gst_harness_set_sink_caps_str (site.rig->out, "video/x-raw,width=64");
+  site.wall.min_width = 64;
+  check (&site);
+  set (&site, "max-width", 40);
+  check (&site);
+  test_rig_expect_warning (site.rig, "64 pixels wide", "max-width is 40",
+      "max-width=0 until then");
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
+/* Before the first strip of the next start, it is an error. */
+GST_START_TEST (restarted)
+{
+  Site site;
+  guint i;
+
+  begin (&site, 2);
+  check (&site);
+  set (&site, "max-width", 9);
+  check (&site);
+  test_rig_expect_warning (site.rig, "9 are the most");
+  site_restart (&site);
+  for (i = 0; i < 2; i++)
+    gst_harness_push (site.inputs[i], test_frame_new_timed (WIDTH, HEIGHT, 1,
+            0, TEST_FRAME_TIME));
+  test_rig_expect_error (site.rig, "10 pixels wide", "9 are the most");
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
 /* ---- Several ---- */
 
 /* The other settings hold at once, and so do those that come later. */
@@ -320,6 +359,8 @@ TEST_CASES (unfulfilled)
   tcase_add_loop_test (tc, one_number, 0, G_N_ELEMENTS (numbers));
   tcase_add_test (tc, tile_size);
   tcase_add_test (tc, only_pad);
+  tcase_add_test (tc, less_than_downstream_asks_for);
+  tcase_add_test (tc, restarted);
   tcase_add_test (tc, others_hold);
   tcase_add_test (tc, warned_once);
   tcase_add_test (tc, fulfilled_later);

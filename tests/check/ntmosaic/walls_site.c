@@ -88,6 +88,18 @@ site_resize (Site * site, guint i, guint width, guint height)
   test_input_set_caps (site->inputs[i], "RGBA", width, height);
 }
 
+void
+site_restart (Site * site)
+{
+  guint i;
+
+  test_rig_restart (site->rig, GST_STATE_READY);
+  for (i = 0; i < site->wall.n_tiles; i++)
+    test_input_set_caps (site->inputs[i], "RGBA", site->wall.tiles[i].width,
+        site->wall.tiles[i].height);
+  site->n_sent = 0;
+}
+
 static void
 resize_at_random (Site * site, guint i)
 {

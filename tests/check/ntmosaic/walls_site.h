@@ -39,6 +39,9 @@ void site_choose_wall (Site * site);
  * was possible may not be, with other tiles. */
 void site_make_possible (Site * site);
 
+/* Takes the element to READY and up again. The pads have the same caps. */
+void site_restart (Site * site);
+
 /* Gives a tile, and its pad, another size. */
 void site_resize (Site * site, guint i, guint width, guint height);
 
