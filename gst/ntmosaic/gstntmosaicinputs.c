@@ -16,6 +16,7 @@
 #include "gstntmosaicclip.h"
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicflush.h"
+#include "gstntmosaicover.h"
 #include "gstntmosaicqueue.h"
 #include "gstntmosaicstills.h"
 
@@ -205,6 +206,7 @@ gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
   } else if (g_atomic_int_get (&self->has_untimed)) {
     gst_nt_mosaic_pad_note_timed (pad);
   }
+  gst_nt_mosaic_pad_note_end (pad, buffer);
 
   return buffer;
 }

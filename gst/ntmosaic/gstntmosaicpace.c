@@ -11,7 +11,7 @@
 
 #include "gstntmosaicahead.h"
 #include "gstntmosaicfailures.h"
-#include "gstntmosaicpad.h"
+#include "gstntmosaicover.h"
 #include "gstntmosaicposition.h"
 #include "gstntmosaicsilence.h"
 #include "gstntmosaicstills.h"

@@ -42,6 +42,9 @@ struct _GstNtMosaicPad
   gconstpointer untimed;        /* the frame to be taken next, if it came
                                  * without a timestamp; only compared */
   GSList *dropped;              /* of GstBuffer: to be dropped without locks */
+  GstClockTime ends_at;         /* running time at which its latest frame or gap
+                                 * is over; NONE: it has no duration, or there
+                                 * is none */
 
   gint had_data;                /* atomic: a frame or a gap came, or EOS */
 
@@ -92,6 +95,10 @@ typedef struct
 /* Whether @buffer is no frame: it is empty and has the GAP flag, as the buffer
  * that the base class makes out of a GAP event. */
 gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
+
+/* Whether the base class has a frame of the pad, or a gap, for the next strip.
+ * From any thread. */
+gboolean gst_nt_mosaic_pad_has_current (GstNtMosaicPad * pad);
 
 /* Sets @taken to what the pad shows in a strip. The pad drops its reference on
  * the frame before, because upstream's pool may have few buffers, and
@@ -145,10 +152,6 @@ void gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer);
 /* To be called when no frame is on its way from upstream to a strip, as after a
  * flush. */
 void gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad);
-
-/* Whether the pad is at EOS, and its last frame is over at the running time
- * @now (NONE: at any time). */
-gboolean gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now);
 
 /* Remembers @caps as the caps that upstream sent last. */
 void gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, const GstCaps * caps);
