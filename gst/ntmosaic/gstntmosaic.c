@@ -409,7 +409,6 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   gst_nt_mosaic_class_init_pace (klass);
   gst_nt_mosaic_class_init_src_events (klass);
   gst_nt_mosaic_class_init_flush (klass);
-  gst_nt_mosaic_class_init_ahead (klass);
   gst_nt_mosaic_class_init_mixing (klass);
 
   gst_type_mark_as_plugin_api (GST_TYPE_NT_MOSAIC_PAD, 0);

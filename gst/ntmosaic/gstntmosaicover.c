@@ -12,6 +12,16 @@
 
 #include "gstntmosaicover.h"
 
+gboolean
+gst_nt_mosaic_pad_repeats (GstNtMosaicPad * pad)
+{
+  gboolean repeats;
+
+  g_object_get (pad, "repeat-after-eos", &repeats, NULL);
+
+  return repeats;
+}
+
 /* The running time at which @buffer is over; NONE: it has no duration, or it is
  * outside of @segment, and the base class drops it. */
 static GstClockTime

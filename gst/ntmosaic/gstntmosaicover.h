@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Whether repeat-after-eos is set: the pad never ends. From any thread. */
+gboolean gst_nt_mosaic_pad_repeats (GstNtMosaicPad * pad);
+
 /* To be called with each frame and gap when it becomes the one to be taken
  * next. With the base class' lock of the pad held. */
 void gst_nt_mosaic_pad_note_end (GstNtMosaicPad * pad, GstBuffer * buffer);

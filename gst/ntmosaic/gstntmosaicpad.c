@@ -377,8 +377,16 @@ gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad, GstSegment * segment)
 /* ---- Caps, release and reset ---- */
 
 void
+gst_nt_mosaic_pad_end (GstNtMosaicPad * pad)
+{
+  g_atomic_int_set (&pad->has_ended, TRUE);
+  gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
+}
+
+void
 gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
 {
+  g_atomic_int_set (&pad->has_ended, FALSE);
   gst_nt_arrivals_restart (pad->arrivals,
       gst_nt_mosaic_queue_restart (&pad->queue));
 }

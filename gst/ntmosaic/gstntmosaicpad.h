@@ -30,6 +30,8 @@ struct _GstNtMosaicPad
   GstNtMosaicQueue queue;       /* has its own lock */
 
   gint caps_refused;            /* atomic: its frames become gaps */
+  gint has_ended;               /* atomic: the stream has ended, and the pad
+                                 * takes no frames until it is flushed */
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
@@ -148,6 +150,10 @@ gboolean gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad,
 
 /* To be called when @buffer leaves the base class' queue. From any thread. */
 void gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer);
+
+/* To be called when the stream ends. The pad's upstream stops waiting for its
+ * turn. From any thread. */
+void gst_nt_mosaic_pad_end (GstNtMosaicPad * pad);
 
 /* To be called when no frame is on its way from upstream to a strip, as after a
  * flush. */
