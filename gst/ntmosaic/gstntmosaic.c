@@ -40,6 +40,9 @@
  * %GST_GAP_FLAG_MISSING_DATA the pad goes on to show the frame before, unless
  * caps of another size or format came in between.
  *
+ * The stream of strips ends with the longest of the pads' streams, or as
+ * #GstNtMosaic:eos-policy says, with the shortest.
+ *
  * Before the first strip, a frame that is too short, or a pad whose caps don't
  * fit those of the others, is an error. After it, the tile of that pad is
  * background, a warning names the pad and the cause, and all other tiles go on.

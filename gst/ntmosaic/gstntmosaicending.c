@@ -54,10 +54,12 @@ gst_nt_mosaic_install_eos_policy (GObjectClass * klass, guint id)
    * not count any more, and #GstAggregator:force-live does not let strips go
    * on. In a live pipeline, a pad shows its last frame until its EOS comes.
    *
-   * At the end the element drops all frames that are queued, and the pads
-   * answer upstream with %GST_FLOW_EOS, so that sources stop. A flushing seek
-   * starts the stream again. DURATION queries are answered with the duration of
-   * the longest stream, or of the shortest.
+   * The stream ends when the next strip would be made: when the pads that have
+   * not ended have their next frames, or in a live pipeline when the clock says
+   * so. Then the element drops all frames that
+   * are queued, and the pads answer upstream with %GST_FLOW_EOS, so that
+   * sources stop. A flushing seek starts the stream again. DURATION queries are
+   * answered with the duration of the longest stream, or of the shortest.
    *
    * A change while strips are made holds from the next strip on. With `first`
    * that strip is not made if a pad has ended long ago.

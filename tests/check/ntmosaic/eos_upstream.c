@@ -153,6 +153,29 @@ GST_START_TEST (seek_after_the_end)
 
 GST_END_TEST;
 
+/* Nothing of the end is left after a stop. */
+GST_START_TEST (start_after_the_end)
+{
+  TestRig *rig = rig_new (2);
+  guint k;
+  guint i;
+
+  for (k = 0; k < 3; k++) {
+    for (i = 0; i < 2; i++)
+      test_input_set_small_caps (test_rig_input (rig, i));
+    test_rig_push (rig, 0, 100 + k, 0);
+    test_rig_push (rig, 1, 200 + k, 0);
+    test_rig_expect_small (rig, 2, 100 + k, 200 + k);
+    test_input_end (test_rig_input (rig, 1));
+    test_rig_push (rig, 0, 300, 1);
+    test_rig_expect_eos (rig);
+    test_rig_restart (rig, k % 2 ? GST_STATE_NULL : GST_STATE_READY);
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static gboolean
 has_stopped (GstElement * source)
 {
@@ -344,6 +367,7 @@ TEST_CASES (eos_upstream)
   tcase_add_loop_test (tc, frames_in_the_queue_are_dropped, 0, 2);
   tcase_add_test (tc, downstream_is_slow_at_the_end);
   tcase_add_test (tc, seek_after_the_end);
+  tcase_add_test (tc, start_after_the_end);
   tcase_add_test (tc, endless_sources);
   tcase_add_loop_test (tc, films_of_different_length, 0, 2);
 }
