@@ -40,6 +40,9 @@
  * %GST_GAP_FLAG_MISSING_DATA the pad goes on to show the frame before, unless
  * caps of another size or format came in between.
  *
+ * The stream of strips ends with the longest of the pads' streams, or as
+ * #GstNtMosaic:eos-policy says, with the shortest.
+ *
  * Before the first strip, a frame that is too short, or a pad whose caps don't
  * fit those of the others, is an error. After it, the tile of that pad is
  * background, a warning names the pad and the cause, and all other tiles go on.
@@ -415,7 +418,6 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   gst_nt_mosaic_class_init_pace (klass);
   gst_nt_mosaic_class_init_src_events (klass);
   gst_nt_mosaic_class_init_flush (klass);
-  gst_nt_mosaic_class_init_ahead (klass);
   gst_nt_mosaic_class_init_mixing (klass);
 
   gst_type_mark_as_plugin_api (GST_TYPE_NT_MOSAIC_PAD, 0);

@@ -57,8 +57,6 @@
 /* After a stall, pads run ahead again when this many strips were made. */
 #define STRIPS_AFTER_STALL 16
 
-static gpointer parent_class;
-
 /* ---- What the base class lets a pad queue ---- */
 
 static void
@@ -269,10 +267,10 @@ gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad,
       break;
 }
 
-/* The base class answers with its own latency. Subtracts what this has more
- * than the user's, and adds the time that the base class was not told. */
-static void
-correct_latency (GstNtMosaic * self, GstQuery * query)
+/* Subtracts what the base class' latency has more than the user's, and adds the
+ * time that the base class was not told. */
+void
+gst_nt_mosaic_correct_latency (GstNtMosaic * self, GstQuery * query)
 {
   GstClockTime untold;
   GstClockTime excess;
@@ -291,24 +289,4 @@ correct_latency (GstNtMosaic * self, GstQuery * query)
   if (GST_CLOCK_TIME_IS_VALID (max))
     max += untold - MIN (excess, max);
   gst_query_set_latency (query, live, min, max);
-}
-
-static gboolean
-gst_nt_mosaic_src_query (GstAggregator * agg, GstQuery * query)
-{
-  if (!GST_AGGREGATOR_CLASS (parent_class)->src_query (agg, query))
-    return FALSE;
-
-  if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY)
-    correct_latency (GST_NT_MOSAIC (agg), query);
-
-  return TRUE;
-}
-
-void
-gst_nt_mosaic_class_init_ahead (GstNtMosaicClass * klass)
-{
-  parent_class = g_type_class_peek_parent (klass);
-
-  GST_AGGREGATOR_CLASS (klass)->src_query = gst_nt_mosaic_src_query;
 }

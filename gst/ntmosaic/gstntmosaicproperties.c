@@ -12,6 +12,7 @@
 
 #include "gstntkernel.h"
 #include "gstntmosaicahead.h"
+#include "gstntmosaicending.h"
 #include "gstntmosaicpace.h"
 #include "gstntmosaicwall.h"
 
@@ -52,6 +53,7 @@ enum
   PROP_FRAMES_AHEAD,
   PROP_LATENCY,
   PROP_IGNORE_INACTIVE_PADS,
+  PROP_EOS_POLICY,
   PROP_KERNEL,
   PROP_STATS,
   PROP_WALL,                    /* the first of those in gstntmosaicwall.c */
@@ -151,6 +153,9 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
     case PROP_IGNORE_INACTIVE_PADS:
       g_value_set_boolean (value, settings.ignore_inactive_pads);
       break;
+    case PROP_EOS_POLICY:
+      g_value_set_enum (value, settings.eos_policy);
+      break;
     case PROP_KERNEL:
       g_value_set_static_string (value, gst_nt_kernel_get_name ());
       break;
@@ -204,6 +209,9 @@ change_setting (GstNtMosaicSettings * settings, guint id,
       return TRUE;
     case PROP_IGNORE_INACTIVE_PADS:
       settings->ignore_inactive_pads = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_EOS_POLICY:
+      settings->eos_policy = g_value_get_enum (value);
       return TRUE;
     default:
       return FALSE;
@@ -584,6 +592,7 @@ gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass)
   install_writing (object_class);
   install_frames (object_class);
   install_inherited (object_class);
+  gst_nt_mosaic_install_eos_policy (object_class, PROP_EOS_POLICY);
   install_reports (object_class);
 
   gst_type_mark_as_plugin_api (gst_nt_mosaic_stores_get_type (), 0);

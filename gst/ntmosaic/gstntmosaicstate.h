@@ -20,6 +20,13 @@ G_DECLARE_FINAL_TYPE (GstNtMosaic, gst_nt_mosaic, GST, NT_MOSAIC,
 /* All files of the element log to this category. */
 GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 
+/* Which pad's stream ends the stream of strips. */
+typedef enum
+{
+  GST_NT_MOSAIC_EOS_ALL,        /* the longest */
+  GST_NT_MOSAIC_EOS_FIRST,      /* the shortest */
+} GstNtMosaicEosPolicy;
+
 /* The properties that can be set. */
 typedef struct
 {
@@ -45,6 +52,7 @@ typedef struct
   gint frames_ahead;            /* -1: from the size of the tiles */
   GstClockTime latency;         /* nanoseconds */
   gboolean ignore_inactive_pads;
+  GstNtMosaicEosPolicy eos_policy;
 } GstNtMosaicSettings;
 
 /* In place of the index of the tile that is shown alone. */
