@@ -11,6 +11,7 @@
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicdownstream.h"
 #include "gstntmosaicfailures.h"
+#include "gstntmosaicover.h"
 
 /* ---- Pads and their tiles ---- */
 
@@ -48,11 +49,8 @@ take_seat (GstNtMosaic * self, GstNtMosaicPad * pad)
 static gboolean
 is_over (GstNtMosaicPad * pad)
 {
-  gboolean repeats;
-
-  g_object_get (pad, "repeat-after-eos", &repeats, NULL);
-
-  return !repeats && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
+  return !gst_nt_mosaic_pad_repeats (pad)
+      && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
 }
 
 GArray *
