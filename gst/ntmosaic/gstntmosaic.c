@@ -44,6 +44,9 @@
  * %GST_GAP_FLAG_MISSING_DATA the pad goes on to show the frame before, unless
  * caps of another size or format came in between.
  *
+ * The stream of strips ends with the longest of the pads' streams, or as
+ * #GstNtMosaic:eos-policy says, with the shortest.
+ *
  * Before the first strip, a frame that is too short, or a pad whose caps don't
  * fit those of the others, is an error. After it, the tile of that pad is
  * background, a warning names the pad and the cause, and all other tiles go on.
@@ -261,12 +264,15 @@ gst_nt_mosaic_child_proxy_init (gpointer iface, gpointer data)
 static void
 forget_layouts (GstNtMosaic * self)
 {
+  NtmLayout *all_tiles;
   NtmLayout *layout;
 
   GST_OBJECT_LOCK (self);
+  all_tiles = g_steal_pointer (&self->all_tiles);
   layout = g_steal_pointer (&self->layout);
   GST_OBJECT_UNLOCK (self);
 
+  g_clear_pointer (&all_tiles, ntm_layout_unref);
   g_clear_pointer (&layout, ntm_layout_unref);
   g_clear_pointer (&self->next_layout, ntm_layout_unref);
   g_clear_pointer (&self->next_seats, g_array_unref);
@@ -292,6 +298,9 @@ gst_nt_mosaic_start (GstAggregator * agg)
   g_atomic_int_set (&self->has_untimed, FALSE);
   self->strip_time = 0;
   self->strip_is_guessed = FALSE;
+  self->unknown_source = -1;
+  self->has_good_settings = FALSE;
+  self->warned_of_settings = FALSE;
   forget_layouts (self);
   gst_nt_mosaic_forget_time (self);
   gst_nt_mosaic_forbid_ahead (self);
@@ -414,7 +423,6 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   gst_nt_mosaic_class_init_pace (klass);
   gst_nt_mosaic_class_init_src_events (klass);
   gst_nt_mosaic_class_init_flush (klass);
-  gst_nt_mosaic_class_init_ahead (klass);
   gst_nt_mosaic_class_init_mixing (klass);
 
   gst_type_mark_as_plugin_api (GST_TYPE_NT_MOSAIC_PAD, 0);

@@ -57,8 +57,6 @@
 /* After a stall, pads run ahead again when this many strips were made. */
 #define STRIPS_AFTER_STALL 16
 
-static gpointer parent_class;
-
 /* ---- What the base class lets a pad queue ---- */
 
 static void
@@ -162,14 +160,14 @@ get_tile_bytes (const NtmLayout * layout)
 static guint
 count_frames_ahead (GstNtMosaic * self)
 {
-  const gsize strip_bytes = self->layout->bytes;
+  const gsize strip_bytes = self->all_tiles->bytes;
   const gsize frames = AHEAD_BYTES / strip_bytes;
   GstNtMosaicSettings settings;
 
   gst_nt_mosaic_get_settings (self, &settings);
   if (settings.frames_ahead >= 0)
     return MAX (settings.frames_ahead, 1);
-  if (get_tile_bytes (self->layout) > MAX_FRAME_BYTES)
+  if (get_tile_bytes (self->all_tiles) > MAX_FRAME_BYTES)
     return 1;
 
   return CLAMP ((gssize) frames - OTHER_FRAMES, 1, MAX_FRAMES_AHEAD);
@@ -269,10 +267,10 @@ gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad,
       break;
 }
 
-/* The base class answers with its own latency. Subtracts what this has more
- * than the user's, and adds the time that the base class was not told. */
-static void
-correct_latency (GstNtMosaic * self, GstQuery * query)
+/* Subtracts what the base class' latency has more than the user's, and adds the
+ * time that the base class was not told. */
+void
+gst_nt_mosaic_correct_latency (GstNtMosaic * self, GstQuery * query)
 {
   GstClockTime untold;
   GstClockTime excess;
@@ -291,24 +289,4 @@ correct_latency (GstNtMosaic * self, GstQuery * query)
   if (GST_CLOCK_TIME_IS_VALID (max))
     max += untold - MIN (excess, max);
   gst_query_set_latency (query, live, min, max);
-}
-
-static gboolean
-gst_nt_mosaic_src_query (GstAggregator * agg, GstQuery * query)
-{
-  if (!GST_AGGREGATOR_CLASS (parent_class)->src_query (agg, query))
-    return FALSE;
-
-  if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY)
-    correct_latency (GST_NT_MOSAIC (agg), query);
-
-  return TRUE;
-}
-
-void
-gst_nt_mosaic_class_init_ahead (GstNtMosaicClass * klass)
-{
-  parent_class = g_type_class_peek_parent (klass);
-
-  GST_AGGREGATOR_CLASS (klass)->src_query = gst_nt_mosaic_src_query;
 }

@@ -33,7 +33,8 @@ void gst_nt_mosaic_check_ahead (GstNtMosaic * self);
 void gst_nt_mosaic_wait_for_turn (GstNtMosaic * self, GstNtMosaicPad * pad,
     const GstSegment * segment, GstBuffer * buffer);
 
-/* Sets the virtual functions that this file implements. */
-void gst_nt_mosaic_class_init_ahead (GstNtMosaicClass * klass);
+/* Corrects the base class' answer to a LATENCY query. From any thread, without
+ * locks. */
+void gst_nt_mosaic_correct_latency (GstNtMosaic * self, GstQuery * query);
 
 G_END_DECLS

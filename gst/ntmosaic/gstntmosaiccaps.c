@@ -9,6 +9,8 @@
 
 #include "gstntmosaiccaps.h"
 
+#include "gstntmosaicformats.h"
+
 /* The height of the frame of whose colorimetry pads ask first. */
 #define HD_HEIGHT 720
 
@@ -482,32 +484,101 @@ gst_nt_mosaic_describe_strip (const GstNtMosaicInput * inputs, guint n_inputs,
   return gst_video_info_to_caps (&info);
 }
 
-GstCaps *
-gst_nt_mosaic_loosen_strip (const GstCaps * natural)
+static GstCaps *
+loosen_rate (const GstCaps * natural)
 {
   GstCaps *possible = gst_caps_copy (natural);
-  GstStructure *s = gst_caps_get_structure (possible, 0);
-  gint height;
 
-  gst_structure_set (s, "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1,
-      NULL);
-  if (gst_structure_get_int (s, "height", &height))
-    gst_structure_set (s, "height", GST_TYPE_INT_RANGE, height, G_MAXINT, NULL);
+  gst_caps_set_simple (possible,
+      "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
 
   return possible;
 }
 
-GstCaps *
-gst_nt_mosaic_fit_strip (const GstCaps * natural, GstCaps * downstream)
+/* If the field is an integer, it may be larger, up to @max. */
+static void
+loosen_size (GstCaps * caps, const gchar * field, gint max)
 {
-  const GstStructure *wanted = gst_caps_get_structure (natural, 0);
-  GstCaps *possible = gst_nt_mosaic_loosen_strip (natural);
-  GstCaps *caps = gst_caps_intersect (downstream, possible);
+  GstStructure *s = gst_caps_get_structure (caps, 0);
+  gint size;
+
+  if (gst_structure_get_int (s, field, &size) && size < max)
+    gst_structure_set (s, field, GST_TYPE_INT_RANGE, size, max, NULL);
+}
+
+GstCaps *
+gst_nt_mosaic_loosen_strip (const GstCaps * natural, guint max_width)
+{
+  GstCaps *possible = loosen_rate (natural);
+
+  loosen_size (possible, "width", max_width > 0 ? max_width : G_MAXINT);
+  loosen_size (possible, "height", G_MAXINT);
+
+  return possible;
+}
+
+/* The least of the sizes in @value that is a multiple of @unit: that of the
+ * tiles, or the next one that downstream takes. G_MAXINT: there is none.
+ * GStreamer's functions that fixate a field pass over ranges in lists. */
+static gint
+find_least (const GValue * value, gint unit)
+{
+  gint least = G_MAXINT;
+  guint i;
+
+  if (G_VALUE_HOLDS_INT (value))
+    return g_value_get_int (value) % unit == 0 ? g_value_get_int (value)
+        : G_MAXINT;
+  if (GST_VALUE_HOLDS_INT_RANGE (value)) {
+    const gint min = gst_value_get_int_range_min (value);
+    const gint up = (unit - min % unit) % unit;
+
+    return up <= gst_value_get_int_range_max (value) - min ? min + up
+        : G_MAXINT;
+  }
+
+  for (i = 0; i < gst_value_list_get_size (value); i++)
+    least = MIN (least, find_least (gst_value_list_get_value (value, i), unit));
+
+  return least;
+}
+
+static void
+fixate_size (GstStructure * s, const gchar * field, gint unit)
+{
+  const GValue *value = gst_structure_get_value (s, field);
+  const gint size = find_least (value, unit);
+
+  gst_structure_set (s, field, G_TYPE_INT,
+      size < G_MAXINT ? size : find_least (value, 1), NULL);
+}
+
+/* How many pixels of the strip belong together. */
+static gint
+get_unit (const GstStructure * s)
+{
+  const GstVideoFormat format =
+      gst_video_format_from_string (gst_structure_get_string (s, "format"));
+
+  return gst_nt_mosaic_format_get_unit (gst_video_format_get_info (format));
+}
+
+GstCaps *
+gst_nt_mosaic_fit_strip (const GstCaps * natural, guint max_width,
+    GstCaps * downstream)
+{
+  GstCaps *possible = loosen_rate (natural);
   GstStructure *s;
-  gint height;
+  GstCaps *caps;
   gint fps_n;
   gint fps_d;
 
+  /* Downstream's first caps may be for larger strips only, and others not. */
+  if (!gst_caps_can_intersect (downstream, possible)) {
+    gst_caps_unref (possible);
+    possible = gst_nt_mosaic_loosen_strip (natural, max_width);
+  }
+  caps = gst_caps_intersect (downstream, possible);
   gst_caps_unref (possible);
   if (gst_caps_is_empty (caps)) {
     gst_caps_unref (caps);
@@ -516,9 +587,10 @@ gst_nt_mosaic_fit_strip (const GstCaps * natural, GstCaps * downstream)
 
   caps = gst_caps_truncate (gst_caps_make_writable (caps));
   s = gst_caps_get_structure (caps, 0);
-  gst_structure_get_int (wanted, "height", &height);
-  gst_structure_get_fraction (wanted, "framerate", &fps_n, &fps_d);
-  gst_structure_fixate_field_nearest_int (s, "height", height);
+  fixate_size (s, "width", get_unit (s));
+  fixate_size (s, "height", 1);
+  gst_structure_get_fraction (gst_caps_get_structure (natural, 0), "framerate",
+      &fps_n, &fps_d);
   gst_structure_fixate_field_nearest_fraction (s, "framerate", fps_n, fps_d);
 
   return gst_caps_fixate (caps);

@@ -49,12 +49,14 @@ GstCaps *gst_nt_mosaic_describe_strip (const GstNtMosaicInput * inputs,
     guint n_inputs, const NtmLayout * layout);
 
 /* The caps that downstream may choose for a strip of the caps @natural: any
- * rate, and a height that is the same or larger. */
-GstCaps *gst_nt_mosaic_loosen_strip (const GstCaps * natural);
+ * rate, and a width and a height that are the same or larger. @max_width: in
+ * pixels; 0: no limit. */
+GstCaps *gst_nt_mosaic_loosen_strip (const GstCaps * natural,
+    guint max_width);
 
-/* Fixed caps out of these that @downstream takes, closest to @natural. NULL if
- * there are none. */
+/* Fixed caps out of these that @downstream takes: of the size of @natural, or
+ * else as narrow as can be, and as low. NULL if there are none. */
 GstCaps *gst_nt_mosaic_fit_strip (const GstCaps * natural,
-    GstCaps * downstream);
+    guint max_width, GstCaps * downstream);
 
 G_END_DECLS

@@ -92,7 +92,7 @@ gst_nt_mosaic_explain_downstream (GstPad * srcpad, const GstCaps * strip)
   if (peer == NULL)
     return NULL;
 
-  possible = gst_nt_mosaic_loosen_strip (strip);
+  possible = gst_nt_mosaic_loosen_strip (strip, 0);
   found = find_limit (peer, possible, MAX_DEPTH, &limit);
   gst_caps_unref (possible);
   gst_object_unref (peer);
@@ -107,6 +107,24 @@ gst_nt_mosaic_explain_downstream (GstPad * srcpad, const GstCaps * strip)
   gst_clear_object (&element);
   gst_object_unref (limit.pad);
   gst_caps_unref (limit.caps);
+
+  return error;
+}
+
+GError *
+gst_nt_mosaic_explain_no_strip (GstPad * srcpad, const GstCaps * strip)
+{
+  GError *error = gst_nt_mosaic_explain_downstream (srcpad, strip);
+  gchar *text;
+
+  if (error)
+    return error;
+
+  text = gst_caps_to_string (strip);
+  error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "downstream takes no strip of %s: put a videoconvert behind the mosaic, "
+      "or use another element there", text);
+  g_free (text);
 
   return error;
 }

@@ -16,6 +16,11 @@ G_BEGIN_DECLS
 GError *gst_nt_mosaic_explain_downstream (GstPad * srcpad,
     const GstCaps * strip);
 
+/* The same, and never NULL: if no element is found, the error names only the
+ * caps. Downstream may take other caps by now. */
+GError *gst_nt_mosaic_explain_no_strip (GstPad * srcpad,
+    const GstCaps * strip);
+
 /* Downstream takes @caps, out of all that a strip may be: returns them, or none
  * if they are gray and downstream takes colours as well, in formats that a
  * strip can't have. A strip that lost its colours would be worse than an error

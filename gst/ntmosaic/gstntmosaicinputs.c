@@ -16,6 +16,7 @@
 #include "gstntmosaicclip.h"
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicflush.h"
+#include "gstntmosaicover.h"
 #include "gstntmosaicqueue.h"
 #include "gstntmosaicstills.h"
 
@@ -134,6 +135,18 @@ clip_gap (const GstSegment * segment, GstEvent * event)
   return clipped;
 }
 
+/* Drops @frame after the end of the stream. Upstream may have waited until
+ * then. */
+static gboolean
+is_too_late (GstNtMosaicPad * pad, GstBuffer * frame)
+{
+  if (!g_atomic_int_get (&pad->has_ended))
+    return FALSE;
+
+  gst_buffer_unref (frame);
+  return TRUE;
+}
+
 static GstFlowReturn
 gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
@@ -142,6 +155,8 @@ gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   GstSegment segment;
   GstFlowReturn ret;
 
+  if (is_too_late (self, buffer))
+    return GST_FLOW_EOS;
   gst_nt_mosaic_pad_note_data (self);
   if (!find_segment (mosaic, pad, "buffers", &segment)) {
     gst_buffer_unref (buffer);
@@ -155,6 +170,8 @@ gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 
   buffer = gst_nt_mosaic_arrive (self, mosaic->composer, buffer);
   gst_nt_mosaic_wait_for_turn (mosaic, self, &segment, buffer);
+  if (is_too_late (self, buffer))
+    return GST_FLOW_EOS;
   gst_nt_mosaic_queue_count_in (&self->queue);
   ret = self->base_chain (pad, parent, buffer);
   if (ret != GST_FLOW_OK)
@@ -205,6 +222,7 @@ gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
   } else if (g_atomic_int_get (&self->has_untimed)) {
     gst_nt_mosaic_pad_note_timed (pad);
   }
+  gst_nt_mosaic_pad_note_end (pad, buffer);
 
   return buffer;
 }

@@ -17,9 +17,9 @@
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicformats.h"
 #include "gstntmosaicframe.h"
-#include "gstntmosaicnegotiation.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
+#include "gstntmosaicshown.h"
 #include "gstntstripmemory.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
@@ -45,6 +45,8 @@ typedef struct
   GstNtMosaicFrame *frames;
   NtmSource *sources;
   GstNtTileInput *inputs;
+  GstClockTime hidden_time;     /* running time of the latest frame that is not
+                                 * shown; NONE: there is none */
   guint8 background[NTM_MAX_PIXEL_BYTES];       /* as it stands in memory */
   NtmStrip *strip;              /* where it was composed; not owned */
 } Picture;
@@ -68,6 +70,7 @@ new_picture (GstNtMosaic * self, const GstNtMosaicSettings * settings)
   GST_OBJECT_UNLOCK (self);
 
   picture->settings = *settings;
+  picture->hidden_time = GST_CLOCK_TIME_NONE;
   gst_nt_mosaic_format_paint (info, settings->background_color,
       picture->background);
   picture->frames = g_new0 (GstNtMosaicFrame, picture->layout->n_tiles);
@@ -175,6 +178,33 @@ map_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
   return TRUE;
 }
 
+static GstClockTime
+get_running_time (GstNtMosaicPad * pad, const GstBuffer * buffer)
+{
+  GstSegment segment;
+
+  return gst_nt_mosaic_pad_get_segment (pad, &segment)
+      ? gst_segment_to_running_time (&segment, GST_FORMAT_TIME,
+      GST_BUFFER_PTS (buffer)) : GST_CLOCK_TIME_NONE;
+}
+
+static GstClockTime
+get_later (GstClockTime a, GstClockTime b)
+{
+  return !GST_CLOCK_TIME_IS_VALID (a) ? b
+      : !GST_CLOCK_TIME_IS_VALID (b) ? a : MAX (a, b);
+}
+
+/* Without a rate, a strip has the time of its latest frame, whichever are
+ * shown. */
+static void
+drop_hidden (Picture * picture, GstNtMosaicPad * pad, GstBuffer * buffer)
+{
+  picture->hidden_time = get_later (picture->hidden_time,
+      get_running_time (pad, buffer));
+  gst_buffer_unref (buffer);
+}
+
 /* Takes the frame that the pad of tile @i shows, and maps it. FALSE: there
  * can't be a strip, and an error was posted. */
 static gboolean
@@ -195,6 +225,10 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
     gst_buffer_unref (taken.buffer);
     return refuse_frame (self, pad, "a buffer comes before caps: set caps on "
         "the source");
+  }
+  if (gst_nt_mosaic_is_hidden (self, i)) {
+    drop_hidden (picture, pad, taken.buffer);
+    return TRUE;
   }
   if (!has_place (self, pad, &picture->layout->cells[i].frame)) {
     gst_buffer_unref (taken.buffer);
@@ -221,23 +255,13 @@ take_frames (GstNtMosaic * self, Picture * picture)
 static GstClockTime
 find_latest_time (const Picture * picture)
 {
-  GstClockTime latest = GST_CLOCK_TIME_NONE;
+  GstClockTime latest = picture->hidden_time;
   guint i;
 
-  for (i = 0; i < picture->layout->n_tiles; i++) {
-    GstClockTime time;
-    GstSegment segment;
-
-    if (picture->frames[i].buffer == NULL
-        || !gst_nt_mosaic_pad_get_segment (picture->pads[i], &segment))
-      continue;
-
-    time = gst_segment_to_running_time (&segment, GST_FORMAT_TIME,
-        GST_BUFFER_PTS (picture->frames[i].buffer));
-    if (GST_CLOCK_TIME_IS_VALID (time)
-        && (time > latest || !GST_CLOCK_TIME_IS_VALID (latest)))
-      latest = time;
-  }
+  for (i = 0; i < picture->layout->n_tiles; i++)
+    if (picture->frames[i].buffer)
+      latest = get_later (latest, get_running_time (picture->pads[i],
+              picture->frames[i].buffer));
 
   return latest;
 }
@@ -319,7 +343,7 @@ add_tile_metas (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
   guint i;
 
   for (i = 0; i < picture->layout->n_tiles; i++)
-    if (picture->pads[i])
+    if (picture->pads[i] && !gst_nt_mosaic_is_hidden (self, i))
       add_tile_meta (self, picture, i, strip);
 }
 
@@ -409,6 +433,18 @@ fill_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip,
   return TRUE;
 }
 
+/* The engine has nothing to write for a tile without pixels, and calls it
+ * kept. */
+static void
+forget_hidden (GstNtMosaic * self, const Picture * picture,
+    NtmReport * report)
+{
+  guint i;
+
+  for (i = 0; i < picture->layout->n_tiles; i++)
+    report->tiles_kept -= gst_nt_mosaic_is_hidden (self, i);
+}
+
 static void
 count (GstNtMosaic * self, const NtmReport * report)
 {
@@ -460,6 +496,7 @@ make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
     return FALSE;
 
   describe (self, picture, strip);
+  forget_hidden (self, picture, &report);
   count (self, &report);
 
   return TRUE;
@@ -477,7 +514,7 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
   Picture *picture;
 
   gst_nt_mosaic_get_settings (self, &settings);
-  if (self->strips_fit && gst_nt_mosaic_follow_align (self, &settings)) {
+  if (self->strips_fit && gst_nt_mosaic_follow_settings (self, &settings)) {
     picture = new_picture (self, &settings);
     made = make_strip (self, picture, strip);
     free_picture (picture);

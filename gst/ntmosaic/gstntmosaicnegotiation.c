@@ -10,89 +10,21 @@
 
 #include "gstntmosaicnegotiation.h"
 
-#include "gstntlayout.h"
 #include "gstntmosaicahead.h"
 #include "gstntmosaicallocation.h"
-#include "gstntmosaiccaps.h"
 #include "gstntmosaicdownstream.h"
 #include "gstntmosaicfailures.h"
+#include "gstntmosaicfallback.h"
 #include "gstntmosaicguess.h"
 #include "gstntmosaicposition.h"
 #include "gstntmosaicseats.h"
+#include "gstntmosaicshown.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 static gpointer parent_class;
 
 /* ---- The strip's caps ---- */
-
-/* Why downstream takes no strip of the caps @strip. Downstream may take other
- * caps by now, and then no element is found. */
-static GError *
-explain_downstream (GstNtMosaic * self, const GstCaps * strip)
-{
-  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
-  GError *error = gst_nt_mosaic_explain_downstream (srcpad, strip);
-  gchar *text;
-
-  if (error)
-    return error;
-
-  text = gst_caps_to_string (strip);
-  error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "downstream takes no strip of %s: put a videoconvert behind the mosaic, "
-      "or use another element there", text);
-  g_free (text);
-
-  return error;
-}
-
-/* Fixed caps for a strip of @layout that downstream takes. */
-static GstCaps *
-fit_downstream (GstNtMosaic * self, const GArray * inputs,
-    const NtmLayout * layout, GstCaps * downstream, GError ** error)
-{
-  GstCaps *natural =
-      gst_nt_mosaic_describe_strip (&g_array_index (inputs, GstNtMosaicInput,
-          0), inputs->len, layout);
-  GstCaps *caps = gst_nt_mosaic_fit_strip (natural, downstream);
-
-  if (caps == NULL)
-    *error = explain_downstream (self, natural);
-  gst_caps_unref (natural);
-
-  return caps;
-}
-
-/* Caps and layout of a strip of @inputs, which are those of @seats or a guess.
- * NULL with @error set: there can be none. */
-static GstCaps *
-design_strip (GstNtMosaic * self, const GstNtMosaicSettings * settings,
-    const GArray * seats, const GArray * inputs, GstCaps * downstream,
-    NtmLayout ** layout, GError ** error)
-{
-  GstCaps *caps;
-  gint height;
-
-  *layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, 0, error);
-  if (*layout == NULL)
-    return NULL;
-  caps = fit_downstream (self, inputs, *layout, downstream, error);
-  if (caps == NULL)
-    return NULL;
-
-  gst_structure_get_int (gst_caps_get_structure (caps, 0), "height", &height);
-  if ((guint) height == (*layout)->height)
-    return caps;
-
-  /* Downstream wants it higher. */
-  ntm_layout_unref (*layout);
-  *layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, height, error);
-  if (*layout == NULL)
-    gst_clear_caps (&caps);
-
-  return caps;
-}
 
 static void
 set_next_layout (GstNtMosaic * self, NtmLayout * layout, GArray * seats)
@@ -114,7 +46,8 @@ find_inputs (GstNtMosaic * self, const GstNtMosaicSettings * settings,
 
   *guessed = FALSE;
   if (gst_nt_mosaic_seats_have_caps (seats))
-    return gst_nt_mosaic_choose_seats (self, settings, seats, error) ?
+    return gst_nt_mosaic_choose_seats (self, settings, seats, downstream,
+        error) ?
         gst_nt_mosaic_collect_inputs (self, seats) : NULL;
 
   *guessed = seats->len > 0
@@ -157,13 +90,14 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   GArray *inputs;
 
   gst_nt_mosaic_get_settings (self, &settings);
-  gst_nt_mosaic_make_room (self, &settings, seats);
+  gst_nt_mosaic_fall_back (self, &settings, seats, downstream);
   inputs = find_inputs (self, &settings, seats, downstream, &guessed, &error);
-  *caps = inputs ? design_strip (self, &settings, seats, inputs, downstream,
-      &layout, &error) : NULL;
+  *caps = inputs ? gst_nt_mosaic_design_strip (self, &settings, seats, inputs,
+      downstream, &layout, &error) : NULL;
   if (*caps) {
     set_next_layout (self, g_steal_pointer (&layout), g_array_ref (seats));
     self->strip_is_guessed = guessed;
+    gst_nt_mosaic_note_good (self, &settings);
   } else {
     ret = explain_no_strip (self, guessed, error);
   }
@@ -176,14 +110,16 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   return ret;
 }
 
-static void
+static gboolean
 adopt_next_layout (GstNtMosaic * self)
 {
+  GstNtMosaicSettings settings;
   NtmLayout *old;
 
   GST_OBJECT_LOCK (self);
-  old = self->layout;
-  self->layout = g_steal_pointer (&self->next_layout);
+  settings = self->settings;
+  old = self->all_tiles;
+  self->all_tiles = g_steal_pointer (&self->next_layout);
   self->strips_fit = FALSE;
   gst_nt_mosaic_adopt_seats (self, self->next_seats);
   GST_OBJECT_UNLOCK (self);
@@ -191,6 +127,8 @@ adopt_next_layout (GstNtMosaic * self)
   g_clear_pointer (&self->next_seats, g_array_unref);
   if (old)
     ntm_layout_unref (old);
+
+  return gst_nt_mosaic_adopt_shown (self, &settings);
 }
 
 /* Replaces the base class' negotiated_src_caps(), which divides by the rate to
@@ -236,7 +174,8 @@ gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
   if (!gst_video_info_from_caps (&info, caps))
     return FALSE;
 
-  adopt_next_layout (self);
+  if (!adopt_next_layout (self))
+    return FALSE;
   GST_DEBUG_OBJECT (self, "strip of %" G_GSIZE_FORMAT " tiles: %"
       GST_PTR_FORMAT, self->layout->n_tiles, caps);
 
@@ -261,75 +200,12 @@ gst_nt_mosaic_negotiate (GstAggregator * agg)
     return FALSE;
 
   strip = gst_pad_get_pad_template_caps (srcpad);
-  error = explain_downstream (self, strip);
+  error = gst_nt_mosaic_explain_no_strip (srcpad, strip);
   gst_nt_mosaic_fail (self, error);
   g_error_free (error);
   gst_caps_unref (strip);
 
   return FALSE;
-}
-
-/* ---- Another place for the tiles of a strip ---- */
-
-static NtmLayout *
-align_tiles (GstNtMosaic * self, const GstNtMosaicSettings * settings,
-    GError ** error)
-{
-  NtmLayoutRules rules = self->layout->rules;
-
-  rules.align_x = settings->align_x;
-  rules.align_y = settings->align;
-
-  return gst_nt_layout_new (self->layout->tiles, self->layout->n_tiles, &rules,
-      error);
-}
-
-static gboolean
-stand_alike (const NtmLayout * a, const NtmLayout * b)
-{
-  guint i;
-
-  for (i = 0; i < a->n_tiles; i++)
-    if (a->cells[i].frame.x != b->cells[i].frame.x
-        || a->cells[i].frame.y != b->cells[i].frame.y)
-      return FALSE;
-
-  return TRUE;
-}
-
-/* The caps stay the same: tiles move in their cells. Settings that change cells
- * need new caps, and hold from the next negotiation on. */
-gboolean
-gst_nt_mosaic_follow_align (GstNtMosaic * self,
-    const GstNtMosaicSettings * settings)
-{
-  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
-  GError *error = NULL;
-  NtmLayout *layout;
-  NtmLayout *old;
-
-  if (!gst_pad_needs_reconfigure (srcpad) || GST_PAD_IS_FLUSHING (srcpad))
-    return TRUE;
-
-  layout = align_tiles (self, settings, &error);
-  if (layout == NULL) {
-    gst_nt_mosaic_fail (self, error);
-    g_error_free (error);
-    return FALSE;
-  }
-
-  if (stand_alike (layout, self->layout)) {
-    ntm_layout_unref (layout);
-    return TRUE;
-  }
-
-  GST_OBJECT_LOCK (self);
-  old = self->layout;
-  self->layout = layout;
-  GST_OBJECT_UNLOCK (self);
-  ntm_layout_unref (old);
-
-  return gst_nt_mosaic_configure_strips (self, settings);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "gstntmosaicpace.h"
 
 #include "gstntmosaicahead.h"
+#include "gstntmosaicending.h"
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
@@ -162,24 +163,6 @@ find_what_is_waited_for (GstNtMosaic * self)
   return n_eos > 0 ? WAITS_FOR_NONE : WAITS_FOR_FIRST;
 }
 
-/* Whether the last frames of all pads at EOS are over. */
-static gboolean
-all_pads_over (GstNtMosaic * self)
-{
-  GstClockTime now = gst_aggregator_simple_get_next_time (GST_AGGREGATOR
-      (self));
-  GList *pads = gst_nt_mosaic_ref_pads (self);
-  gboolean all = TRUE;
-  GList *l;
-
-  for (l = pads; l && all; l = l->next)
-    all = !gst_aggregator_pad_is_eos (l->data)
-        || gst_nt_mosaic_pad_is_over (l->data, now);
-  g_list_free_full (pads, gst_object_unref);
-
-  return all;
-}
-
 /* What to do in WAITS_FOR_NONE. The base class would go on for ever in three
  * cases: without a rate, with repeat-after-eos on all pads, and before any
  * caps. With force-live it would go on without waiting for the clock. */
@@ -199,7 +182,10 @@ handle_no_data (GstNtMosaic * self, gboolean * timeout)
     return GST_FLOW_OK;
   }
 
-  return !caps || all_pads_over (self) ? GST_FLOW_EOS : GST_FLOW_OK;
+  if (!caps || gst_nt_mosaic_all_are_over (self))
+    return GST_FLOW_EOS;
+
+  return GST_FLOW_OK;
 }
 
 /* ---- Stills without timestamps ---- */
@@ -300,21 +286,15 @@ aggregate_before_first (GstNtMosaic * self, gboolean timeout)
 }
 
 /* Drops the frames that are not needed any more, before the streaming thread
- * waits for data or for the clock. @are_over: the stream ends, and no frame is
- * needed. */
+ * waits for data or for the clock. */
 static void
-let_go_of_frames (GstNtMosaic * self, gboolean are_over)
+let_go_of_frames (GstNtMosaic * self)
 {
   GList *pads = gst_nt_mosaic_ref_pads (self);
   GList *l;
 
-  for (l = pads; l; l = l->next) {
-    if (are_over)
-      GST_AGGREGATOR_PAD_GET_CLASS (l->data)->flush (l->data,
-          GST_AGGREGATOR (self));
-    else
-      gst_nt_mosaic_pad_let_go (l->data);
-  }
+  for (l = pads; l; l = l->next)
+    gst_nt_mosaic_pad_let_go (l->data);
   g_list_free_full (pads, gst_object_unref);
 }
 
@@ -344,7 +324,9 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
 
   gst_nt_mosaic_check_ahead (self);
   waits = find_what_is_waited_for (self);
-  if (waits == WAITS_FOR_NONE)
+  if (gst_nt_mosaic_has_first_ended (self))
+    ret = GST_FLOW_EOS;
+  else if (waits == WAITS_FOR_NONE)
     ret = handle_no_data (self, &timeout);
   else if (gst_nt_mosaic_is_back_at_start (self))
     ret = GST_FLOW_EOS;
@@ -357,7 +339,10 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
     gst_nt_mosaic_explain_flow (self, ret);
     age_memory (self);
   }
-  let_go_of_frames (self, ret == GST_FLOW_EOS);
+  if (ret == GST_FLOW_EOS)
+    gst_nt_mosaic_end_pads (self);
+  else
+    let_go_of_frames (self);
 
   return ret;
 }

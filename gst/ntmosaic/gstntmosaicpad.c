@@ -46,6 +46,18 @@ ref_current (GstNtMosaicPad * pad)
   return current;
 }
 
+gboolean
+gst_nt_mosaic_pad_has_current (GstNtMosaicPad * pad)
+{
+  gboolean has;
+
+  g_mutex_lock (&pad->flush_lock);
+  has = get_current (pad) != NULL;
+  g_mutex_unlock (&pad->flush_lock);
+
+  return has;
+}
+
 /* Whether a frame with the caps @a looks the same if it is shown with the caps
  * @b. */
 static gboolean
@@ -296,6 +308,10 @@ gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
   let_go_of_all (pad, &old);
   g_mutex_unlock (&pad->flush_lock);
 
+  GST_OBJECT_LOCK (pad);
+  pad->ends_at = GST_CLOCK_TIME_NONE;
+  GST_OBJECT_UNLOCK (pad);
+
   gst_clear_buffer (&current);
   drop (&old);
   drop_now (pad);
@@ -362,39 +378,18 @@ gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad, GstSegment * segment)
 /* ---- Caps, release and reset ---- */
 
 void
-gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
+gst_nt_mosaic_pad_end (GstNtMosaicPad * pad)
 {
-  gst_nt_arrivals_restart (pad->arrivals,
-      gst_nt_mosaic_queue_restart (&pad->queue));
+  g_atomic_int_set (&pad->has_ended, TRUE);
+  gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
 }
 
-gboolean
-gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now)
+void
+gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
 {
-  GstClockTime end = GST_CLOCK_TIME_NONE;
-  GstSegment segment;
-  GstBuffer *buffer;
-
-  if (!gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad)))
-    return FALSE;
-
-  buffer = ref_current (pad);
-  if (buffer == NULL)
-    return TRUE;
-
-  if (GST_BUFFER_PTS_IS_VALID (buffer) && GST_BUFFER_DURATION_IS_VALID (buffer)
-      && gst_nt_mosaic_pad_get_segment (pad, &segment)) {
-    end = segment.rate < 0 ? GST_BUFFER_PTS (buffer)
-        : GST_BUFFER_PTS (buffer) + GST_BUFFER_DURATION (buffer);
-    if (GST_CLOCK_TIME_IS_VALID (segment.stop))
-      end = MIN (end, segment.stop);
-    end = MAX (end, segment.start);
-    end = gst_segment_to_running_time (&segment, GST_FORMAT_TIME, end);
-  }
-  gst_buffer_unref (buffer);
-
-  return !GST_CLOCK_TIME_IS_VALID (end) || !GST_CLOCK_TIME_IS_VALID (now)
-      || end <= now;
+  g_atomic_int_set (&pad->has_ended, FALSE);
+  gst_nt_arrivals_restart (pad->arrivals,
+      gst_nt_mosaic_queue_restart (&pad->queue));
 }
 
 void
@@ -547,6 +542,7 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   gst_video_info_init (&pad->misfit);
   gst_video_info_init (&pad->settled);
   pad->tile = -1;
+  pad->ends_at = GST_CLOCK_TIME_NONE;
   g_mutex_init (&pad->flush_lock);
   g_mutex_init (&pad->gap_lock);
   gst_nt_mosaic_queue_init (&pad->queue);

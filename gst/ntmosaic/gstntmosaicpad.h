@@ -30,6 +30,8 @@ struct _GstNtMosaicPad
   GstNtMosaicQueue queue;       /* has its own lock */
 
   gint caps_refused;            /* atomic: its frames become gaps */
+  gint has_ended;               /* atomic: the stream has ended, and the pad
+                                 * takes no frames until it is flushed */
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
@@ -42,6 +44,9 @@ struct _GstNtMosaicPad
   gconstpointer untimed;        /* the frame to be taken next, if it came
                                  * without a timestamp; only compared */
   GSList *dropped;              /* of GstBuffer: to be dropped without locks */
+  GstClockTime ends_at;         /* running time at which its latest frame or gap
+                                 * is over; NONE: it has no duration, or there
+                                 * is none */
 
   gint had_data;                /* atomic: a frame or a gap came, or EOS */
 
@@ -93,6 +98,10 @@ typedef struct
  * that the base class makes out of a GAP event. */
 gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
 
+/* Whether the base class has a frame of the pad, or a gap, for the next strip.
+ * From any thread. */
+gboolean gst_nt_mosaic_pad_has_current (GstNtMosaicPad * pad);
+
 /* Sets @taken to what the pad shows in a strip. The pad drops its reference on
  * the frame before, because upstream's pool may have few buffers, and
  * downstream may take long. It holds a reference on this frame until it shows
@@ -142,13 +151,13 @@ gboolean gst_nt_mosaic_pad_adds_time (GstNtMosaicPad * pad,
 /* To be called when @buffer leaves the base class' queue. From any thread. */
 void gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer);
 
+/* To be called when the stream ends. The pad's upstream stops waiting for its
+ * turn. From any thread. */
+void gst_nt_mosaic_pad_end (GstNtMosaicPad * pad);
+
 /* To be called when no frame is on its way from upstream to a strip, as after a
  * flush. */
 void gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad);
-
-/* Whether the pad is at EOS, and its last frame is over at the running time
- * @now (NONE: at any time). */
-gboolean gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now);
 
 /* Remembers @caps as the caps that upstream sent last. */
 void gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, const GstCaps * caps);

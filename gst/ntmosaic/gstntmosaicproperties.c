@@ -12,6 +12,7 @@
 
 #include "gstntkernel.h"
 #include "gstntmosaicahead.h"
+#include "gstntmosaicending.h"
 #include "gstntmosaicpace.h"
 #include "gstntmosaicwall.h"
 
@@ -24,6 +25,7 @@
 #define DEFAULT_NT_THRESHOLD 0
 #define DEFAULT_COPY_ON_ARRIVAL TRUE
 #define DEFAULT_TILE_META FALSE
+#define DEFAULT_SHOW_SOURCE -1
 #define DEFAULT_FRAMES_AHEAD -1
 #define DEFAULT_LATENCY 0
 #define DEFAULT_IGNORE_INACTIVE_PADS FALSE
@@ -47,9 +49,11 @@ enum
   PROP_NT_THRESHOLD,
   PROP_COPY_ON_ARRIVAL,
   PROP_TILE_META,
+  PROP_SHOW_SOURCE,
   PROP_FRAMES_AHEAD,
   PROP_LATENCY,
   PROP_IGNORE_INACTIVE_PADS,
+  PROP_EOS_POLICY,
   PROP_KERNEL,
   PROP_STATS,
   PROP_WALL,                    /* the first of those in gstntmosaicwall.c */
@@ -137,6 +141,9 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
     case PROP_TILE_META:
       g_value_set_boolean (value, settings.tile_meta);
       break;
+    case PROP_SHOW_SOURCE:
+      g_value_set_int (value, settings.show_source);
+      break;
     case PROP_FRAMES_AHEAD:
       g_value_set_int (value, settings.frames_ahead);
       break;
@@ -145,6 +152,9 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
       break;
     case PROP_IGNORE_INACTIVE_PADS:
       g_value_set_boolean (value, settings.ignore_inactive_pads);
+      break;
+    case PROP_EOS_POLICY:
+      g_value_set_enum (value, settings.eos_policy);
       break;
     case PROP_KERNEL:
       g_value_set_static_string (value, gst_nt_kernel_get_name ());
@@ -191,11 +201,17 @@ change_setting (GstNtMosaicSettings * settings, guint id,
     case PROP_TILE_META:
       settings->tile_meta = g_value_get_boolean (value);
       return TRUE;
+    case PROP_SHOW_SOURCE:
+      settings->show_source = g_value_get_int (value);
+      return TRUE;
     case PROP_FRAMES_AHEAD:
       settings->frames_ahead = g_value_get_int (value);
       return TRUE;
     case PROP_IGNORE_INACTIVE_PADS:
       settings->ignore_inactive_pads = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_EOS_POLICY:
+      settings->eos_policy = g_value_get_enum (value);
       return TRUE;
     default:
       return FALSE;
@@ -274,6 +290,37 @@ install_look (GObjectClass * klass)
       g_param_spec_boolean ("tile-meta", "Tile meta",
           "Add a GstVideoRegionOfInterestMeta for each tile to each strip",
           DEFAULT_TILE_META, PLAYING));
+}
+
+/* What of the strip is shown. */
+static void
+install_show (GObjectClass * klass)
+{
+  /**
+   * GstNtMosaic:show-source:
+   *
+   * The number of the pad whose tile is shown alone, at its own size, in a
+   * strip of the same size and caps; the rest is background. It stands there as
+   * #GstNtMosaic:align and #GstNtMosaic:align-x say. The frames of the other
+   * pads are taken and dropped, and #GstNtMosaic:stats doesn't count their
+   * tiles. -1: all tiles are shown.
+   *
+   * The size of the strip follows the tiles of all pads. If no pad has that
+   * number, or the pad leaves, the strip is background, and one warning names
+   * the pads; the tile is shown as soon as there is such a pad. With
+   * #GstNtMosaic:tile-meta only the shown tile has a meta, and navigation
+   * events go to its pad only.
+   *
+   * A change from any thread, and in a handler of
+   * #GstAggregator::samples-selected, holds for the next strip that is made.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_SHOW_SOURCE,
+      g_param_spec_int ("show-source", "Show source",
+          "Number of the pad whose tile is shown alone, in a strip of the same "
+          "size (-1 = all tiles are shown)",
+          -1, G_MAXINT, DEFAULT_SHOW_SOURCE, PLAYING));
 }
 
 /* What is known before the first frame. */
@@ -526,6 +573,7 @@ gst_nt_mosaic_init_properties (GstNtMosaic * self)
     .nt_threshold = DEFAULT_NT_THRESHOLD,
     .copy_on_arrival = DEFAULT_COPY_ON_ARRIVAL,
     .tile_meta = DEFAULT_TILE_META,
+    .show_source = DEFAULT_SHOW_SOURCE,
     .frames_ahead = DEFAULT_FRAMES_AHEAD,
     .latency = DEFAULT_LATENCY,
     .ignore_inactive_pads = DEFAULT_IGNORE_INACTIVE_PADS,
@@ -541,10 +589,12 @@ gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass)
   object_class->set_property = gst_nt_mosaic_set_property;
   gst_nt_mosaic_install_wall (object_class, PROP_WALL);
   install_look (object_class);
+  install_show (object_class);
   install_sizes (object_class);
   install_writing (object_class);
   install_frames (object_class);
   install_inherited (object_class);
+  gst_nt_mosaic_install_eos_policy (object_class, PROP_EOS_POLICY);
   install_reports (object_class);
 
   gst_type_mark_as_plugin_api (gst_nt_mosaic_stores_get_type (), 0);

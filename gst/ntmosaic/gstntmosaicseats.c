@@ -9,8 +9,10 @@
 
 #include "gstntlayout.h"
 #include "gstntmosaiccaps.h"
+#include "gstntmosaicdownstream.h"
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicformats.h"
+#include "gstntmosaicover.h"
 
 /* ---- Pads and their tiles ---- */
 
@@ -18,6 +20,7 @@ static void
 clear_seat (gpointer seat)
 {
   gst_object_unref (((GstNtMosaicSeat *) seat)->pad);
+  g_clear_error (&((GstNtMosaicSeat *) seat)->misfit);
 }
 
 static gboolean
@@ -35,8 +38,8 @@ take_seat (GstNtMosaic * self, GstNtMosaicPad * pad)
     .info = GST_VIDEO_AGGREGATOR_PAD (pad)->info,
   };
 
-  if (pad->tile >= 0 && self->layout)
-    seat.before = self->layout->tiles[pad->tile];
+  if (pad->tile >= 0 && self->all_tiles)
+    seat.before = self->all_tiles->tiles[pad->tile];
   seat.is_settled = has_caps (&seat.info)
       && gst_video_info_is_equal (&seat.info, &pad->settled);
   seat.fits = has_caps (&seat.info);
@@ -47,11 +50,8 @@ take_seat (GstNtMosaic * self, GstNtMosaicPad * pad)
 static gboolean
 is_over (GstNtMosaicPad * pad)
 {
-  gboolean repeats;
-
-  g_object_get (pad, "repeat-after-eos", &repeats, NULL);
-
-  return !repeats && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
+  return !gst_nt_mosaic_pad_repeats (pad)
+      && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
 }
 
 GArray *
@@ -178,10 +178,10 @@ collect_tiles (const GArray * seats, guint tile_width, guint unit,
   return TRUE;
 }
 
-NtmLayout *
-gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
-    const GArray * seats, const GArray * inputs, guint min_height,
-    GError ** error)
+/* The layout of a strip that has at least this size. */
+static NtmLayout *
+place_tiles (const GstNtMosaicSettings * settings, const GArray * seats,
+    const GArray * inputs, guint min_width, guint min_height, GError ** error)
 {
   const GstVideoInfo *info = &g_array_index (inputs, GstNtMosaicInput, 0).info;
   const guint unit = gst_nt_mosaic_format_get_unit (info->finfo);
@@ -196,6 +196,7 @@ gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
     .align_x = settings->align_x,
     .align_y = settings->align,
     .min_row_height = settings->tile_height,
+    .min_width = min_width,
     .min_height = min_height,
     .max_width = settings->max_width,
     .max_frame_height = settings->tile_height,
@@ -213,49 +214,139 @@ gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
   return layout;
 }
 
-/* ---- Which pads fit ---- */
+/* ---- What downstream takes ---- */
 
-/* An application that changes columns and rows one after the other, or requests
- * a pad first, must not end the strip. */
-void
-gst_nt_mosaic_make_room (GstNtMosaic * self, GstNtMosaicSettings * settings,
-    const GArray * seats)
+/* Why @downstream takes no strip of the caps @natural. */
+static GError *
+explain_no_fit (GstNtMosaic * self, const GstCaps * natural, guint max_width,
+    GstCaps * downstream)
 {
-  const guint64 n_cells = (guint64) settings->columns * settings->rows;
+  GstCaps *wider = gst_nt_mosaic_fit_strip (natural, 0, downstream);
+  GError *error;
+  gint width;
 
-  if (n_cells == 0 || seats->len <= n_cells) {
-    self->warned_of_crowd = FALSE;
-    return;
-  }
-  if (!gst_nt_mosaic_goes_on_without_one (self))
-    return;
+  if (wider == NULL)
+    return gst_nt_mosaic_explain_no_strip (GST_AGGREGATOR_SRC_PAD (self),
+        natural);
 
-  if (!self->warned_of_crowd)
-    gst_nt_mosaic_warn (self, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "columns is %u and rows is %u, but there are %u pads, and the element "
-        "goes on with more rows: set more columns or rows, or rows to 0",
-        settings->columns, settings->rows, seats->len);
-  self->warned_of_crowd = TRUE;
-  settings->rows = 0;
+  gst_structure_get_int (gst_caps_get_structure (wider, 0), "width", &width);
+  error = g_error_new (GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "downstream asks for a strip that is %d pixels wide, but max-width is "
+      "%u: set max-width=%d, or ask for a narrower strip behind the mosaic",
+      width, max_width, width);
+  gst_caps_unref (wider);
+
+  return error;
 }
 
-/* Whether the pads with @fits set fit together; @error says why not. */
-static gboolean
-check_seats (GstNtMosaic * self, const GstNtMosaicSettings * settings,
-    const GArray * seats, GError ** error)
+/* Fixed caps for a strip of @layout that downstream takes. */
+static GstCaps *
+fit_downstream (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    const GArray * inputs, const NtmLayout * layout, GstCaps * downstream,
+    GError ** error)
+{
+  GstCaps *natural =
+      gst_nt_mosaic_describe_strip (&g_array_index (inputs, GstNtMosaicInput,
+          0), inputs->len, layout);
+  GstCaps *caps = gst_nt_mosaic_fit_strip (natural, settings->max_width,
+      downstream);
+
+  if (caps == NULL)
+    g_propagate_error (error, explain_no_fit (self, natural,
+            settings->max_width, downstream));
+  gst_caps_unref (natural);
+
+  return caps;
+}
+
+/* Downstream wants a larger strip than the tiles need. */
+static NtmLayout *
+place_in_larger (const GstNtMosaicSettings * settings, const GArray * seats,
+    const GArray * inputs, gint width, gint height, GError ** error)
+{
+  GError *why = NULL;
+  NtmLayout *layout =
+      place_tiles (settings, seats, inputs, width, height, &why);
+
+  if (layout && layout->width == (guint) width)
+    return layout;
+
+  if (layout) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "downstream "
+        "asks for a strip that is %d pixels wide, but %u pixels share their "
+        "chroma, and can't be parted: ask for a width that is a multiple of "
+        "that behind the mosaic, or for another format", width,
+        layout->rules.x_granularity);
+    ntm_layout_unref (layout);
+    return NULL;
+  }
+
+  g_set_error (error, why->domain, why->code, "downstream asks for a strip of "
+      "%dx%d pixels: %s: ask for a smaller strip behind the mosaic", width,
+      height, why->message);
+  g_error_free (why);
+
+  return NULL;
+}
+
+GstCaps *
+gst_nt_mosaic_design_strip (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings, const GArray * seats,
+    const GArray * inputs, GstCaps * downstream, NtmLayout ** layout,
+    GError ** error)
+{
+  NtmLayout *least = place_tiles (settings, seats, inputs, 0, 0, error);
+  GstCaps *caps;
+  gint width;
+  gint height;
+
+  *layout = least;
+  if (least == NULL)
+    return NULL;
+
+  caps = fit_downstream (self, settings, inputs, least, downstream, error);
+  if (caps) {
+    const GstStructure *s = gst_caps_get_structure (caps, 0);
+
+    gst_structure_get_int (s, "width", &width);
+    gst_structure_get_int (s, "height", &height);
+    if ((guint) width == least->width && (guint) height == least->height)
+      return caps;
+    *layout =
+        place_in_larger (settings, seats, inputs, width, height, error);
+  } else {
+    *layout = NULL;
+  }
+
+  ntm_layout_unref (least);
+  if (*layout == NULL)
+    gst_clear_caps (&caps);
+
+  return caps;
+}
+
+/* ---- Which pads fit ---- */
+
+gboolean
+gst_nt_mosaic_check_seats (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings, const GArray * seats,
+    GstCaps * downstream, GError ** error)
 {
   GArray *inputs = gst_nt_mosaic_collect_inputs (self, seats);
   NtmLayout *layout = NULL;
+  GstCaps *caps = NULL;
 
   if (inputs->len > 0
       && gst_nt_mosaic_inputs_agree (&g_array_index (inputs, GstNtMosaicInput,
               0), inputs->len, error))
-    layout = gst_nt_mosaic_place_tiles (settings, seats, inputs, 0, error);
+    caps = gst_nt_mosaic_design_strip (self, settings, seats, inputs,
+        downstream, &layout, error);
   g_array_unref (inputs);
 
-  if (layout == NULL)
+  if (caps == NULL)
     return FALSE;
   ntm_layout_unref (layout);
+  gst_caps_unref (caps);
 
   return TRUE;
 }
@@ -263,17 +354,17 @@ check_seats (GstNtMosaic * self, const GstNtMosaicSettings * settings,
 /* Warns once for the same caps. A pad that was shown and is over needs no
  * warning. */
 static void
-warn_of_caps (GstNtMosaic * self, GstNtMosaicSeat * seat, const GError * why)
+warn_of_caps (GstNtMosaic * self, GstNtMosaicSeat * seat)
 {
   GstNtMosaicPad *pad = seat->pad;
 
-  if ((seat->is_settled && seat->is_over)
+  if (seat->misfit == NULL || (seat->is_settled && seat->is_over)
       || (has_caps (&pad->misfit)
           && gst_video_info_is_equal (&pad->misfit, &seat->info)))
     return;
 
   pad->misfit = seat->info;
-  gst_nt_mosaic_warn_of_caps (self, pad, why);
+  gst_nt_mosaic_warn_of_caps (self, pad, seat->misfit);
 }
 
 /* The turn in which a pad is let in: first the pads that the strip shows
@@ -287,7 +378,7 @@ get_turn (const GstNtMosaicSeat * seat)
 /* Lets in one pad after the other, as long as they fit. */
 static void
 let_in_what_fits (GstNtMosaic * self, const GstNtMosaicSettings * settings,
-    GArray * seats)
+    GArray * seats, GstCaps * downstream)
 {
   guint turn;
   guint i;
@@ -298,31 +389,32 @@ let_in_what_fits (GstNtMosaic * self, const GstNtMosaicSettings * settings,
   for (turn = 0; turn <= 2; turn++)
     for (i = 0; i < seats->len; i++) {
       GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
-      GError *error = NULL;
 
       if (!has_caps (&seat->info) || get_turn (seat) != turn)
         continue;
       seat->fits = TRUE;
-      if (check_seats (self, settings, seats, &error))
-        continue;
-      seat->fits = FALSE;
-      warn_of_caps (self, seat, error);
-      g_error_free (error);
+      seat->fits =
+          gst_nt_mosaic_check_seats (self, settings, seats, downstream,
+          &seat->misfit);
     }
 }
 
 gboolean
 gst_nt_mosaic_choose_seats (GstNtMosaic * self,
-    const GstNtMosaicSettings * settings, GArray * seats, GError ** error)
+    const GstNtMosaicSettings * settings, GArray * seats,
+    GstCaps * downstream, GError ** error)
 {
   GError *why = NULL;
+  guint i;
 
-  if (check_seats (self, settings, seats, &why))
+  if (gst_nt_mosaic_check_seats (self, settings, seats, downstream, &why))
     return TRUE;
 
   if (gst_nt_mosaic_goes_on_without_one (self)) {
-    let_in_what_fits (self, settings, seats);
-    if (check_seats (self, settings, seats, NULL)) {
+    let_in_what_fits (self, settings, seats, downstream);
+    if (gst_nt_mosaic_check_seats (self, settings, seats, downstream, NULL)) {
+      for (i = 0; i < seats->len; i++)
+        warn_of_caps (self, &g_array_index (seats, GstNtMosaicSeat, i));
       g_error_free (why);
       return TRUE;
     }

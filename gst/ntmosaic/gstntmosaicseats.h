@@ -21,6 +21,7 @@ typedef struct
                                  * caps */
   gboolean is_over;             /* at EOS, without repeat-after-eos */
   gboolean fits;                /* its frames are going to be in the strip */
+  GError *misfit;               /* why not; NULL: it fits, or has no caps */
 } GstNtMosaicSeat;
 
 /* All pads, in the order of their tiles: an array of GstNtMosaicSeat, to be
@@ -29,16 +30,19 @@ GArray *gst_nt_mosaic_take_seats (GstNtMosaic * self);
 
 gboolean gst_nt_mosaic_seats_have_caps (const GArray * seats);
 
-/* If there are more pads than columns and rows have cells, and the element can
- * go on, warns once, and sets the rows in @settings to as many as it takes. */
-void gst_nt_mosaic_make_room (GstNtMosaic * self,
-    GstNtMosaicSettings * settings, const GArray * seats);
+/* Whether those of @seats that have @fits set fit together, and @downstream
+ * takes a strip of them; @error says why not. Without locks. */
+gboolean gst_nt_mosaic_check_seats (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings, const GArray * seats,
+    GstCaps * downstream, GError ** error);
 
-/* Sets which of @seats fit, and warns of pads that are left out. FALSE with
- * @error set if pads don't fit and the element can't go on without them: no
- * strip was made before, there is a single pad, or no pad fits. */
+/* Sets which of @seats fit into a strip that @downstream takes, and warns of
+ * pads that are left out. FALSE with @error set if pads don't fit and the
+ * element can't go on without them: no strip was made before, there is a single
+ * pad, or no pad fits. */
 gboolean gst_nt_mosaic_choose_seats (GstNtMosaic * self,
-    const GstNtMosaicSettings * settings, GArray * seats, GError ** error);
+    const GstNtMosaicSettings * settings, GArray * seats,
+    GstCaps * downstream, GError ** error);
 
 /* The inputs of the strip: an array of GstNtMosaicInput, to be unreferenced,
  * with one item for each pad that fits; if none fits, with the caps of the
@@ -46,11 +50,14 @@ gboolean gst_nt_mosaic_choose_seats (GstNtMosaic * self,
 GArray *gst_nt_mosaic_collect_inputs (GstNtMosaic * self,
     const GArray * seats);
 
-/* The layout of a strip of @seats, at least @min_height pixels high. @inputs:
- * one at least. NULL with @error set if a frame does not fit into its tile, the
- * pads into columns and rows, or the strip would be too large. */
-NtmLayout *gst_nt_mosaic_place_tiles (const GstNtMosaicSettings * settings,
-    const GArray * seats, const GArray * inputs, guint min_height,
+/* The caps of a strip of @seats that @downstream takes; *@layout: where its
+ * tiles stand. The strip is as large as its tiles need, or larger if downstream
+ * asks for that. @inputs: one at least. NULL with @error set if a frame does
+ * not fit into its tile or the pads into columns and rows, if the strip would
+ * be too large, or if downstream takes no such strip. Without locks. */
+GstCaps *gst_nt_mosaic_design_strip (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings, const GArray * seats,
+    const GArray * inputs, GstCaps * downstream, NtmLayout ** layout,
     GError ** error);
 
 /* From now on, the tiles of the layout are those of the pads of @seats, in this

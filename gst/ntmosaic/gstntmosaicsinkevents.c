@@ -13,7 +13,7 @@
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicflush.h"
-#include "gstntmosaicpad.h"
+#include "gstntmosaicover.h"
 
 static gpointer parent_class;
 
@@ -241,10 +241,8 @@ chain_event (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 static void
 end_still (GstAggregator * agg, GstAggregatorPad * pad)
 {
-  gboolean repeats;
-
-  g_object_get (pad, "repeat-after-eos", &repeats, NULL);
-  if (!repeats && gst_nt_mosaic_has_no_rate (GST_NT_MOSAIC (agg)))
+  if (!gst_nt_mosaic_pad_repeats (GST_NT_MOSAIC_PAD (pad))
+      && gst_nt_mosaic_has_no_rate (GST_NT_MOSAIC (agg)))
     GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Events from downstream or from the application: navigation, seeks and QoS. */
+/* Events from downstream or from the application: navigation, seeks and QoS.
+ * And queries. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -9,6 +10,8 @@
 
 #include "gstntmosaicsrcevents.h"
 
+#include "gstntmosaicahead.h"
+#include "gstntmosaicending.h"
 #include "gstntmosaicflush.h"
 #include "gstntmosaicnavigation.h"
 #include "gstntmosaicpace.h"
@@ -150,6 +153,23 @@ gst_nt_mosaic_src_event (GstAggregator * agg, GstEvent * event)
   return GST_AGGREGATOR_CLASS (parent_class)->src_event (agg, event);
 }
 
+static gboolean
+gst_nt_mosaic_src_query (GstAggregator * agg, GstQuery * query)
+{
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+
+  if (GST_QUERY_TYPE (query) == GST_QUERY_DURATION
+      && gst_nt_mosaic_answer_duration (self, query))
+    return TRUE;
+  if (!GST_AGGREGATOR_CLASS (parent_class)->src_query (agg, query))
+    return FALSE;
+
+  if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY)
+    gst_nt_mosaic_correct_latency (self, query);
+
+  return TRUE;
+}
+
 void
 gst_nt_mosaic_class_init_src_events (GstNtMosaicClass * klass)
 {
@@ -157,4 +177,5 @@ gst_nt_mosaic_class_init_src_events (GstNtMosaicClass * klass)
 
   GST_ELEMENT_CLASS (klass)->send_event = gst_nt_mosaic_send_event;
   GST_AGGREGATOR_CLASS (klass)->src_event = gst_nt_mosaic_src_event;
+  GST_AGGREGATOR_CLASS (klass)->src_query = gst_nt_mosaic_src_query;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Events on the src pad. */
+/* Events and queries on the src pad. */
 
 #pragma once
 
@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* Sets the virtual functions for events from downstream. */
+/* Sets the virtual functions for events and queries from
+ * downstream. */
 void gst_nt_mosaic_class_init_src_events (GstNtMosaicClass * klass);
 
 G_END_DECLS

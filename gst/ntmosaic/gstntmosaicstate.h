@@ -20,6 +20,13 @@ G_DECLARE_FINAL_TYPE (GstNtMosaic, gst_nt_mosaic, GST, NT_MOSAIC,
 /* All files of the element log to this category. */
 GST_DEBUG_CATEGORY_EXTERN (gst_nt_mosaic_debug);
 
+/* Which pad's stream ends the stream of strips. */
+typedef enum
+{
+  GST_NT_MOSAIC_EOS_ALL,        /* the longest */
+  GST_NT_MOSAIC_EOS_FIRST,      /* the shortest */
+} GstNtMosaicEosPolicy;
+
 /* The properties that can be set. */
 typedef struct
 {
@@ -40,10 +47,17 @@ typedef struct
   guint64 nt_threshold;         /* bytes; 0: from the cache */
   gboolean copy_on_arrival;
   gboolean tile_meta;
+  gint show_source;             /* number of the pad that is shown alone; -1:
+                                 * all are shown */
   gint frames_ahead;            /* -1: from the size of the tiles */
   GstClockTime latency;         /* nanoseconds */
   gboolean ignore_inactive_pads;
+  GstNtMosaicEosPolicy eos_policy;
 } GstNtMosaicSettings;
+
+/* In place of the index of the tile that is shown alone. */
+#define GST_NT_MOSAIC_SHOWS_ALL -1
+#define GST_NT_MOSAIC_SHOWS_NONE -2
 
 /* Counters since the element was started. */
 typedef struct
@@ -69,8 +83,11 @@ struct _GstNtMosaic
                                  * 0: they don't */
   GstClockTime untold;          /* time of one strip, if the base class is not
                                  * told; 0: live, or no rate */
-  NtmLayout *layout;            /* of the src pad's caps; NULL: none yet */
-  gboolean has_misfits;         /* the caps of a pad don't fit into @layout */
+  NtmLayout *layout;            /* of the strips; NULL: none yet */
+  NtmLayout *all_tiles;         /* that the src pad's caps were negotiated for:
+                                 * @layout if all tiles are shown. NULL: none
+                                 * yet */
+  gboolean has_misfits;         /* the caps of a pad don't fit into it */
   GstClockTime last_time;       /* timestamp of the last strip; NONE: none since
                                  * the start, a flush or a seek */
   GstClockTime last_end;        /* its end; NONE without a rate */
@@ -104,6 +121,14 @@ struct _GstNtMosaic
   GArray *next_seats;           /* the pads of its tiles */
   gboolean strips_fit;          /* the strips are of the current layout */
   gboolean strip_is_guessed;    /* the caps are a guess: no pad had any */
+  gint shown;                   /* index of the tile that @layout shows alone,
+                                 * or one of GST_NT_MOSAIC_SHOWS_… */
+  gint unknown_source;          /* show-source of the warning that no pad has
+                                 * that number; -1: no warning */
+  GstNtMosaicSettings good_settings;    /* of the last negotiation */
+  gboolean has_good_settings;
+  GstNtMosaicSettings bad_settings;     /* of the last warning */
+  gboolean warned_of_settings;  /* @bad_settings are still set */
   gboolean warned_of_crowd;     /* of more pads than cells */
   GstAllocationParams strip_params;     /* downstream's alignment and padding */
   gboolean pool_is_downstreams; /* strips are buffers of downstream's pool, as

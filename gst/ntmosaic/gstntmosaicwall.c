@@ -137,7 +137,10 @@ install_grid (GObjectClass * klass, guint first)
    *
    * A change while strips are made holds from the next strip on, which has new
    * caps if its size changes. Set in a handler of
-   * #GstAggregator::samples-selected, it holds from the strip after that.
+   * #GstAggregator::samples-selected, it holds from the strip after that. If
+   * there can be no strip of that size, one warning says why, and the last good
+   * values of all properties for sizes stay in use until there can be: they are
+   * tried again whenever pads, caps or properties change.
    *
    * Since: 0.1
    */
@@ -176,7 +179,9 @@ install_folds (GObjectClass * klass, guint first)
    * The largest width of the strip in pixels, as an encoder allows it. The
    * tiles are folded into rows: as many columns as fit, as few rows as it takes
    * then. With #GstNtMosaic:columns or #GstNtMosaic:rows, a wider strip is an
-   * error. 0: no limit.
+   * error, and so is a strip that is wider because downstream asks for that.
+   * Once strips are made, such a value is a warning: see #GstNtMosaic:columns.
+   * 0: no limit.
    *
    * Since: 0.1
    */
@@ -209,27 +214,31 @@ install_places (GObjectClass * klass, guint first)
   /**
    * GstNtMosaic:align:
    *
-   * Where a tile that is shorter than its row stands. An interlaced frame
-   * always begins on an even row: if it would begin on an odd row, it begins
-   * one row higher.
+   * Where a tile that is shorter than its row stands, and where the rows stand
+   * in a strip that is higher because downstream asks for that. An interlaced
+   * frame always begins on an even row: if it would begin on an odd row, it
+   * begins one row higher.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, first + PROP_ALIGN,
       g_param_spec_enum ("align", "Align",
-          "Vertical place of a tile that is shorter than its row",
+          "Vertical place of a tile that is shorter than its row, and of all "
+          "tiles in a strip that is higher",
           gst_nt_mosaic_align_get_type (), DEFAULT_ALIGN, PLAYING));
 
   /**
    * GstNtMosaic:align-x:
    *
-   * Where a tile that is narrower than its column stands.
+   * Where a tile that is narrower than its column stands, and where the columns
+   * stand in a strip that is wider because downstream asks for that.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, first + PROP_ALIGN_X,
       g_param_spec_enum ("align-x", "Align x",
-          "Horizontal place of a tile that is narrower than its column",
+          "Horizontal place of a tile that is narrower than its column, and of "
+          "all tiles in a strip that is wider",
           gst_nt_mosaic_align_x_get_type (), DEFAULT_ALIGN, PLAYING));
 
   /**

@@ -259,41 +259,47 @@ typedef struct
   const gchar *field;
   const gchar *before;          /* the value, in a sentence */
   const gchar *after;
-  const gchar *remedy;
+  const gchar *remedy;          /* "%d": the largest value that is taken */
+  gboolean may_grow;            /* a larger value would do */
 } StripField;
 
 static const StripField strip_fields[] = {
   {"width", "the strip is ", " pixels wide",
-      "set max-width to fold it into rows, use fewer or narrower tiles, or "
-      "another element there"},
+      "set max-width=%d or fewer columns to fold it into rows, or use narrower "
+      "tiles or another element there", TRUE},
   {"height", "the strip is ", " pixels high",
-      "use smaller tiles, or another element there"},
+      "set more columns, or use lower tiles or another element there", TRUE},
   {"format", "the strip has format ", "",
-      "put a videoconvert behind the mosaic"},
+      "put a videoconvert behind the mosaic", FALSE},
   {"pixel-aspect-ratio", "the strip has pixel-aspect-ratio ", "",
-      "put a videoscale behind the mosaic"},
+      "put a videoscale behind the mosaic", FALSE},
   {"interlace-mode", "the strip has interlace-mode ", "",
-      "put a deinterlace or an interlace behind the mosaic"},
+      "put a deinterlace or an interlace behind the mosaic", FALSE},
   {"field-order", "the strip has field-order ", "",
-      "put a deinterlace behind the mosaic"},
+      "put a deinterlace behind the mosaic", FALSE},
   {"colorimetry", "the strip has colorimetry ", "",
-      "put a videoconvert behind the mosaic"},
+      "put a videoconvert behind the mosaic", FALSE},
   {"chroma-site", "the strip has chroma-site ", "",
-      "put a videoconvert behind the mosaic"},
+      "put a videoconvert behind the mosaic", FALSE},
   {"framerate", "the strip has framerate ", "",
-      "put a videorate behind the mosaic"},
+      "put a videorate behind the mosaic", FALSE},
 };
 
 /* Whether @limits take no caps at all with this value of @field, or if @field
  * is NULL, no raw video in system memory. */
 static gboolean
-excludes (const GstCaps * limits, const gchar * field, const GValue * value)
+excludes (const GstCaps * limits, const StripField * field,
+    const GValue * value)
 {
   GstCaps *alone = gst_caps_new_empty_simple (RAW_VIDEO);
   gboolean takes;
 
-  if (field)
-    gst_caps_set_value (alone, field, value);
+  if (field && field->may_grow && G_VALUE_HOLDS_INT (value)
+      && g_value_get_int (value) < G_MAXINT)
+    gst_caps_set_simple (alone, field->field, GST_TYPE_INT_RANGE,
+        g_value_get_int (value), G_MAXINT, NULL);
+  else if (field)
+    gst_caps_set_value (alone, field->field, value);
   takes = gst_caps_can_intersect (limits, alone);
   gst_caps_unref (alone);
 
@@ -309,7 +315,7 @@ find_limited_field (const GstCaps * limits, const GstStructure * strip)
     const GValue *value =
         gst_structure_get_value (strip, strip_fields[i].field);
 
-    if (value && excludes (limits, strip_fields[i].field, value))
+    if (value && excludes (limits, &strip_fields[i], value))
       return &strip_fields[i];
   }
 
@@ -350,6 +356,22 @@ extend_range (const GValue * value, gint * min, gint * max)
   }
 }
 
+/* The least and the largest integer for @field that @limits take. */
+static void
+find_range (const GstCaps * limits, const gchar * field, gint * min,
+    gint * max)
+{
+  guint i;
+
+  for (i = 0; i < gst_caps_get_size (limits); i++) {
+    const GValue *limit = gst_structure_get_value (gst_caps_get_structure
+        (limits, i), field);
+
+    if (is_raw (limits, i) && is_in_system_memory (limits, i) && limit)
+      extend_range (limit, min, max);
+  }
+}
+
 /* The values of @field that @limits take, which @value is not: "32767 at most",
  * "only BGRx". */
 static gchar *
@@ -360,27 +382,33 @@ describe_limit (const GstCaps * limits, const gchar * field,
   gint max = G_MININT;
   gchar *values;
   gchar *text;
-  guint i;
 
-  for (i = 0; i < gst_caps_get_size (limits); i++) {
-    const GValue *limit = gst_structure_get_value (gst_caps_get_structure
-        (limits, i), field);
-
-    if (is_raw (limits, i) && is_in_system_memory (limits, i) && limit
-        && G_VALUE_HOLDS_INT (value))
-      extend_range (limit, &min, &max);
-  }
-
+  if (G_VALUE_HOLDS_INT (value))
+    find_range (limits, field, &min, &max);
   if (min < max && g_value_get_int (value) > max)
     return g_strdup_printf ("%d at most", max);
-  if (min < max && g_value_get_int (value) < min)
-    return g_strdup_printf ("%d at least", min);
 
   values = join (list_values (limits, field));
   text = g_strdup_printf ("only %s", values);
   g_free (values);
 
   return text;
+}
+
+static gchar *
+describe_remedy (const GstCaps * limits, const StripField * field)
+{
+  const gchar *number = strstr (field->remedy, "%d");
+  gint min = G_MAXINT;
+  gint max = G_MININT;
+
+  if (number == NULL)
+    return g_strdup (field->remedy);
+
+  find_range (limits, field->field, &min, &max);
+
+  return g_strdup_printf ("%.*s%d%s", (gint) (number - field->remedy),
+      field->remedy, max, number + strlen ("%d"));
 }
 
 static gchar *
@@ -391,9 +419,11 @@ explain_limit (const gchar * name, const GstCaps * limits,
           0), field->field);
   gchar *ours = join (list_values (strip, field->field));
   gchar *theirs = describe_limit (limits, field->field, value);
+  gchar *remedy = describe_remedy (limits, field);
   gchar *text = g_strdup_printf ("%s%s%s, but %s takes %s: %s", field->before,
-      ours, field->after, name, theirs, field->remedy);
+      ours, field->after, name, theirs, remedy);
 
+  g_free (remedy);
   g_free (theirs);
   g_free (ours);
 

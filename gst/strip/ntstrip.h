@@ -134,7 +134,7 @@ typedef struct
   uint32_t reserved[2];
 } NtmTile;
 
-/* Where a frame stands in a larger cell. */
+/* Where a frame stands in a larger cell, and the grid in a larger strip. */
 typedef enum
 {
   NTM_ALIGN_START,              /* left, top */
@@ -207,8 +207,9 @@ typedef struct
  * go row by row. The cells of a column are as wide as its widest tile, those of
  * a row as high as its highest frame. The cells cover the strip: behind those
  * of the tiles come cells without a tile, which are background: the rest of
- * the grid, the gaps, and what @min_width and @min_height add. A single row,
- * though, is as high as the strip. */
+ * the grid, the gaps, and what @min_width and @min_height add. In a strip that
+ * is larger than the grid, the grid stands as @align_x and @align_y say, as a
+ * frame in its cell. A single row, though, is as high as the strip. */
 typedef struct
 {
   uint32_t width;

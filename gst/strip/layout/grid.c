@@ -24,6 +24,15 @@ at_least (uint64_t value, uint64_t minimum)
   return value > minimum ? value : minimum;
 }
 
+uint64_t
+ntm_grid_align (uint64_t room, NtmAlign alignment, uint32_t granularity)
+{
+  const uint64_t place = alignment == NTM_ALIGN_END ? room
+      : alignment == NTM_ALIGN_CENTER ? room / 2 : 0;
+
+  return granularity > 1 ? place - place % granularity : place;
+}
+
 static uint64_t
 round_up (uint64_t value, uint32_t multiple)
 {
@@ -281,8 +290,10 @@ count_cells (const NtmGrid * grid, size_t n_gaps_x, size_t n_gaps_y)
     n = add (n, multiply (n_gaps_x, grid->rows));
   if (grid->gap_y > 0)
     n = add (n, n_gaps_y);
-  n = add (n, grid->width > grid->tiles_width);
-  n = add (n, grid->height > grid->tiles_height);
+  n = add (n, grid->x > 0);
+  n = add (n, grid->width - grid->x > grid->tiles_width);
+  n = add (n, grid->y > 0);
+  n = add (n, grid->height - grid->y > grid->tiles_height);
 
   return n < SIZE_MAX ? n : SIZE_MAX;
 }
@@ -309,6 +320,10 @@ ntm_grid_measure (const NtmTile * tiles, size_t n_tiles,
   grid.height = at_least (grid.tiles_height, rules->min_height);
   if (grid.rows == 1)
     grid.tiles_height = grid.height;
+  grid.x = ntm_grid_align (grid.width - grid.tiles_width, rules->align_x,
+      rules->x_granularity);
+  grid.y = ntm_grid_align (grid.height - grid.tiles_height, rules->align_y,
+      rules->y_granularity);
   grid.n_cells = count_cells (&grid, n_gaps_x, n_gaps_y);
 
   return grid;

@@ -22,6 +22,8 @@ typedef struct
   uint64_t tiles_height;        /* of all rows, and the gaps between them */
   uint64_t width;               /* of the strip */
   uint64_t height;
+  uint64_t x;                   /* of the grid in the strip */
+  uint64_t y;
   size_t n_cells;               /* at most; SIZE_MAX: too many to count */
   uint32_t frame_height;        /* of the highest frame */
   size_t highest;               /* index of the tile with that frame */
@@ -33,6 +35,11 @@ typedef struct
 /* @tiles and @rules must live as long as the grid. */
 NtmGrid ntm_grid_measure (const NtmTile * tiles, size_t n_tiles,
     const NtmLayoutRules * rules);
+
+/* Where something stands that leaves @room free: rounded down to a multiple of
+ * @granularity; 0 and 1: no rounding. */
+uint64_t ntm_grid_align (uint64_t room, NtmAlign alignment,
+    uint32_t granularity);
 
 uint64_t ntm_grid_get_column_width (const NtmGrid * grid, size_t column);
 

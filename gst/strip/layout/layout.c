@@ -105,36 +105,18 @@ check (const NtmGrid * grid, const NtmLayoutRules * rules)
 
 /* ---- Placing ---- */
 
-static uint32_t
-align (uint32_t room, NtmAlign alignment)
-{
-  switch (alignment) {
-    case NTM_ALIGN_CENTER:
-      return room / 2;
-    case NTM_ALIGN_END:
-      return room;
-    default:
-      return 0;
-  }
-}
-
 /* A frame without pixels is in the corner of its cell. */
 static void
 place_frame (NtmCell * cell, const NtmTile * tile, const NtmLayoutRules * rules)
 {
-  uint32_t x;
-  uint32_t y;
-
   cell->frame = (NtmRect) { cell->cell.x, cell->cell.y, 0, 0 };
   if (tile->width == 0 || tile->height == 0)
     return;
 
-  x = align (cell->cell.width - tile->width, rules->align_x);
-  y = align (cell->cell.height - tile->height, rules->align_y);
-  if (rules->y_granularity > 1)
-    y -= y % rules->y_granularity;
-  cell->frame.x += x - x % get_x_granularity (rules);
-  cell->frame.y += y;
+  cell->frame.x += ntm_grid_align (cell->cell.width - tile->width,
+      rules->align_x, rules->x_granularity);
+  cell->frame.y += ntm_grid_align (cell->cell.height - tile->height,
+      rules->align_y, rules->y_granularity);
   cell->frame.width = tile->width;
   cell->frame.height = tile->height;
 }
@@ -152,7 +134,7 @@ place_cells (Layout * self, const NtmGrid * grid)
 
     x += x > 0 && width > 0 ? grid->gap_x : 0;
     for (size_t i = column; i < n_cells; i += grid->columns) {
-      self->cells[i].cell.x = x;
+      self->cells[i].cell.x = grid->x + x;
       self->cells[i].cell.width = width;
     }
     x += width;
@@ -165,7 +147,7 @@ place_cells (Layout * self, const NtmGrid * grid)
     for (size_t i = row * grid->columns; i < (row + 1) * grid->columns; i++) {
       const NtmTile none = { 0 };
 
-      self->cells[i].cell.y = y;
+      self->cells[i].cell.y = grid->y + y;
       self->cells[i].cell.height = height;
       place_frame (&self->cells[i], i < grid->n_tiles ? &grid->tiles[i] : &none,
           grid->rules);
@@ -195,7 +177,7 @@ place_gaps_x (NtmCell * gap, const NtmGrid * grid, const NtmCell * first)
   for (size_t i = 0; i < grid->columns; i++) {
     const NtmRect *cell = &first[i].cell;
 
-    if (cell->x > 0 && cell->width > 0)
+    if (cell->x > grid->x && cell->width > 0)
       gap = place_empty_cell (gap, cell->x - grid->gap_x, cell->y, grid->gap_x,
           cell->height);
   }
@@ -203,30 +185,42 @@ place_gaps_x (NtmCell * gap, const NtmGrid * grid, const NtmCell * first)
   return gap;
 }
 
-/* Places the cells behind those of the grid: the gaps, what is to the right of
- * the grid, and what is below. */
+/* Places what is beside the grid: to its left and right from the top of the
+ * strip to the bottom, above and below it as wide as the grid. */
+static void
+place_surroundings (NtmCell * cell, const NtmGrid * grid)
+{
+  const uint32_t right = grid->x + grid->tiles_width;
+  const uint32_t bottom = grid->y + grid->tiles_height;
+
+  if (grid->x > 0)
+    cell = place_empty_cell (cell, 0, 0, grid->x, grid->height);
+  if (grid->width > right)
+    cell = place_empty_cell (cell, right, 0, grid->width - right,
+        grid->height);
+  if (grid->y > 0)
+    cell = place_empty_cell (cell, grid->x, 0, grid->tiles_width, grid->y);
+  if (grid->height > bottom)
+    place_empty_cell (cell, grid->x, bottom, grid->tiles_width,
+        grid->height - bottom);
+}
+
+/* Places the cells behind those of the grid: the gaps, and what is beside the
+ * grid. */
 static void
 place_rest (Layout * self, const NtmGrid * grid)
 {
   NtmCell *cell = self->cells + grid->columns * grid->rows;
-  const uint32_t grid_width = grid->tiles_width;
-  const uint32_t grid_height = grid->tiles_height;
 
   for (size_t row = 0; row < grid->rows; row++) {
     const NtmCell *first = &self->cells[row * grid->columns];
 
     cell = place_gaps_x (cell, grid, first);
-    if (grid->gap_y > 0 && first->cell.y > 0 && first->cell.height > 0)
-      cell = place_empty_cell (cell, 0, first->cell.y - grid->gap_y,
-          grid_width, grid->gap_y);
+    if (grid->gap_y > 0 && first->cell.y > grid->y && first->cell.height > 0)
+      cell = place_empty_cell (cell, grid->x, first->cell.y - grid->gap_y,
+          grid->tiles_width, grid->gap_y);
   }
-
-  if (grid->width > grid_width)
-    cell = place_empty_cell (cell, grid_width, 0, grid->width - grid_width,
-        grid->height);
-  if (grid->height > grid_height)
-    place_empty_cell (cell, 0, grid_height, grid_width,
-        grid->height - grid_height);
+  place_surroundings (cell, grid);
 }
 
 static Layout *

@@ -68,7 +68,8 @@ class Run(NamedTuple):
     strips: int                 # the warm-up included
     warm_up: int
     ring: int                   # ready frames for each pad
-    blend: bool                 # whether compositor may blend
+    blend: bool = False         # whether compositor may blend
+    columns: int = 0            # tiles in a row; 0: all
 
 
 def source_text(run, i):
@@ -91,8 +92,9 @@ def pipeline(run, mixer):
 
 
 def play(build, run, mixer):
+    shape = f"{run.pads}x{run.tile[0]}x{run.tile[1]}"
     return build.run("bench-pipeline", run.strips, run.warm_up, run.ring,
-                     f"{run.pads}x{run.tile[0]}x{run.tile[1]}",
+                     f"{shape}/{run.columns}" if run.columns else shape,
                      "-" if run.blend else "source", pipeline(run, mixer))
 
 

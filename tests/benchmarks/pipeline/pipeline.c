@@ -4,16 +4,16 @@
 /* One run of one pipeline, in a process of its own because of the peak of its
  * memory. 'bench' starts it.
  *
- * usage: bench-pipeline STRIPS WARM_UP RING PADSxWxH OPERATOR LINE
+ * usage: bench-pipeline STRIPS WARM_UP RING PADSxWxH[/COLUMNS] OPERATOR LINE
  *
  * LINE is a pipeline as in gst-launch, in which the element 'mixer' makes
  * STRIPS strips. The first WARM_UP of them are not measured. RING is the number
  * of ready frames for each of the mixer's pads, for 'benchsrc pad=N'. If it is
  * not 0, the pipeline runs once before, and the program fails unless the strips
- * are those frames side by side. That run also does what a process does only
- * once. The program sets the place of pads that have one, and their 'operator'
- * unless OPERATOR is '-': the parser of LINE takes minutes for the properties
- * of a thousand pads. */
+ * are those frames side by side, or in rows of COLUMNS frames. That run also
+ * does what a process does only once. The program sets the place of pads that
+ * have one, and their 'operator' unless OPERATOR is '-': the parser of LINE
+ * takes minutes for the properties of a thousand pads. */
 
 #include "../common/about.h"
 #include "source.h"
@@ -36,6 +36,7 @@ typedef struct
   guint n_pads;
   guint width;
   guint height;
+  guint n_columns;
 } Job;
 
 static gboolean
@@ -67,7 +68,7 @@ verify (const Job * job, GstElement * pipeline, GstElement * mixer,
     const FrameRing * ring, GError ** error)
 {
   const guint n_strips = job->n_warm_up + job->n_slots;
-  Verifier *verifier = verifier_new (mixer, ring);
+  Verifier *verifier = verifier_new (mixer, ring, job->n_columns);
   gboolean right;
 
   source_set_frames (n_strips);
@@ -105,7 +106,9 @@ place_pads (const Job * job, GstElement * mixer)
     if (!g_object_class_find_property (G_OBJECT_GET_CLASS (l->data), "xpos")
         || sscanf (GST_PAD_NAME (l->data), "sink_%u", &n) != 1)
       continue;
-    g_object_set (l->data, "xpos", (gint) (n * job->width), NULL);
+    g_object_set (l->data,
+        "xpos", (gint) (n % job->n_columns * job->width),
+        "ypos", (gint) (n / job->n_columns * job->height), NULL);
     if (!g_str_equal (job->operator, "-"))
       gst_util_set_object_arg (l->data, "operator", job->operator);
   }
@@ -132,6 +135,19 @@ run (const Job * job, const FrameRing * ring, GError ** error)
   return done;
 }
 
+/* Reads PADSxWxH[/COLUMNS]. */
+static gboolean
+parse_shape (Job * job, const char *shape)
+{
+  const gint n = sscanf (shape, "%ux%ux%u/%u", &job->n_pads, &job->width,
+      &job->height, &job->n_columns);
+
+  if (n == 3)
+    job->n_columns = job->n_pads;
+
+  return n >= 3 && job->n_columns > 0;
+}
+
 static gboolean
 parse (Job * job, int argc, char **argv)
 {
@@ -142,8 +158,8 @@ parse (Job * job, int argc, char **argv)
   job->n_slots = atoi (argv[3]);
   job->operator = argv[5];
   job->line = argv[6];
-  return sscanf (argv[4], "%ux%ux%u", &job->n_pads, &job->width, &job->height)
-      == 3 && job->n_warm_up > 0 && job->n_strips > job->n_warm_up;
+  return parse_shape (job, argv[4]) && job->n_warm_up > 0
+      && job->n_strips > job->n_warm_up;
 }
 
 int
@@ -156,8 +172,8 @@ main (int argc, char **argv)
 
   gst_init (NULL, NULL);
   if (!parse (&job, argc, argv)) {
-    g_printerr ("usage: %s STRIPS WARM_UP RING PADSxWxH OPERATOR LINE\n",
-        argv[0]);
+    g_printerr ("usage: %s STRIPS WARM_UP RING PADSxWxH[/COLUMNS] OPERATOR "
+        "LINE\n", argv[0]);
     return EXIT_FAILURE;
   }
   about_print ();

@@ -265,6 +265,33 @@ GST_START_TEST (same_pool_again)
 
 GST_END_TEST;
 
+/* One tile is shown alone in buffers of downstream's pool, then all are. */
+GST_START_TEST (one_tile_in_pool)
+{
+  Answer answer = { test_pool_new (), 0, TRUE, NULL, 0 };
+  TestRig *rig = rig_new (&answer);
+  guint i;
+
+  for (i = 0; i < 12; i++) {
+    const TestTile *alone = &tiles[i % 3];
+    const TestTile shown[] = { *alone, {16 - alone->width, 0, TEST_NO_FRAME} };
+    const TestStrip expected = { shown, 2, 9, "top", BLACK };
+    GstBuffer *buffer;
+
+    g_object_set (rig->element, "show-source", (gint) i % 3, NULL);
+    test_rig_send (rig, &strip);
+    buffer = test_rig_take (rig, &expected);
+    fail_unless (buffer->pool == answer.pool);
+    gst_buffer_unref (buffer);
+    g_object_set (rig->element, "show-source", -1, NULL);
+    gst_buffer_unref (next_strip (rig));
+  }
+  test_rig_free (rig);
+  gst_object_unref (answer.pool);
+}
+
+GST_END_TEST;
+
 /* Another pool, then none. */
 GST_START_TEST (pool_changes)
 {
@@ -389,6 +416,7 @@ TEST_CASES (allocation)
   tcase_add_test (tc, pools_of_system_memory);
   tcase_add_test (tc, pool_runs_dry);
   tcase_add_test (tc, same_pool_again);
+  tcase_add_test (tc, one_tile_in_pool);
   tcase_add_test (tc, pool_changes);
   tcase_add_test (tc, video_meta);
   tcase_add_test (tc, alignment_and_padding);

@@ -43,21 +43,6 @@ set_caps (TestRig * rig, guint input, const gchar * interlace_mode)
   set_caps_of_width (rig, input, TEST_TILE_WIDTH, interlace_mode);
 }
 
-static void
-expect_eos (TestRig * rig)
-{
-  for (;;) {
-    GstEvent *event = gst_harness_pull_event (rig->out);
-    gboolean is_eos;
-
-    fail_unless (event != NULL, "no EOS");
-    is_eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
-    gst_event_unref (event);
-    if (is_eos)
-      return;
-  }
-}
-
 /* ---- Pads that have ended ---- */
 
 GST_START_TEST (one_has_ended_one_never_began)
@@ -118,7 +103,7 @@ GST_START_TEST (repeated_one_has_ended)
   test_rig_expect_small (rig, 1, 100);
   gst_harness_set_drop_buffers (rig->out, TRUE);
   test_input_end (test_rig_input (rig, 0));
-  expect_eos (rig);
+  test_rig_expect_eos (rig);
   test_rig_free (rig);
 }
 

@@ -12,9 +12,9 @@
 #define WIDE SOURCE ("format=RGBA,width=20000,height=2")
 #define HIGH SOURCE ("format=RGBA,width=2,height=40000")
 
-#define NARROWER "set max-width to fold it into rows, use fewer or " \
-    "narrower tiles, or another element there"
-#define SMALLER "use smaller tiles, or another element there"
+#define NARROWER(n) "set max-width=" n " or fewer columns to fold it into " \
+    "rows, or use narrower tiles or another element there"
+#define LOWER "set more columns, or use lower tiles or another element there"
 
 static const struct
 {
@@ -22,37 +22,44 @@ static const struct
   const gchar *text;
 } lines[] = {
   {"ntmosaic name=m ! videoconvert name=c ! fakesink" WIDE WIDE,
-      "the strip is 40000 pixels wide, but c takes 32767 at most: " NARROWER},
+      "the strip is 40000 pixels wide, but c takes 32767 at most: "
+      NARROWER ("32767")},
   {"ntmosaic name=m ! videoconvert name=c ! fakesink" SMALL HIGH,
-      "the strip is 40000 pixels high, but c takes 32767 at most: " SMALLER},
+      "the strip is 40000 pixels high, but c takes 32767 at most: " LOWER},
   /* The element that limits is not always the next one. */
   {"ntmosaic name=m ! queue ! identity ! videoconvert name=c ! queue ! fakesink"
       WIDE WIDE,
-      "the strip is 40000 pixels wide, but c takes 32767 at most: " NARROWER},
+      "the strip is 40000 pixels wide, but c takes 32767 at most: "
+      NARROWER ("32767")},
   {"ntmosaic name=m ! videoscale ! capsfilter name=f "
       "caps=video/x-raw,format=BGRx ! fakesink" SMALL,
       "the strip has format RGBA, but f takes only BGRx: put a videoconvert "
       "behind the mosaic"},
   {"ntmosaic name=m ! tee name=t ! queue ! fakesink  t. ! queue ! "
       "jpegenc name=j ! fakesink" SOURCE ("format=RGBx,width=80000,height=2"),
-      "the strip is 80000 pixels wide, but j takes 65535 at most: " NARROWER},
+      "the strip is 80000 pixels wide, but j takes 65535 at most: "
+      NARROWER ("65535")},
   /* It is in a bin. */
   {"ntmosaic name=m ! ( queue ! videoconvert name=c ) ! fakesink" WIDE WIDE,
-      "the strip is 40000 pixels wide, but c takes 32767 at most: " NARROWER},
+      "the strip is 40000 pixels wide, but c takes 32767 at most: "
+      NARROWER ("32767")},
   /* Both limit: the nearer one can't be changed from outside. */
   {"ntmosaic name=m ! videoconvert name=c ! capsfilter name=f "
       "caps=video/x-raw,width=32 ! fakesink" WIDE WIDE,
-      "the strip is 40000 pixels wide, but c takes 32767 at most: " NARROWER},
-  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,width=32 ! fakesink"
-      SMALL, "the strip is 8 pixels wide, but f takes only 32: " NARROWER},
-  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,width=[9,32] "
-      "! fakesink" SMALL,
-      "the strip is 8 pixels wide, but f takes 9 at least: " NARROWER},
+      "the strip is 40000 pixels wide, but c takes 32767 at most: "
+      NARROWER ("32767")},
+  {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,width=7 ! fakesink"
+      SMALL, "the strip is 8 pixels wide, but f takes only 7: "
+      NARROWER ("7")},
   {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,width={7,9} ! fakesink"
       SMALL SMALL, "the strip is 16 pixels wide, but f takes 9 at most: "
-      NARROWER},
+      NARROWER ("9")},
+  /* A larger width would do, so the height is what is wrong. */
+  {"ntmosaic name=m ! capsfilter name=f "
+      "caps=video/x-raw,width=[9,32],height=5 ! fakesink" SMALL,
+      "the strip is 6 pixels high, but f takes only 5: " LOWER},
   {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,height=5 ! fakesink"
-      SMALL, "the strip is 6 pixels high, but f takes only 5: " SMALLER},
+      SMALL, "the strip is 6 pixels high, but f takes only 5: " LOWER},
   {"ntmosaic name=m ! capsfilter name=f caps=video/x-raw,format={BGRx,RGBx} "
       "! fakesink" SMALL,
       "the strip has format RGBA, but f takes only BGRx or RGBx: put a "

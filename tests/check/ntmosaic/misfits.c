@@ -387,18 +387,40 @@ GST_START_TEST (tile_size_of_the_only_input)
 
 GST_END_TEST;
 
-/* Downstream can't take a strip that has grown: that stays an error. */
+/* Downstream can't take a strip that has grown: the pad that grew is left
+ * out. */
 GST_START_TEST (downstream_refuses)
 {
+  const TestTile tiles[] = { {WIDTH, HEIGHT, 2}, {WIDTH, 0, TEST_NO_FRAME} };
+  const TestStrip strip = { tiles, 2, HEIGHT, "top", BLACK };
   TestRig *rig = rig_with_strip (2);
 
   gst_harness_set_sink_caps_str (rig->out, "video/x-raw,width=16");
   test_input_set_caps_with (test_rig_input (rig, 1), 2 * WIDTH, HEIGHT,
       "format=RGBA");
   send_frame (rig, 0, WIDTH, HEIGHT, 1);
-  gst_harness_push (test_rig_input (rig, 1), test_frame_new_timed (2 * WIDTH,
+  test_input_push (test_rig_input (rig, 1), test_frame_new_timed (2 * WIDTH,
           HEIGHT, 1, TEST_FRAME_TIME, TEST_FRAME_TIME));
-  test_rig_expect_error (rig, "downstream", "16", "24");
+  test_rig_expect (rig, &strip);
+  test_rig_expect_warning (rig, "sink_1 shows background", "24 pixels wide",
+      "downstream takes only 16");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Where downstream takes less than before, no pad is at fault: that stays an
+ * error. */
+GST_START_TEST (downstream_changes)
+{
+  TestRig *rig = rig_with_strip (2);
+  guint i;
+
+  gst_harness_set_sink_caps_str (rig->out, "video/x-raw,width=15");
+  for (i = 0; i < 2; i++)
+    gst_harness_push (test_rig_input (rig, i), test_frame_new_timed (WIDTH,
+            HEIGHT, 1, TEST_FRAME_TIME, TEST_FRAME_TIME));
+  test_rig_expect_error (rig, "16 pixels wide", "downstream takes only 15");
   test_rig_free (rig);
 }
 
@@ -464,6 +486,7 @@ TEST_CASES (misfits)
   tcase_add_loop_test (tc, tile_size, 0, 4);
   tcase_add_test (tc, tile_size_of_the_only_input);
   tcase_add_test (tc, downstream_refuses);
+  tcase_add_test (tc, downstream_changes);
   tcase_add_test (tc, misfit_is_no_example);
   tcase_add_test (tc, only_input_changes_interlacing);
 }

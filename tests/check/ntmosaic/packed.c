@@ -361,6 +361,55 @@ GST_START_TEST (pairs_stay_together)
 
 GST_END_TEST;
 
+/* The strip is even, and so is the place of the tile in it. */
+GST_START_TEST (pairs_in_larger_strip)
+{
+  static const gchar *const widths[] = { "18", "{17,18}", "{9,[17,40]}" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (widths); i++) {
+    TestRig *rig = test_rig_new (1);
+    gchar *text = g_strconcat ("video/x-raw,width=", widths[i], NULL);
+    GstBuffer *strip;
+    GstCaps *caps;
+    gint width;
+
+    gst_harness_set_sink_caps_str (rig->out, text);
+    test_rig_set (rig, "align-x", "center");
+    g_object_set (rig->element, "tile-meta", TRUE, NULL);
+    test_input_set_caps (test_rig_input (rig, 0), "YUY2", 8, 4);
+    test_rig_push (rig, 0, 1, 0);
+    strip = test_rig_pull (rig, &caps);
+    gst_structure_get_int (gst_caps_get_structure (caps, 0), "width", &width);
+    fail_unless_equals_int (width, 18);
+    fail_unless_equals_int
+        (gst_buffer_get_video_region_of_interest_meta_id (strip, 0)->x, 4);
+    gst_caps_unref (caps);
+    gst_buffer_unref (strip);
+    g_free (text);
+    test_rig_free (rig);
+  }
+}
+
+GST_END_TEST;
+
+GST_START_TEST (odd_strip_is_an_error)
+{
+  TestRig *rig = test_rig_new (1);
+  GstBuffer *frame = test_frame_new (GST_VIDEO_FORMAT_YUY2, 8, 4, 0, 0, 1);
+
+  GST_BUFFER_PTS (frame) = 0;
+  GST_BUFFER_DURATION (frame) = TEST_FRAME_TIME;
+  gst_harness_set_sink_caps_str (rig->out, "video/x-raw,width=17");
+  test_input_set_caps (test_rig_input (rig, 0), "YUY2", 8, 4);
+  gst_harness_push (test_rig_input (rig, 0), frame);
+  test_rig_expect_error (rig, "asks for a strip that is 17 pixels wide",
+      "2 pixels share their chroma", "multiple");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 #define ODD_WIDTH "YUY2 frames that are 7 pixels wide", "2 pixels of YUY2", \
     "videocrop", "videoscale", "multiple of 2", "RGBA"
 
@@ -436,6 +485,8 @@ TEST_CASES (packed)
   tcase_add_loop_test (tc, background, 0, G_N_ELEMENTS (backgrounds));
   tcase_add_test (tc, background_follows_colorimetry);
   tcase_add_test (tc, pairs_stay_together);
+  tcase_add_test (tc, pairs_in_larger_strip);
+  tcase_add_test (tc, odd_strip_is_an_error);
   tcase_add_test (tc, odd_width_is_an_error);
   tcase_add_test (tc, odd_width_is_a_warning_later);
   tcase_add_test (tc, odd_tile_among_pairs);

@@ -160,6 +160,41 @@ GST_START_TEST (duration)
 
 GST_END_TEST;
 
+static void
+expect_duration (TestPipeline * p, GstClockTime expected)
+{
+  gint64 duration;
+
+  fail_unless (gst_element_query_duration (p->mosaic, GST_FORMAT_TIME,
+          &duration));
+  fail_unless_equals_int64 (duration, expected);
+}
+
+/* The shortest input's, of those that can end the stream. */
+GST_START_TEST (duration_until_the_first_ends)
+{
+  TestPipeline *p = test_pipeline_new (3);
+  guint i;
+
+  gst_util_set_object_arg (G_OBJECT (p->mosaic), "eos-policy", "first");
+  for (i = 0; i < 3; i++) {
+    g_object_set (p->sources->pdata[i], "duration", (4 + i) * STEP, NULL);
+    test_pipeline_push_many (p, i, 1, 100, 0, STEP);
+  }
+  test_pipeline_set_state (p, GST_STATE_PAUSED);
+  test_pipeline_wait_state (p);
+
+  expect_duration (p, 4 * STEP);
+  gst_child_proxy_set (GST_CHILD_PROXY (p->mosaic),
+      "sink_0::repeat-after-eos", TRUE, NULL);
+  expect_duration (p, 5 * STEP);
+  gst_util_set_object_arg (G_OBJECT (p->mosaic), "eos-policy", "all");
+  expect_duration (p, 6 * STEP);
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
 TEST_CASES (qos)
 {
   tcase_add_test (tc, late_strips_are_dropped);
@@ -167,4 +202,5 @@ TEST_CASES (qos)
   tcase_add_test (tc, lateness_before_caps);
   tcase_add_test (tc, position);
   tcase_add_test (tc, duration);
+  tcase_add_test (tc, duration_until_the_first_ends);
 }

@@ -331,6 +331,27 @@ GST_START_TEST (last_frame_longer_than_a_strip)
 
 GST_END_TEST;
 
+/* A frame that stays because of a gap stays until the end of the gap. */
+GST_START_TEST (last_frame_stays_in_a_gap)
+{
+  TestPipeline *p = test_pipeline_new (2);
+  GstEvent *gap = gst_event_new_gap (STEP, 3 * STEP);
+
+  gst_event_set_gap_flags (gap, GST_GAP_FLAG_MISSING_DATA);
+  test_pipeline_push_many (p, 0, 1, 100, 0, STEP);
+  test_pipeline_push (p, 1, 200, 0, STEP);
+  fail_unless (gst_element_send_event (p->sources->pdata[1], gap));
+  test_pipeline_play (p);
+
+  test_pipeline_expect (p, 0, 100, 200);
+  test_pipeline_expect (p, STEP, NONE, 200);
+  test_pipeline_expect (p, 2 * STEP, NONE, 200);
+  test_pipeline_expect (p, 3 * STEP, NONE, 200);
+  test_pipeline_finish (p);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (eos_without_data)
 {
   TestPipeline *p = test_pipeline_new (3);
@@ -496,6 +517,7 @@ TEST_CASES (timing)
   tcase_add_test (tc, hole_without_gap_event);
   tcase_add_loop_test (tc, eos_of_one_pad, 0, G_N_ELEMENTS (ends));
   tcase_add_test (tc, last_frame_longer_than_a_strip);
+  tcase_add_test (tc, last_frame_stays_in_a_gap);
   tcase_add_test (tc, eos_without_data);
   tcase_add_test (tc, eos_without_caps);
   tcase_add_test (tc, eos_of_one_pad_without_caps);

@@ -5,52 +5,7 @@
  * and go and whose properties change while strips are made, what each strip
  * says of its tiles, and which tile a mouse hits. */
 
-#include <gst/video/navigation.h>
-
 #include "walls_site.h"
-
-/* ---- Navigation ---- */
-
-static GstEvent *
-take_navigation (GstHarness * input)
-{
-  GstEvent *event;
-
-  while ((event = gst_harness_try_pull_upstream_event (input))) {
-    if (GST_EVENT_TYPE (event) == GST_EVENT_NAVIGATION)
-      return event;
-    gst_event_unref (event);
-  }
-
-  return NULL;
-}
-
-static void
-click (Site * site, guint x, guint y)
-{
-  const WallTile *hit = wall_find (&site->wall, x, y);
-  GstEvent *event = gst_navigation_event_new_mouse_move (x + 0.5, y + 0.5,
-      GST_NAVIGATION_MODIFIER_NONE);
-  guint i;
-
-  fail_unless_equals_int (gst_harness_push_upstream_event (site->rig->out,
-          event), hit != NULL);
-  for (i = 0; i < site->wall.n_tiles; i++) {
-    const WallTile *tile = &site->wall.tiles[i];
-    gdouble in_x;
-    gdouble in_y;
-
-    event = take_navigation (site->inputs[i]);
-    fail_unless_equals_int (event != NULL, tile == hit);
-    if (event == NULL)
-      continue;
-    fail_unless (gst_navigation_event_parse_mouse_move_event (event, &in_x,
-            &in_y));
-    fail_unless_equals_float (in_x, x + 0.5 - tile->frame.x);
-    fail_unless_equals_float (in_y, y + 0.5 - tile->frame.y);
-    gst_event_unref (event);
-  }
-}
 
 /* ---- Random walls ---- */
 
@@ -73,7 +28,7 @@ check_random_wall (guint32 seed, guint n_strips)
   for (; n_strips > 0; n_strips--) {
     site_change_at_random (&site);
     site_run (&site, site_push_at_random, 1);
-    click (&site, site_dice (&site, site.wall.width),
+    site_click (&site, site_dice (&site, site.wall.width),
         site_dice (&site, site.wall.height));
   }
   site_clear (&site);
@@ -252,8 +207,7 @@ GST_START_TEST (sizes)
 
 GST_END_TEST;
 
-/* Downstream may ask for a higher strip. With more than one row, all that it
- * adds is below them. */
+/* Downstream may ask for a higher strip. */
 GST_START_TEST (higher_strip)
 {
   guint square;

@@ -147,6 +147,15 @@ align (guint room, guint size, guint alignment)
       : alignment == 1 ? (room - size) / 2 : room - size;
 }
 
+/* As align-x says, at the first of the pixels that belong together. */
+static guint
+align_unit (const Wall * wall, guint room, guint size)
+{
+  const guint x = align (room, size, wall->align_x);
+
+  return x - x % test_pixel_unit (wall->format);
+}
+
 static void
 place_tile (Wall * wall, Grid * grid, guint i)
 {
@@ -155,20 +164,37 @@ place_tile (Wall * wall, Grid * grid, guint i)
   WallTile *tile = &wall->tiles[i];
   const guint gap_x = get_gap_x (wall);
   const WallRect cell = {
-    sum_up (grid->widths, column, gap_x) + (column > 0 ? gap_x : 0),
-    sum_up (grid->heights, row, wall->gap) + (row > 0 ? wall->gap : 0),
+    align_unit (wall, wall->width, get_width (wall, grid))
+        + sum_up (grid->widths, column, gap_x) + (column > 0 ? gap_x : 0),
+    align (wall->height, get_height (wall, grid), wall->align)
+        + sum_up (grid->heights, row, wall->gap) + (row > 0 ? wall->gap : 0),
     grid->widths[column],
     grid->heights[row],
   };
 
-  guint in_cell = align (cell.width, tile->width, wall->align_x);
 
-  in_cell -= in_cell % test_pixel_unit (wall->format);
   tile->cell = cell;
   tile->frame = (WallRect) {
-    cell.x + in_cell,
+    cell.x + align_unit (wall, cell.width, tile->width),
     cell.y + align (cell.height, tile->height, wall->align),
     tile->width, tile->height
+  };
+}
+
+/* The shown tile stands in the strip as another does in its cell. */
+static void
+show (const Wall * wall, WallTile * tile)
+{
+  const guint x = align_unit (wall, wall->width, tile->width);
+
+  tile->is_hidden = wall->alone > 0 && tile->pad != wall->alone - 1;
+  if (wall->alone == 0 || tile->is_hidden)
+    return;
+
+  tile->cell = (WallRect) { x, 0, tile->width, wall->height };
+  tile->frame = (WallRect) {
+    x, align (wall->height, tile->height, wall->align), tile->width,
+    tile->height
   };
 }
 
@@ -185,13 +211,15 @@ wall_place (Wall * wall)
   if (is_too_wide (wall, &grid))
     return FALSE;
 
-  wall->width = get_width (wall, &grid);
+  wall->width = MAX (get_width (wall, &grid), wall->min_width);
   wall->height = MAX (get_height (wall, &grid), wall->min_height);
   /* A single row is as high as the strip. */
   if (grid.rows == 1)
     grid.heights[0] = wall->height;
-  for (i = 0; i < wall->n_tiles; i++)
+  for (i = 0; i < wall->n_tiles; i++) {
     place_tile (wall, &grid, i);
+    show (wall, &wall->tiles[i]);
+  }
 
   return TRUE;
 }
@@ -224,7 +252,7 @@ paint (const Wall * wall, const GstVideoInfo * info)
   for (i = 0; i < n_bytes; i++)
     picture[i] = pixels[i % n];
   for (i = 0; i < wall->n_tiles; i++)
-    if (wall->tiles[i].has_frame)
+    if (wall->tiles[i].has_frame && !wall->tiles[i].is_hidden)
       paint_frame (wall, &wall->tiles[i], picture);
 
   return picture;
@@ -274,7 +302,7 @@ wall_find (const Wall * wall, guint x, guint y)
   guint i;
 
   for (i = 0; i < wall->n_tiles; i++)
-    if (covers (&wall->tiles[i].frame, x, y))
+    if (!wall->tiles[i].is_hidden && covers (&wall->tiles[i].frame, x, y))
       return &wall->tiles[i];
 
   return NULL;

@@ -29,7 +29,8 @@ typedef struct
   gboolean has_frame;
   guint32 seed;                 /* of the frame's bytes */
 
-  WallRect cell;                /* filled in by wall_place() */
+  gboolean is_hidden;           /* filled in by wall_place() */
+  WallRect cell;                /* the same */
   WallRect frame;               /* the same */
 } WallTile;
 
@@ -45,6 +46,8 @@ typedef struct
   guint align_x;
   guint tile_height;
   guint32 background;           /* 0xAARRGGBB */
+  guint alone;                  /* show-source + 1: the number of a pad + 1; 0:
+                                 * all are shown */
 
   GstVideoFormat format;        /* of all tiles */
 
@@ -52,8 +55,9 @@ typedef struct
   guint n_tiles;
 
   guint width;                  /* filled in by wall_place() */
-  guint height;                 /* the same; at least what it is */
-  guint min_height;             /* what downstream asks for */
+  guint height;                 /* the same */
+  guint min_width;              /* what downstream asks for */
+  guint min_height;
 } Wall;
 
 /* Places the tiles. FALSE: there are more than cells, or the strip is wider

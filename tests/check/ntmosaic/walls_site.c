@@ -6,6 +6,7 @@
 #include "walls_site.h"
 
 #include <gst/base/gstaggregator.h>
+#include <gst/video/navigation.h>
 #include <string.h>
 
 #include "rig/pixels.h"
@@ -85,7 +86,8 @@ site_set_wall (Site * site)
 
   g_object_set (site->rig->element, "columns", wall->columns,
       "rows", wall->rows, "max-width", wall->max_width, "square", wall->square,
-      "gap", wall->gap, "background-color", wall->background, NULL);
+      "gap", wall->gap, "background-color", wall->background,
+      "show-source", (gint) wall->alone - 1, NULL);
   test_rig_set (site->rig, "align", aligns[wall->align]);
   test_rig_set (site->rig, "align-x", aligns_x[wall->align_x]);
 }
@@ -124,6 +126,19 @@ site_resize (Site * site, guint i, guint width, guint height)
   gst_clear_buffer (&site->stills[i]);
   test_input_set_caps (site->inputs[i],
       gst_video_format_to_string (site->wall.format), width, height);
+}
+
+void
+site_restart (Site * site)
+{
+  guint i;
+
+  test_rig_restart (site->rig, GST_STATE_READY);
+  for (i = 0; i < site->wall.n_tiles; i++)
+    test_input_set_caps (site->inputs[i],
+        gst_video_format_to_string (site->wall.format),
+        site->wall.tiles[i].width, site->wall.tiles[i].height);
+  site->n_sent = 0;
 }
 
 static void
@@ -292,13 +307,17 @@ assert_meta (GstBuffer * strip, const WallTile * tile)
 void
 site_check_strip (Site * site, GstBuffer * strip, GstCaps * caps)
 {
+  guint n_metas = 0;
   guint i;
 
   wall_assert (&site->wall, strip, caps);
-  fail_unless_equals_int (gst_buffer_get_n_meta (strip,
-          GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE), site->wall.n_tiles);
   for (i = 0; i < site->wall.n_tiles; i++)
-    assert_meta (strip, &site->wall.tiles[i]);
+    if (!site->wall.tiles[i].is_hidden) {
+      assert_meta (strip, &site->wall.tiles[i]);
+      n_metas++;
+    }
+  fail_unless_equals_int (gst_buffer_get_n_meta (strip,
+          GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE), n_metas);
   fail_unless_equals_uint64 (GST_BUFFER_PTS (strip),
       site->n_sent * TEST_FRAME_TIME);
   site->n_sent++;
@@ -324,5 +343,48 @@ site_run (Site * site, void (*push) (Site * site, guint i), guint n_strips)
     for (i = 0; i < site->wall.n_tiles; i++)
       push (site, i);
     expect_wall (site);
+  }
+}
+
+/* ---- Navigation ---- */
+
+static GstEvent *
+take_navigation (GstHarness * input)
+{
+  GstEvent *event;
+
+  while ((event = gst_harness_try_pull_upstream_event (input))) {
+    if (GST_EVENT_TYPE (event) == GST_EVENT_NAVIGATION)
+      return event;
+    gst_event_unref (event);
+  }
+
+  return NULL;
+}
+
+void
+site_click (Site * site, guint x, guint y)
+{
+  const WallTile *hit = wall_find (&site->wall, x, y);
+  GstEvent *event = gst_navigation_event_new_mouse_move (x + 0.5, y + 0.5,
+      GST_NAVIGATION_MODIFIER_NONE);
+  guint i;
+
+  fail_unless_equals_int (gst_harness_push_upstream_event (site->rig->out,
+          event), hit != NULL);
+  for (i = 0; i < site->wall.n_tiles; i++) {
+    const WallTile *tile = &site->wall.tiles[i];
+    gdouble in_x;
+    gdouble in_y;
+
+    event = take_navigation (site->inputs[i]);
+    fail_unless_equals_int (event != NULL, tile == hit);
+    if (event == NULL)
+      continue;
+    fail_unless (gst_navigation_event_parse_mouse_move_event (event, &in_x,
+            &in_y));
+    fail_unless_equals_float (in_x, x + 0.5 - tile->frame.x);
+    fail_unless_equals_float (in_y, y + 0.5 - tile->frame.y);
+    gst_event_unref (event);
   }
 }

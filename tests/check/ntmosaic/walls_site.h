@@ -43,6 +43,9 @@ void site_make_possible (Site * site);
  * have is a pixel larger. */
 void site_choose_format (Site * site);
 
+/* Takes the element to READY and up again. The pads have the same caps. */
+void site_restart (Site * site);
+
 /* Gives a tile, and its pad, another size. */
 void site_resize (Site * site, guint i, guint width, guint height);
 
@@ -69,3 +72,10 @@ void site_check_strip (Site * site, GstBuffer * strip, GstCaps * caps);
 /* Pushes to all pads, and checks the strip, @n_strips times. */
 void site_run (Site * site, void (*push) (Site * site, guint i),
     guint n_strips);
+
+/* ---- Navigation ---- */
+
+/* Moves the mouse to a pixel of the strip. Fails the test unless the pad of the
+ * tile there, and no other, gets the event with the coordinates of its
+ * frame. */
+void site_click (Site * site, guint x, guint y);

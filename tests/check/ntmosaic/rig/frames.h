@@ -8,6 +8,9 @@
 #include <gst/check/gstcheck.h>
 #include <gst/video/video.h>
 
+/* Of frames of RGBA, which most tests have. */
+#define TEST_PIXEL_BYTES 4
+
 /* Small frames: rows of an odd number of pixels, so that tiles start
  * unaligned. */
 #define TEST_TILE_WIDTH 13

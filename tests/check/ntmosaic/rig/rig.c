@@ -301,6 +301,21 @@ test_rig_expect_none (TestRig * rig)
       "a strip more than expected");
 }
 
+void
+test_rig_expect_eos (TestRig * rig)
+{
+  gboolean is_eos = FALSE;
+
+  while (!is_eos) {
+    GstEvent *event = gst_harness_pull_event (rig->out);
+
+    fail_unless (event != NULL, "no EOS");
+    is_eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
+    gst_event_unref (event);
+  }
+  test_rig_expect_none (rig);
+}
+
 /* ---- A live rig ---- */
 
 GstClockTime

@@ -140,6 +140,10 @@ guint32 test_rig_begin_seek (TestRig * rig);
 /* Fails the test if there is a strip already. */
 void test_rig_expect_none (TestRig * rig);
 
+/* Fails the test unless EOS comes, and no strip that was not pulled is before
+ * it. Drops other events. */
+void test_rig_expect_eos (TestRig * rig);
+
 /* ---- A live rig ---- */
 
 /* Moves the clock to the time that the element waits for, and returns it. */

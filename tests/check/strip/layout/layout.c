@@ -287,6 +287,22 @@ model_place (uint32_t room, uint32_t size, NtmAlign align, uint32_t grid)
   return place;
 }
 
+/* Where the grid begins. */
+static uint32_t
+model_left (const Model * model, const NtmLayout * layout)
+{
+  return model_place (layout->width, model_width (model),
+      model->rules->align_x, model->rules->x_granularity);
+}
+
+static uint32_t
+model_top (const Model * model, const NtmLayout * layout)
+{
+  return model->rows == 1 ? 0 : model_place (layout->height,
+      model_height (model), model->rules->align_y,
+      model->rules->y_granularity);
+}
+
 static void
 check_tile (const NtmLayout * layout, size_t i, const Model * model)
 {
@@ -298,8 +314,10 @@ check_tile (const NtmLayout * layout, size_t i, const Model * model)
   const uint32_t width = model_column (model, column);
   const uint32_t height = model->rows == 1 ? layout->height
       : model_row (model, row);
-  const uint32_t x = model_x (model, column, width > 0);
-  const uint32_t y = model_y (model, row, height > 0);
+  const uint32_t x = model_left (model, layout)
+      + model_x (model, column, width > 0);
+  const uint32_t y = model_top (model, layout)
+      + model_y (model, row, height > 0);
 
   assert_rect (&cell->cell, x, y, width, height);
   if (tile->width == 0 || tile->height == 0)
@@ -481,30 +499,31 @@ GST_START_TEST (one_column)
 GST_END_TEST;
 
 /* A wall on paper: the last row has one cell without a tile, and the strip is
- * larger than the grid. */
+ * larger than the grid, which stands at the right, in the middle. */
 GST_START_TEST (wall)
 {
   const NtmTile tiles[] = { {10, 20}, {30, 5}, {0, 99}, {6, 8}, {8, 0} };
   const NtmLayoutRules rules = {
     .pixel_bytes = 4,.columns = 3,.align_x = NTM_ALIGN_END,
-    .align_y = NTM_ALIGN_CENTER,.min_width = 50,.min_height = 40
+    .align_y = NTM_ALIGN_CENTER,.min_width = 50,.min_height = 41
   };
   NtmLayout *layout = place (tiles, N_ELEMENTS (tiles), &rules);
 
   assert_equals_uint64 (layout->columns, 3);
   assert_equals_uint64 (layout->rows, 2);
-  assert_equals_uint64 (layout->n_cells, 8);
-  assert_rect (&layout->cells[0].cell, 0, 0, 10, 20);
-  assert_rect (&layout->cells[1].cell, 10, 0, 30, 20);
-  assert_rect (&layout->cells[1].frame, 10, 7, 30, 5);
-  assert_rect (&layout->cells[2].cell, 40, 0, 0, 20);
-  assert_rect (&layout->cells[2].frame, 40, 0, 0, 0);
-  assert_rect (&layout->cells[3].cell, 0, 20, 10, 8);
-  assert_rect (&layout->cells[3].frame, 4, 20, 6, 8);
-  assert_rect (&layout->cells[4].cell, 10, 20, 30, 8);
-  assert_rect (&layout->cells[5].cell, 40, 20, 0, 8);
-  assert_rect (&layout->cells[6].cell, 40, 0, 10, 40);
-  assert_rect (&layout->cells[7].cell, 0, 28, 40, 12);
+  assert_equals_uint64 (layout->n_cells, 9);
+  assert_rect (&layout->cells[0].cell, 10, 6, 10, 20);
+  assert_rect (&layout->cells[1].cell, 20, 6, 30, 20);
+  assert_rect (&layout->cells[1].frame, 20, 13, 30, 5);
+  assert_rect (&layout->cells[2].cell, 50, 6, 0, 20);
+  assert_rect (&layout->cells[2].frame, 50, 6, 0, 0);
+  assert_rect (&layout->cells[3].cell, 10, 26, 10, 8);
+  assert_rect (&layout->cells[3].frame, 14, 26, 6, 8);
+  assert_rect (&layout->cells[4].cell, 20, 26, 30, 8);
+  assert_rect (&layout->cells[5].cell, 50, 26, 0, 8);
+  assert_rect (&layout->cells[6].cell, 0, 0, 10, 41);
+  assert_rect (&layout->cells[7].cell, 10, 0, 40, 6);
+  assert_rect (&layout->cells[8].cell, 10, 34, 40, 7);
   ntm_layout_unref (layout);
 }
 

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntmosaicfallback.h"
+
+#include "gstntmosaicfailures.h"
+
+/* ---- More pads than cells ---- */
+
+static gboolean
+has_room (const GstNtMosaicSettings * settings, const GArray * seats)
+{
+  const guint64 n_cells = (guint64) settings->columns * settings->rows;
+
+  return n_cells == 0 || seats->len <= n_cells;
+}
+
+/* If there are more pads than columns and rows have cells, and the element can
+ * go on, warns once, and sets the rows to as many as it takes. */
+static void
+make_room (GstNtMosaic * self, GstNtMosaicSettings * settings,
+    const GArray * seats)
+{
+  if (has_room (settings, seats)) {
+    self->warned_of_crowd = FALSE;
+    return;
+  }
+  if (!gst_nt_mosaic_goes_on_without_one (self))
+    return;
+
+  if (!self->warned_of_crowd)
+    gst_nt_mosaic_warn (self, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "columns is %u and rows is %u, but there are %u pads, and the element "
+        "goes on with more rows: set more columns or rows, or rows to 0",
+        settings->columns, settings->rows, seats->len);
+  self->warned_of_crowd = TRUE;
+  settings->rows = 0;
+}
+
+/* ---- The settings ---- */
+
+/* Those that can make a strip impossible. */
+static const struct
+{
+  const gchar *name;
+  gsize offset;                 /* of a guint, or of a gboolean */
+} sizes[] = {
+  {"columns", G_STRUCT_OFFSET (GstNtMosaicSettings, columns)},
+  {"rows", G_STRUCT_OFFSET (GstNtMosaicSettings, rows)},
+  {"max-width", G_STRUCT_OFFSET (GstNtMosaicSettings, max_width)},
+  {"square", G_STRUCT_OFFSET (GstNtMosaicSettings, square)},
+  {"gap", G_STRUCT_OFFSET (GstNtMosaicSettings, gap)},
+  {"tile-width", G_STRUCT_OFFSET (GstNtMosaicSettings, tile_width)},
+  {"tile-height", G_STRUCT_OFFSET (GstNtMosaicSettings, tile_height)},
+};
+
+static guint *
+get_size (const GstNtMosaicSettings * settings, guint i)
+{
+  return G_STRUCT_MEMBER_P (settings, sizes[i].offset);
+}
+
+static gboolean
+have_same_sizes (const GstNtMosaicSettings * a, const GstNtMosaicSettings * b)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++)
+    if (*get_size (a, i) != *get_size (b, i))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+copy_sizes (GstNtMosaicSettings * to, const GstNtMosaicSettings * from)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++)
+    *get_size (to, i) = *get_size (from, i);
+}
+
+/* "max-width=30 and columns=3": the values of @good that differ from those of
+ * @settings. */
+static gchar *
+list_good (const GstNtMosaicSettings * settings,
+    const GstNtMosaicSettings * good)
+{
+  GString *text = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++)
+    if (*get_size (settings, i) != *get_size (good, i))
+      g_string_append_printf (text, "%s%s=%u", text->len > 0 ? " and " : "",
+          sizes[i].name, *get_size (good, i));
+
+  return g_string_free (text, FALSE);
+}
+
+/* Warns once of the same settings. */
+static void
+warn_of_settings (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    const GstNtMosaicSettings * good, const GError * why)
+{
+  gchar *names;
+
+  if (self->warned_of_settings
+      && have_same_sizes (settings, &self->bad_settings))
+    return;
+
+  self->warned_of_settings = TRUE;
+  self->bad_settings = *settings;
+  names = list_good (settings, good);
+  gst_nt_mosaic_warn (self, why->domain, why->code, "%s. The element goes on "
+      "with %s until then", why->message, names);
+  g_free (names);
+}
+
+/* ---- Which of them can be fulfilled ---- */
+
+/* TRUE: by @settings or, with a warning, by @good, there can be a strip of the
+ * pads with @fits set, and @settings are those by now. */
+static gboolean
+choose (GstNtMosaic * self, GstNtMosaicSettings * settings,
+    const GstNtMosaicSettings * good, const GArray * seats,
+    GstCaps * downstream)
+{
+  GError *why = NULL;
+  gboolean is_good;
+
+  if (gst_nt_mosaic_check_seats (self, settings, seats, downstream, &why)) {
+    self->warned_of_settings = FALSE;
+    return TRUE;
+  }
+
+  is_good = gst_nt_mosaic_check_seats (self, good, seats, downstream, NULL);
+  if (is_good) {
+    warn_of_settings (self, settings, good, why);
+    copy_sizes (settings, good);
+  }
+  g_error_free (why);
+
+  return is_good;
+}
+
+/* All pads, or those that the strip shows already. If a pad does not fit in any
+ * case, the settings are held against the others. */
+static void
+choose_pads (const GArray * seats, gboolean only_settled)
+{
+  guint i;
+
+  for (i = 0; i < seats->len; i++) {
+    GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
+
+    seat->fits = seat->is_settled || (!only_settled
+        && GST_VIDEO_INFO_FORMAT (&seat->info) != GST_VIDEO_FORMAT_UNKNOWN);
+  }
+}
+
+void
+gst_nt_mosaic_fall_back (GstNtMosaic * self, GstNtMosaicSettings * settings,
+    GArray * seats, GstCaps * downstream)
+{
+  GstNtMosaicSettings good = *settings;
+
+  make_room (self, settings, seats);
+  if (!self->has_good_settings || !gst_nt_mosaic_has_made_strips (self))
+    return;
+
+  copy_sizes (&good, &self->good_settings);
+  if (!has_room (&good, seats))
+    good.rows = 0;
+  if (have_same_sizes (settings, &good)) {
+    self->warned_of_settings = FALSE;
+    return;
+  }
+
+  choose_pads (seats, FALSE);
+  if (!choose (self, settings, &good, seats, downstream)) {
+    choose_pads (seats, TRUE);
+    choose (self, settings, &good, seats, downstream);
+    choose_pads (seats, FALSE);
+  }
+}
+
+void
+gst_nt_mosaic_note_good (GstNtMosaic * self,
+    const GstNtMosaicSettings * settings)
+{
+  self->good_settings = *settings;
+  self->has_good_settings = TRUE;
+}
