@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors
  *
- * Sets photographs side by side in one strip, writes it as a PNG, and says what
- * the element did. tools/demo runs it.
+ * Makes two pictures of the same photographs, a strip and a wall, writes them
+ * as PNGs, and says what the element did. tools/demo runs it.
  */
 #include <gst/gst.h>
 #include <glib/gstdio.h>
@@ -10,19 +10,17 @@
 #include <string.h>
 
 #define TILE_SIZE 512
-/* Far more than the photographs of one strip take. */
+/* Far more than the photographs of one picture take. */
 #define PATIENCE (10 * 60 * GST_SECOND)
 
-/* What became of the tiles: field of the element's stats, in words. */
+/* The pictures, in the order of the arguments. */
 static const struct
 {
-  const gchar *field;
+  const gchar *properties;
   const gchar *words;
-} tile_fates[] = {
-  {"tiles-copied", "copied into the strip"},
-  {"tiles-on-arrival", "of these copied on arrival"},
-  {"tiles-kept", "already in the strip, kept"},
-  {"tiles-background", "without a picture, filled with the background"},
+} pictures[] = {
+  {"", "side by side"},
+  {"square=true gap=16 background-color=0xff204060", "in rows and columns"},
 };
 
 static gboolean
@@ -39,14 +37,15 @@ is_installed (const gchar * element)
  * often appends a second picture. Only jpegparse reads which way is up; the
  * demo does not need its package otherwise. */
 static GstElement *
-make_pipeline (guint n_photos, GError ** error)
+make_pipeline (const gchar * properties, guint n_photos, GError ** error)
 {
   const gboolean turn = is_installed ("jpegparse")
       && is_installed ("videoflip");
-  GString *text = g_string_new ("ntmosaic name=mosaic ! "
-      "pngenc name=encoder ! filesink name=picture");
+  GString *text = g_string_new (NULL);
   GstElement *pipeline;
 
+  g_string_append_printf (text, "ntmosaic name=mosaic %s ! "
+      "pngenc name=encoder ! filesink name=picture", properties);
   for (guint i = 0; i < n_photos; i++) {
     g_string_append_printf (text, " filesrc name=photo_%u ! ", i);
     if (turn)
@@ -171,7 +170,8 @@ get_count (const GstStructure * stats, const gchar * field)
 }
 
 static void
-print_picture (GstElement * pipeline, const gchar * picture, guint n_photos)
+print_picture (GstElement * pipeline, const gchar * path, guint n_photos,
+    const gchar * words)
 {
   GstCaps *caps = get_caps (pipeline, "encoder", "sink");
   const GstStructure *format = gst_caps_get_structure (caps, 0);
@@ -179,8 +179,8 @@ print_picture (GstElement * pipeline, const gchar * picture, guint n_photos)
 
   gst_structure_get (format, "width", G_TYPE_INT, &width,
       "height", G_TYPE_INT, &height, NULL);
-  printf ("picture: %s\n         %u photographs side by side, %dx%d pixels\n",
-      picture, n_photos, width, height);
+  printf ("picture: %s\n         %u photographs %s, %dx%d pixels\n", path,
+      n_photos, words, width, height);
   gst_caps_unref (caps);
 }
 
@@ -196,53 +196,62 @@ print_work (GstElement * pipeline)
   bytes = get_count (stats, "bytes-copied");
   nanoseconds = get_count (stats, "copy-time");
 
-  printf ("kernel:  %s\n", kernel);
-  printf ("copied:  %" G_GUINT64_FORMAT " bytes in %.3f ms", bytes,
+  printf ("copied:  %" G_GUINT64_FORMAT " tiles, %" G_GUINT64_FORMAT
+      " bytes in %.3f ms", get_count (stats, "tiles-copied"), bytes,
       nanoseconds / 1e6);
   if (nanoseconds > 0)
     printf (" (%.1f GB/s)", (gdouble) bytes / nanoseconds);
-  printf ("\nstrips:  %" G_GUINT64_FORMAT " made, %" G_GUINT64_FORMAT
-      " allocated\n", get_count (stats, "strips"),
-      get_count (stats, "strips-allocated"));
-  for (guint i = 0; i < G_N_ELEMENTS (tile_fates); i++)
-    printf ("tiles:   %" G_GUINT64_FORMAT " %s\n",
-        get_count (stats, tile_fates[i].field), tile_fates[i].words);
+  printf (", kernel %s\n", kernel);
 
   gst_structure_free (stats);
   g_free (kernel);
   gst_object_unref (mosaic);
 }
 
-int
-main (int argc, char **argv)
+/* Makes the picture with this index, or says why not and leaves no file. */
+static gboolean
+make_picture (guint index, const gchar * path, gchar ** photos)
 {
+  const guint n_photos = g_strv_length (photos);
   GError *error = NULL;
   GstElement *pipeline;
   gboolean done;
 
-  gst_init (NULL, NULL);
-  if (argc < 3) {
-    fprintf (stderr, "usage: %s PICTURE.png PHOTO.jpg...\n", argv[0]);
-    return 2;
-  }
-
-  pipeline = make_pipeline (argc - 2, &error);
+  pipeline = make_pipeline (pictures[index].properties, n_photos, &error);
   if (pipeline == NULL) {
     fprintf (stderr, "can't make the pipeline: %s\n", error->message);
     g_error_free (error);
-    return 1;
+    return FALSE;
   }
-  set_locations (pipeline, argv[1], argv + 2);
+  set_locations (pipeline, path, photos);
 
-  done = run_to_the_end (pipeline, argv + 2)
-      && all_were_decoded (pipeline, argv + 2);
+  done = run_to_the_end (pipeline, photos)
+      && all_were_decoded (pipeline, photos);
   if (done) {
-    print_picture (pipeline, argv[1], argc - 2);
+    print_picture (pipeline, path, n_photos, pictures[index].words);
     print_work (pipeline);
   } else {
-    g_unlink (argv[1]);
+    g_unlink (path);
   }
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
-  return done ? 0 : 1;
+  return done;
+}
+
+int
+main (int argc, char **argv)
+{
+  gchar **photos = argv + 1 + G_N_ELEMENTS (pictures);
+
+  gst_init (NULL, NULL);
+  if (argc < 2 + (int) G_N_ELEMENTS (pictures)) {
+    fprintf (stderr, "usage: %s STRIP.png WALL.png PHOTO.jpg...\n", argv[0]);
+    return 2;
+  }
+
+  for (guint i = 0; i < G_N_ELEMENTS (pictures); i++) {
+    if (!make_picture (i, argv[1 + i], photos))
+      return 1;
+  }
+  return 0;
 }

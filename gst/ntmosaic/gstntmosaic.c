@@ -4,7 +4,7 @@
 /**
  * SECTION:element-ntmosaic
  * @title: ntmosaic
- * @short_description: Frames side by side in one strip
+ * @short_description: Many frames in one: strips, walls and batches
  *
  * Takes one frame from each pad and pushes one wide frame, the strip. The
  * pads' frames are its tiles: they stand side by side, from left to right in
@@ -407,8 +407,9 @@ gst_nt_mosaic_class_init (GstNtMosaicClass * klass)
   add_pad_templates (element_class);
   gst_element_class_set_static_metadata (element_class, "Strip mosaic",
       "Filter/Editor/Video/Compositor",
-      "Puts packed frames (tiles) side by side into one wide frame (a strip), "
-      "writing each tile at most once", "The ntmosaic authors");
+      "Puts many frames (tiles) into one (a strip): side by side, in rows and "
+      "columns, or one below the other; writes each tile at most once",
+      "The ntmosaic authors");
 
   agg_class->create_new_pad = gst_nt_mosaic_create_new_pad;
   agg_class->start = gst_nt_mosaic_start;

@@ -164,8 +164,9 @@ install_grid (GObjectClass * klass, guint first)
    */
   g_object_class_install_property (klass, first + PROP_ROWS,
       g_param_spec_uint ("rows", "Rows",
-          "Number of rows of tiles; with columns, the strip has that many "
-          "cells (0 = as many as it takes)",
+          "Number of rows of tiles (0 = as many as it takes); if columns is "
+          "set too, the strip has that many cells, and those without a tile "
+          "are background",
           0, G_MAXINT, 0, PLAYING));
 }
 

@@ -16,5 +16,6 @@ plugin_init (GstPlugin * plugin)
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, ntmosaic,
-    "Frames side by side in one strip, each tile written at most once",
+    "Many frames in one: strips, walls and batches, each tile written at most "
+    "once",
     plugin_init, PACKAGE_VERSION, GST_LICENSE, PACKAGE_NAME, PACKAGE_ORIGIN)
