@@ -202,11 +202,14 @@ gst_nt_mosaic_format_paint (const GstVideoInfo * info, guint32 argb,
   gint stride[GST_VIDEO_MAX_PLANES] = { 0, };
   guint i;
 
+  memset (pixels, 0, NTM_MAX_PIXEL_BYTES);
+  if (finfo->pack_func == NULL)
+    return;
+
   for (i = 0; i < 4 * unit; i++) {
     unpacked_16[i] = quantize (info, &color, order[i % 4], bits);
     unpacked_8[i] = unpacked_16[i];
   }
-  memset (pixels, 0, NTM_MAX_PIXEL_BYTES);
   finfo->pack_func (finfo, GST_VIDEO_PACK_FLAG_NONE,
       bits > 8 ? (gpointer) unpacked_16 : unpacked_8, 0, data, stride,
       info->chroma_site, 0, unit);

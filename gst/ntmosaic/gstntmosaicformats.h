@@ -23,8 +23,8 @@ guint gst_nt_mosaic_format_get_unit (const GstVideoFormatInfo * finfo);
 /* Writes to @pixels the bytes of as many pixels as belong together, all of the
  * colour @argb (0xAARRGGBB), with the matrix and the range of @info. In RGB,
  * the components are those of @argb, whatever colorimetry @info has. A format
- * without alpha has alpha's value as its padding. Takes less than half a
- * microsecond. */
+ * without alpha has alpha's value as its padding. If the format of @info is
+ * UNKNOWN, the bytes are 0. Takes less than half a microsecond. */
 void gst_nt_mosaic_format_paint (const GstVideoInfo * info, guint32 argb,
     guint8 pixels[NTM_MAX_PIXEL_BYTES]);
 

@@ -54,11 +54,12 @@ typedef struct
 static Picture *
 new_picture (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 {
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
   Picture *picture = g_new0 (Picture, 1);
+  GstVideoInfo info;
   GList *l;
 
   GST_OBJECT_LOCK (self);
+  info = GST_VIDEO_AGGREGATOR (self)->info;
   picture->layout = ntm_layout_ref (self->layout);
   picture->pads = g_new0 (GstNtMosaicPad *, self->layout->n_tiles);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
@@ -71,7 +72,7 @@ new_picture (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 
   picture->settings = *settings;
   picture->hidden_time = GST_CLOCK_TIME_NONE;
-  gst_nt_mosaic_format_paint (info, settings->background_color,
+  gst_nt_mosaic_format_paint (&info, settings->background_color,
       picture->background);
   picture->frames = g_new0 (GstNtMosaicFrame, picture->layout->n_tiles);
   picture->sources = g_new0 (NtmSource, picture->layout->n_tiles);
