@@ -54,7 +54,8 @@ py_nt_array_open (State * state, Array * array, PyObject * object,
   /* Without the format, which NumPy would have to spell out for each array. */
   result = PyObject_GetBuffer (object, &array->buffer, PyBUF_STRIDES);
   if (result == 0) {
-    array->dtype = PyObject_GetAttr (object, state->dtype_name);
+    /* The attribute without the search for it. */
+    array->dtype = state->get_dtype (state->dtype, object, NULL);
     if (array->dtype == NULL) {
       PyBuffer_Release (&array->buffer);
       result = -1;
@@ -107,6 +108,19 @@ py_nt_check_plain (PyObject * dtype, const char *what, Py_ssize_t index)
 }
 
 /* ---- Geometry ---- */
+
+bool
+py_nt_same_shape (int n_dims, const Py_ssize_t * shape, int n_others,
+    const Py_ssize_t * other)
+{
+  if (n_dims != n_others)
+    return false;
+  for (int dim = 0; dim < n_dims; dim++)
+    if (shape[dim] != other[dim])
+      return false;
+
+  return true;
+}
 
 int
 py_nt_contiguous_from (int n_dims, const Py_ssize_t * shape,

@@ -44,6 +44,9 @@ int py_nt_array_check_dtype (const Array * array, PyObject * expected,
  * be copied as bytes; or -1 with any other error. */
 int py_nt_check_plain (PyObject * dtype, const char *what, Py_ssize_t index);
 
+bool py_nt_same_shape (int n_dims, const Py_ssize_t * shape, int n_others,
+    const Py_ssize_t * other);
+
 /* From which dimension on the elements lie side by side, without a gap: 0 for a
  * contiguous array, @n_dims if even those of the last dimension don't. */
 int py_nt_contiguous_from (int n_dims, const Py_ssize_t * shape,

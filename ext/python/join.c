@@ -140,8 +140,7 @@ check_result (const Joining * join)
   if (py_nt_array_check_dtype (&join->out, join->arrays[0].dtype, "out",
           NO_INDEX) < 0)
     return -1;
-  if (out->ndim != join->n_dims || memcmp (out->shape, join->shape,
-          join->n_dims * sizeof *join->shape) != 0)
+  if (!py_nt_same_shape (out->ndim, out->shape, join->n_dims, join->shape))
     return py_nt_complain_of_shape ("out", NO_INDEX, out->ndim, out->shape,
         join->n_dims, join->shape);
   if (out->readonly)

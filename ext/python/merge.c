@@ -72,8 +72,8 @@ check_out (Merge * merge)
   if (py_nt_array_check_dtype (&merge->out_array, merger->dtype, "out",
           NO_INDEX) < 0)
     return -1;
-  if (!is_batch_shape (merger, buffer) && (buffer->ndim != n_dims
-          || memcmp (buffer->shape, shape, n_dims * sizeof *shape) != 0))
+  if (!is_batch_shape (merger, buffer)
+      && !py_nt_same_shape (buffer->ndim, buffer->shape, n_dims, shape))
     return py_nt_complain_of_shape ("out", NO_INDEX, buffer->ndim,
         buffer->shape, n_dims, shape);
   if (buffer->readonly)
@@ -142,6 +142,27 @@ find_strip (Merge * merge)
 
 /* ---- The images ---- */
 
+/* What most images are, found out in one go: the right shape, without a gap. */
+static bool
+is_plain (const Merger * merger, const Tile * tile)
+{
+  const Py_buffer *buffer = &tile->array.buffer;
+  Py_ssize_t bytes = merger->item_bytes;
+
+  if (buffer->ndim != merger->n_dims || tile->array.dtype != merger->dtype
+      || buffer->shape[0] != tile->height || buffer->shape[1] != tile->width)
+    return false;
+  for (int dim = merger->n_dims - 1; dim >= 2; dim--) {
+    if (buffer->shape[dim] != merger->shape[dim]
+        || buffer->strides[dim] != bytes)
+      return false;
+    bytes *= merger->shape[dim];
+  }
+
+  return buffer->strides[1] == bytes
+      && buffer->strides[0] == bytes * tile->width;
+}
+
 static int
 check_image (Merger * merger, const Tile * tile, Py_ssize_t i)
 {
@@ -149,8 +170,8 @@ check_image (Merger * merger, const Tile * tile, Py_ssize_t i)
 
   merger->shape[0] = tile->height;
   merger->shape[1] = tile->width;
-  if (buffer->ndim != merger->n_dims || memcmp (buffer->shape, merger->shape,
-          merger->n_dims * sizeof *buffer->shape) != 0)
+  if (!py_nt_same_shape (buffer->ndim, buffer->shape, merger->n_dims,
+          merger->shape))
     return py_nt_complain_of_shape ("image", i, buffer->ndim, buffer->shape,
         merger->n_dims, merger->shape);
 
@@ -191,35 +212,54 @@ check_overlap (const Merge * merge, const Tile * tile, Py_ssize_t i,
       : "overlaps the strip, and is not its own tile there: pass a copy");
 }
 
+/* Sets what becomes of an image that is right in itself. */
+static int
+choose_way (const Merge * merge, Py_ssize_t i, bool plain)
+{
+  const Merger *merger = merge->merger;
+  const NtmSource *source = &merger->sources[i];
+  Tile *tile = &merger->tiles[i];
+  const Py_buffer *buffer = &tile->array.buffer;
+
+  tile->way = WAY_COPY;
+  if (plain && ((uintptr_t) buffer->buf >= merge->extent.end
+          || (uintptr_t) buffer->buf + buffer->len <= merge->extent.begin))
+    return 0;
+
+  if (py_nt_contiguous_from (buffer->ndim, buffer->shape, buffer->strides,
+          merger->item_bytes) > 1) {
+    tile->way = WAY_GATHER;
+  } else if (is_in_place (merge, i, source)) {
+    tile->way = WAY_IN_PLACE;
+    return 0;
+  }
+
+  return check_overlap (merge, tile, i, source);
+}
+
 static int
 open_image (Merge * merge, Py_ssize_t i, PyObject * image)
 {
   Merger *merger = merge->merger;
   Tile *tile = &merger->tiles[i];
   NtmSource *source = &merger->sources[i];
-  const Py_buffer *buffer = &tile->array.buffer;
+  bool plain;
 
   source->pixels = NULL;
   source->content = NTM_CONTENT_UNKNOWN;
   tile->way = WAY_BACKGROUND;
   if (Py_IsNone (image))
     return 0;
-  if (py_nt_array_open (merger->state, &tile->array, image, "image", i) < 0
-      || check_image (merger, tile, i) < 0)
+  if (py_nt_array_open (merger->state, &tile->array, image, "image", i) < 0)
+    return -1;
+  plain = is_plain (merger, tile);
+  if (!plain && check_image (merger, tile, i) < 0)
     return -1;
 
-  source->pixels = buffer->buf;
-  source->stride = buffer->strides[0];
-  if (py_nt_contiguous_from (buffer->ndim, buffer->shape, buffer->strides,
-          merger->item_bytes) > 1)
-    tile->way = WAY_GATHER;
-  else if (is_in_place (merge, i, source))
-    tile->way = WAY_IN_PLACE;
-  else
-    tile->way = WAY_COPY;
+  source->pixels = tile->array.buffer.buf;
+  source->stride = tile->array.buffer.strides[0];
 
-  return tile->way == WAY_IN_PLACE ? 0
-      : check_overlap (merge, tile, i, source);
+  return choose_way (merge, i, plain);
 }
 
 static int

@@ -42,12 +42,18 @@ find_numpy (State * state)
   state->ndarray = PyObject_GetAttrString (numpy, "ndarray");
   state->asarray = PyObject_GetAttrString (numpy, "asarray");
   state->empty = PyObject_GetAttrString (numpy, "empty");
-  state->dtype_name = PyUnicode_InternFromString ("dtype");
+  state->dtype = state->ndarray
+      ? PyObject_GetAttrString (state->ndarray, "dtype") : NULL;
   state->interface_name = PyUnicode_InternFromString ("__array_interface__");
   Py_DECREF (numpy);
 
-  return state->ndarray && state->asarray && state->empty
-      && state->dtype_name && state->interface_name ? 0 : -1;
+  if (!state->asarray || !state->empty || !state->dtype
+      || !state->interface_name)
+    return -1;
+  state->get_dtype = (descrgetfunc) PyType_GetSlot (Py_TYPE (state->dtype),
+      Py_tp_descr_get);
+
+  return 0;
 }
 
 static int
@@ -74,6 +80,7 @@ traverse (PyObject * module, visitproc visit, void *arg)
   Py_VISIT (state->ndarray);
   Py_VISIT (state->asarray);
   Py_VISIT (state->empty);
+  Py_VISIT (state->dtype);
   Py_VISIT (state->memory_type);
   Py_VISIT (state->place_type);
   Py_VISIT (state->merger_type);
@@ -89,7 +96,7 @@ clear (PyObject * module)
   Py_CLEAR (state->ndarray);
   Py_CLEAR (state->asarray);
   Py_CLEAR (state->empty);
-  Py_CLEAR (state->dtype_name);
+  Py_CLEAR (state->dtype);
   Py_CLEAR (state->interface_name);
   Py_CLEAR (state->memory_type);
   Py_CLEAR (state->place_type);

@@ -16,7 +16,8 @@ typedef struct
   PyObject *asarray;
   PyObject *empty;
 
-  PyObject *dtype_name;         /* "dtype", interned */
+  PyObject *dtype;              /* ndarray.dtype, the descriptor */
+  descrgetfunc get_dtype;       /* and its __get__ */
   PyObject *interface_name;     /* "__array_interface__" */
 
   PyObject *memory_type;

@@ -45,8 +45,8 @@ def stack(arrays, axis=0, out=None, *, threads=0):
 
 
 def hstack(arrays, out=None, *, threads=0):
-    """Joins arrays side by side, as numpy.hstack() does: along axis 1; arrays of
-    one dimension along axis 0. All else is as with concatenate()."""
+    """Joins arrays side by side, as numpy.hstack() does: along axis 1, or axis
+    0 if they have one dimension. All else is as with concatenate()."""
     return _ntstrip.join(arrays, _HSTACK, 1, out, threads)
 
 
