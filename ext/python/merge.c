@@ -366,7 +366,8 @@ forget_touched (Merge * merge)
     if (!memory->is_touched[i])
       continue;
     ntm_strip_fill_tile (merge->strip, i, NTM_CONTENT_UNKNOWN, &place);
-    merger->sources[i].content = NTM_CONTENT_UNKNOWN;
+    if (memory->places[i] > 0)
+      merger->sources[i].content = NTM_CONTENT_UNKNOWN;
   }
   py_nt_memory_settle (memory);
 }
