@@ -143,12 +143,10 @@ read_sizes (Merger * self, const Wishes * wishes, NtmTile * tiles, size_t n)
     tile->width = PyLong_AsSsize_t (PyTuple_GetItem (wishes->widths, i));
     if (PyErr_Occurred ())
       return -1;
-    if (tile->height < 1 || tile->width < 1 || tile->height > UINT32_MAX
-        || (size_t) tile->width > UINT32_MAX / self->units)
-      return py_nt_complain (PyExc_ValueError, "tile", i, "has %zd rows of %zd"
-          " pixels, expected 1 to %zd rows of 1 to %zd", tile->height,
-          tile->width, (Py_ssize_t) UINT32_MAX,
-          (Py_ssize_t) (UINT32_MAX / self->units));
+    if ((size_t) tile->width > UINT32_MAX / self->units)
+      return py_nt_complain (PyExc_ValueError, "tile", i, "is %zd pixels of %zu"
+          " bytes wide, %zu are the most", tile->width, self->units
+          * self->unit_bytes, (size_t) (UINT32_MAX / self->units));
     tiles[i].height = tile->height;
     tiles[i].width = tile->width * self->units;
   }

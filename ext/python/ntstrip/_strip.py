@@ -63,7 +63,7 @@ def _sizes(name, value, tiles):
     if len(sizes) != tiles:
         raise ValueError(f'{name} has {len(sizes)} numbers, expected {tiles}, '
                          'one for each tile')
-    return sizes
+    return tuple(_number(f'{name}[{i}]', n, 1) for i, n in enumerate(sizes))
 
 
 def _item_shape(channels):

@@ -142,8 +142,7 @@ class OfStrip(Errors):
 
     def test_sizes(self):
         self.refuse_strip(ValueError, 'tiles=0, expected 1', 0, 4, 5)
-        self.refuse_strip(ValueError, 'tile 1 has 4 rows of 0 pixels', 2, 4,
-                          [5, 0])
+        self.refuse_strip(ValueError, 'width[1]=0, expected 1', 2, 4, [5, 0])
         self.refuse_strip(ValueError, 'height has 3 numbers, expected 2', 2,
                           [4, 4, 4], 5)
         self.refuse_strip(ValueError, 'columns=-1', 1, 4, 5, columns=-1)
@@ -152,7 +151,9 @@ class OfStrip(Errors):
         self.refuse_strip(TypeError, 'integer', 1.5, 4, 5)
         self.refuse_strip(ValueError, '4294967296', 2, 1, 2**31)
         self.refuse_strip(ValueError, '3 tiles', 3, 4, 5, columns=1, rows=2)
-        self.refuse_strip(ValueError, 'tile 0', 1, 2**40, 1)
+        self.refuse_strip(ValueError, 'height[0]=1099511627776', 1, 2**40, 1)
+        self.refuse_strip(ValueError, 'tile 0 is 1073741824 pixels of 64 bytes '
+                          'wide, 1073741823 are the most', 1, 1, 2**30, 8, 'f8')
 
     def test_words(self):
         self.refuse_strip(ValueError, "align='middle', expected one of 'top', "
@@ -179,9 +180,9 @@ class OfStrip(Errors):
                           align_x='center')
 
     def test_memory(self):
-        strip = ntstrip.Strip(2**16, 2**16, 2**12, 16)
-        with self.assertRaises(MemoryError):
-            strip.merge([None] * 2**16)
+        """More than can be had, or, with 32 bits, addressed."""
+        with self.assertRaises((MemoryError, ValueError)):
+            ntstrip.Strip(2**16, 2**16, 2**12, 16).merge([None] * 2**16)
 
     def test_like(self):
         refuse = self.refuse
