@@ -92,14 +92,20 @@ set_pixel (Merger * self, Wishes * wishes)
     bytes *= self->shape[2 + i];
   }
 
+  if (bytes == 0 || bytes != (size_t) wishes->background.len) {
+    PyErr_Format (PyExc_ValueError, "pixels of %zu bytes, background of %zd",
+        bytes, wishes->background.len);
+    return -1;
+  }
   self->unit_bytes = bytes < NTM_MAX_PIXEL_BYTES ? bytes : NTM_MAX_PIXEL_BYTES;
   while (bytes % self->unit_bytes != 0)
     self->unit_bytes--;
   self->units = bytes / self->unit_bytes;
   wishes->rules.pixel_bytes = self->unit_bytes;
   /* A gap in units, if these can be counted at all. */
-  if (self->units > UINT32_MAX || __builtin_mul_overflow (wishes->rules.gap_x,
-          (uint32_t) self->units, &wishes->rules.gap_x)) {
+  if ((uint64_t) self->units > UINT32_MAX
+      || __builtin_mul_overflow (wishes->rules.gap_x, (uint32_t) self->units,
+          &wishes->rules.gap_x)) {
     PyErr_Format (PyExc_ValueError, "pixels of %zu bytes are too large",
         bytes);
     return -1;

@@ -25,5 +25,9 @@ from ntstrip._joins import concatenate, hstack, stack, vstack
 from ntstrip._ntstrip import kernel
 from ntstrip._strip import Report, Strip
 
+for _thing in Report, Strip, concatenate, hstack, stack, vstack:
+    _thing.__module__ = __name__
+del _thing
+
 __all__ = ['Report', 'Strip', 'concatenate', 'hstack', 'kernel', 'stack',
            'vstack']
