@@ -84,10 +84,10 @@ def _map(buffer, format, flags):
         if (meta.format != format.id or meta.n_planes != 1
                 or meta.width < format.width or meta.height < format.height):
             raise ValueError(
-                f'the buffer\'s GstVideoMeta says {meta.width}x{meta.height} in '
-                f'format {meta.format}, but the caps {format.width}x'
-                f'{format.height} in format {format.id} ({format.name}): these '
-                'are not the caps of this buffer')
+                f'the GstVideoMeta says {meta.width}x{meta.height} in format '
+                f'{meta.format}, but the caps {format.width}x{format.height} '
+                f'in format {format.id} ({format.name}): these are not the '
+                'caps of this buffer')
 
     mapping = _Mapping(buffer, flags)
     rise = (format.height - 1) * stride
@@ -278,9 +278,8 @@ def push(appsrc, array, pts=None, duration=None):
 
     With block=true, push() waits while the queue of the appsrc is full.
 
-    Flow: FLUSHING where the appsrc does not run (the pipeline is not in PAUSED
-    or PLAYING, or is being flushed), EOS after the end of the stream; the array
-    is let go of.
+    Flow: FLUSHING where the pipeline was stopped or is being flushed, EOS after
+    the end of the stream; the array is let go of.
     """
     format = formats.of_source(appsrc)
     pts = _parse_time('pts', pts)
@@ -362,14 +361,14 @@ class Pool:
                                'PAUSED or PLAYING first')
         caps = appsrc.get_property('caps')
         query = Gst.Query.new_allocation(caps, True)
-        if (not self._pad.peer_query(query)
-                or query.get_n_allocation_pools() == 0
-                or query.parse_nth_allocation_pool(0)[0] is None):
+        pool = None
+        if self._pad.peer_query(query) and query.get_n_allocation_pools() > 0:
+            pool, *limits = query.parse_nth_allocation_pool(0)
+        if pool is None:
             raise RuntimeError(f'what {name} is linked to proposes no pool: '
                                'push() arrays instead')
-        pool, size, _, _ = query.parse_nth_allocation_pool(0)
         config = pool.get_config()
-        Gst.BufferPool.config_set_params(config, caps, size, 0, 0)
+        Gst.BufferPool.config_set_params(config, caps, *limits)
         if pool.has_option(GstVideo.BUFFER_POOL_OPTION_VIDEO_META):
             Gst.BufferPool.config_add_option(
                 config, GstVideo.BUFFER_POOL_OPTION_VIDEO_META)

@@ -30,6 +30,31 @@ import ntstrip.gst
 PATIENCE = 60
 
 
+# Format, channels (0: a pixel is one number), bytes of a number, byte order.
+FORMATS = [
+    ('RGBA', 4, 1, 'little'), ('BGRA', 4, 1, 'little'),
+    ('ARGB', 4, 1, 'little'), ('ABGR', 4, 1, 'little'),
+    ('RGBx', 4, 1, 'little'), ('BGRx', 4, 1, 'little'),
+    ('xRGB', 4, 1, 'little'), ('xBGR', 4, 1, 'little'),
+    ('AYUV', 4, 1, 'little'), ('VUYA', 4, 1, 'little'),
+    ('RGB', 3, 1, 'little'), ('BGR', 3, 1, 'little'),
+    ('v308', 3, 1, 'little'), ('IYU2', 3, 1, 'little'),
+    ('YUY2', 2, 1, 'little'), ('UYVY', 2, 1, 'little'),
+    ('YVYU', 2, 1, 'little'), ('VYUY', 2, 1, 'little'),
+    ('GRAY8', 0, 1, 'little'),
+    ('GRAY16_LE', 0, 2, 'little'), ('GRAY16_BE', 0, 2, 'big'),
+    ('RGB16', 0, 2, sys.byteorder), ('BGR16', 0, 2, sys.byteorder),
+    ('RGB15', 0, 2, sys.byteorder), ('BGR15', 0, 2, sys.byteorder),
+    ('ARGB64', 4, 2, sys.byteorder), ('AYUV64', 4, 2, sys.byteorder),
+    ('RGBA64_LE', 4, 2, 'little'), ('RGBA64_BE', 4, 2, 'big'),
+    ('Y412_LE', 4, 2, 'little'), ('Y412_BE', 4, 2, 'big'),
+    ('v216', 2, 2, 'little'), ('Y210', 2, 2, 'little'),
+    ('Y212_LE', 2, 2, 'little'), ('Y212_BE', 2, 2, 'big'),
+    ('RGB10A2_LE', 0, 4, 'little'), ('BGR10A2_LE', 0, 4, 'little'),
+    ('Y410', 0, 4, 'little'), ('r210', 0, 4, 'big'),
+]
+
+
 def make_caps(width, height, format='RGBA', more=''):
     return (f'video/x-raw,format={format},width={width},height={height},'
             f'framerate=0/1{more}')
