@@ -48,7 +48,7 @@ from ntstrip import _gstc as c
 from ntstrip import _gstformat as formats
 from ntstrip._gstc import READ, WRITE, Gst, GstVideo
 
-__all__ = ['array', 'push', 'wrap', 'pool', 'Wrapped', 'Pool', 'Frame']
+__all__ = ['Frame', 'Pool', 'Wrapped', 'array', 'pool', 'push', 'wrap']
 
 NONE = 2 ** 64 - 1    # GST_CLOCK_TIME_NONE
 
@@ -406,7 +406,7 @@ class Pool:
     def __enter__(self):
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, type, value, traceback):
         self.close()
 
     def __del__(self):

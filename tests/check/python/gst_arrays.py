@@ -3,7 +3,10 @@
 """ntstrip.gst.array(): the bytes of a buffer, mapped as long as an array shows
 them."""
 
+import ast
 import gc
+import inspect
+import pathlib
 import subprocess
 import sys
 import threading
@@ -197,6 +200,35 @@ class Errors(Case):
         self.assertEqual(result.returncode, 1)
         self.assertIn('ImportError: ntstrip.gst needs PyGObject and GStreamer',
                       result.stderr)
+
+
+class Package(Case):
+    def test_stub(self):
+        stub = pathlib.Path(ntstrip.gst.__file__).with_suffix('.pyi')
+        nodes = {node.name: node for node in ast.parse(
+            stub.read_text(encoding='utf-8')).body
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+        self.assertEqual(sorted(nodes), ntstrip.gst.__all__)
+
+        def check(function, node):
+            arguments = node.args.args + node.args.kwonlyargs
+            self.assertEqual(list(inspect.signature(function).parameters),
+                             [argument.arg for argument in arguments])
+
+        for name, node in nodes.items():
+            thing = getattr(ntstrip.gst, name)
+            if isinstance(node, ast.FunctionDef):
+                check(thing, node)
+            else:
+                for method in node.body:
+                    if isinstance(method, ast.FunctionDef) and \
+                            not method.decorator_list:
+                        check(getattr(thing, method.name), method)
+
+    def test_manual(self):
+        self.assertIn('NumPy arrays and GStreamer buffers', ntstrip.gst.__doc__)
+        for name in ntstrip.gst.__all__:
+            self.assertTrue(getattr(ntstrip.gst, name).__doc__, name)
 
 
 class Lifetimes(Case):

@@ -8,7 +8,7 @@ The mosaic copies a frame as soon as it is drawn, while it is in the cache, and
 the next one is drawn in the same memory. Its tiles stand in one column, so that
 a strip is a batch: an array of shape (tiles, height, width, 4).
 
-usage: batches.py [TILES [BATCHES]]
+usage: draw-batches.py [TILES [BATCHES]]
 
 Needs the package ntstrip, and Debian's python3-gst-1.0 and python3-numpy. Exits
 with 77 without them, and with 1 if a batch is not its frames.
