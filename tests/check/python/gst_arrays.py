@@ -288,6 +288,25 @@ class Lifetimes(Case):
         self.assertSame(view, np.concatenate(images, axis=1)[1:5, 4:])
         del others
 
+    def test_probe(self):
+        """Downstream writes to a copy as long as an array shows the strip."""
+        pipeline = self.make('ntmosaic name=m ! videobalance brightness=0.5', 2)
+        views = []
+
+        def look(pad, info):
+            views.append(array(info.get_buffer(), pad.get_current_caps()))
+            return Gst.PadProbeReturn.OK
+
+        pipeline.middle.get_static_pad('src').add_probe(
+            Gst.PadProbeType.BUFFER, look)
+        for i in range(5):
+            images = [make_noise((6, 8, 4), seed=i + pad) for pad in range(2)]
+            pipeline.push(images)
+            changed = array(pipeline.pull())
+            wanted = np.concatenate(images, axis=1)
+            self.assertSame(views[i], wanted)
+            self.assertFalse(np.array_equal(changed, wanted))
+
     def test_strips_go_home_with_their_last_view(self):
         pipeline = self.make('ntmosaic name=m', 2)
 

@@ -285,6 +285,29 @@ class Lifetimes(Case):
         pipeline.stop()
         self.wait_until(lambda: all(ref() is None for ref in dead), 'leaked')
 
+    def test_stop_ends_a_push_that_waits(self):
+        pipeline = self.make(STRAIGHT, source='format=time block=true '
+                             'max-buffers=1 max-bytes=0')
+        pipeline.bin.set_state(Gst.State.PAUSED)
+        flows = []
+        dead = []
+
+        def feed():
+            while not flows or flows[-1] == Gst.FlowReturn.OK:
+                image = make_noise((6, 8, 4))
+                dead.append(weakref.ref(image))
+                flows.append(push(pipeline.sources[0], image))
+
+        thread = threading.Thread(target=feed)
+        thread.start()
+        level = lambda: pipeline.sources[0].get_property(
+            'current-level-buffers')
+        self.wait_until(lambda: level() == 1, 'the queue is not full')
+        pipeline.stop()
+        thread.join()
+        self.assertEqual(flows[-1], Gst.FlowReturn.FLUSHING)
+        self.wait_until(lambda: all(ref() is None for ref in dead), 'leaked')
+
     def test_finalizers_run_in_any_thread(self):
         """The array's own finalizer is Python, in GStreamer's thread."""
         pipeline = self.make('ntmosaic name=m', 2)
