@@ -6,7 +6,7 @@ that can be held, it copies arrays, and it keeps a reference on what it pushes.
 Pointers are ints. ctypes lays the structures out as the C compiler of the
 platform does, with 32-bit and with 64-bit addresses. What is assumed is checked
 when this module is imported: the structures against the typelibs, and that the
-hash of a wrapper is its address (PyGObject 3.42 to 3.54, GStreamer 1.22 to
+hash of a wrapper is its address (PyGObject 3.42 to 3.58, GStreamer 1.22 to
 1.28).
 """
 

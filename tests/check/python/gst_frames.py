@@ -91,6 +91,39 @@ class Frames(Case):
             self.assertSame(array(pipeline.pull()),
                             np.concatenate(images, axis=1))
 
+    def test_formats_of_the_mosaic(self):
+        """Side by side, and as a batch."""
+        factory = Gst.ElementFactory.find('ntmosaic')
+        taken, = [template.get_caps()
+                  for template in factory.get_static_pad_templates()
+                  if template.direction == Gst.PadDirection.SINK]
+        n_formats = 0
+        for format, channels, number, order in FORMATS:
+            caps = make_caps(6, 5, format)
+            if not taken.can_intersect(Gst.Caps.from_string(caps)):
+                continue
+            n_formats += 1
+            shape = (5, 6, channels) if channels else (5, 6)
+            dtype = np.dtype(f'u{number}').newbyteorder(order)
+            for columns in 0, 1:
+                pipeline = self.make(f'ntmosaic name=m columns={columns}', 3,
+                                     caps=caps)
+                for seed in range(4):
+                    big = make_noise((9, 16) + shape[2:], dtype, seed)
+                    images = [make_noise(shape, dtype, seed + i)
+                              for i in (4, 8)] + [big[2:7, 4:10]]
+                    pipeline.push(images)
+                    sample = pipeline.pull()
+                    with self.subTest(format, columns=columns):
+                        # NumPy joins them in the byte order of the machine.
+                        self.assertSame(array(sample), np.concatenate(
+                            images, axis=0 if columns else 1).astype(dtype))
+                        if columns:
+                            self.assertSame(array(sample, batch=3),
+                                            np.stack(images).astype(dtype))
+                pipeline.stop()
+        self.assertGreaterEqual(n_formats, 8)
+
     def test_rows_alone_and_pixels_alone(self):
         for width, height in ((8, 1), (1, 6), (1, 1)):
             pipeline = self.make(STRAIGHT, caps=make_caps(width, height))
