@@ -87,7 +87,7 @@ py_nt_array_check_dtype (const Array * array, PyObject * expected,
   equal = PyObject_RichCompareBool (array->dtype, expected, Py_EQ);
   if (equal == 0)
     py_nt_complain (PyExc_TypeError, what, index,
-        "has dtype %R, expected %R: nothing is converted", array->dtype,
+        "has dtype %S, expected %S: nothing is converted", array->dtype,
         expected);
 
   return equal > 0 ? 0 : -1;
@@ -101,7 +101,7 @@ py_nt_check_plain (PyObject * dtype, const char *what, Py_ssize_t index)
 
   Py_XDECREF (answer);
   if (has_object > 0)
-    py_nt_complain (PyExc_TypeError, what, index, "has dtype %R: references"
+    py_nt_complain (PyExc_TypeError, what, index, "has dtype %S: references"
         " to objects can't be copied as bytes", dtype);
 
   return has_object == 0 ? 0 : -1;

@@ -8,6 +8,11 @@
 #include "prelude.h"
 #include "state.h"
 
+/* Fewer bytes are copied with the GIL held: that takes some microseconds, and a
+ * thread that gave the GIL up may have to wait for a switch interval, which is
+ * 5 ms, until it gets it back. */
+#define GIL_BYTES ((size_t) 64 << 10)
+
 /* NumPy's limit is 32, 64 from NumPy 2 on; one more for a new axis. */
 #define MAX_DIMS 65
 

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* More are as good as a row of pixels. */
+#define MAX_COMPONENTS 16
+
 /* Where the next bytes go. */
 typedef struct
 {
@@ -37,12 +40,12 @@ put (Rows * rows, const uint8_t * src, size_t bytes)
 
 /* A constant size is one load and one store. */
 #define LOOP(size) \
-  for (Py_ssize_t i = 0; i < n; i++) \
-    memcpy (dst + i * dst_stride, src + i * src_stride, (size)); \
+  for (; n > 0; n--, dst += dst_stride, src += src_stride) \
+    memcpy (dst, src, (size)); \
   break
 
-static void
-copy_elements (uint8_t * dst, Py_ssize_t dst_stride, const uint8_t * src,
+static inline __attribute__ ((always_inline)) void
+copy_strided (uint8_t * dst, Py_ssize_t dst_stride, const uint8_t * src,
     Py_ssize_t src_stride, Py_ssize_t n, Py_ssize_t bytes)
 {
   switch (bytes) {
@@ -65,25 +68,57 @@ copy_elements (uint8_t * dst, Py_ssize_t dst_stride, const uint8_t * src,
 
 #undef LOOP
 
-/* The last two dimensions, which are mostly pixels and their components: the
- * same component of all pixels, then the next one, because the short dimension
- * would be a short loop. */
+/* Single bytes side by side, as of planes out of pixels, have a loop that
+ * writes four at a time. */
+static void
+copy_elements (uint8_t * dst, Py_ssize_t dst_stride, const uint8_t * src,
+    Py_ssize_t src_stride, Py_ssize_t n, Py_ssize_t bytes)
+{
+  if (bytes == 1 && dst_stride == 1) {
+    for (; n >= 4; n -= 4, dst += 4, src += 4 * src_stride) {
+      const uint8_t four[4] = { src[0], src[src_stride], src[2 * src_stride],
+        src[3 * src_stride]
+      };
+
+      memcpy (dst, four, 4);
+    }
+  }
+  copy_strided (dst, dst_stride, src, src_stride, n, bytes);
+}
+
+/* @n elements that are a part of one row, or go on in the next. */
+static void
+put_elements (Rows * rows, const uint8_t * src, Py_ssize_t n,
+    Py_ssize_t stride, Py_ssize_t bytes)
+{
+  if ((size_t) (n * bytes) <= rows->row_bytes - rows->done) {
+    copy_elements (rows->row + rows->done, bytes, src, stride, n, bytes);
+    put (rows, NULL, n * bytes);
+    return;
+  }
+  for (Py_ssize_t i = 0; i < n; i++)
+    put (rows, src + i * stride, bytes);
+}
+
+/* The last two dimensions. If these are pixels and their few components, the
+ * same component of all pixels comes first, then the next one: a loop over the
+ * short dimension would be the slow way. */
 static void
 put_pixels (Rows * rows, const uint8_t * src, const Py_ssize_t * shape,
     const Py_ssize_t * strides, Py_ssize_t bytes)
 {
   const Py_ssize_t pixel_bytes = shape[1] * bytes;
 
-  if ((size_t) (shape[0] * pixel_bytes) <= rows->row_bytes - rows->done) {
-    for (Py_ssize_t i = 0; i < shape[1]; i++)
-      copy_elements (rows->row + rows->done + i * bytes, pixel_bytes,
-          src + i * strides[1], strides[0], shape[0], bytes);
-    put (rows, NULL, shape[0] * pixel_bytes);
+  if (shape[1] > MAX_COMPONENTS
+      || (size_t) (shape[0] * pixel_bytes) > rows->row_bytes - rows->done) {
+    for (Py_ssize_t x = 0; x < shape[0]; x++)
+      put_elements (rows, src + x * strides[0], shape[1], strides[1], bytes);
     return;
   }
-  for (Py_ssize_t x = 0; x < shape[0]; x++)
-    for (Py_ssize_t i = 0; i < shape[1]; i++)
-      put (rows, src + x * strides[0] + i * strides[1], bytes);
+  for (Py_ssize_t i = 0; i < shape[1]; i++)
+    copy_elements (rows->row + rows->done + i * bytes, pixel_bytes,
+        src + i * strides[1], strides[0], shape[0], bytes);
+  put (rows, NULL, shape[0] * pixel_bytes);
 }
 
 static void
@@ -93,10 +128,7 @@ put_dims (Rows * rows, const uint8_t * src, int n_dims,
   if (n_dims == 0) {
     put (rows, src, bytes);
   } else if (n_dims == 1) {
-    const Py_ssize_t pixel_shape[2] = { shape[0], 1 };
-    const Py_ssize_t pixel_strides[2] = { strides[0], 0 };
-
-    put_pixels (rows, src, pixel_shape, pixel_strides, bytes);
+    put_elements (rows, src, shape[0], strides[0], bytes);
   } else if (n_dims == 2) {
     put_pixels (rows, src, shape, strides, bytes);
   } else {

@@ -202,10 +202,21 @@ gather_arrays (Joining * join, NtmStrip * strip)
   }
 }
 
+/* Needs no GIL: this thread has the joiner. */
+static void
+write_tiles (Joining * join, Joiner * joiner, unsigned threads)
+{
+  static const uint8_t background[NTM_MAX_PIXEL_BYTES];
+
+  ntm_composer_set_max_threads (joiner->composer, threads);
+  gather_arrays (join, joiner->strip);
+  ntm_composer_compose (joiner->composer, joiner->strip, join->sources,
+      background, NULL);
+}
+
 static int
 write_result (State * state, Joining * join, unsigned threads)
 {
-  static const uint8_t background[NTM_MAX_PIXEL_BYTES];
   Joiner *joiner;
   int result;
 
@@ -217,12 +228,11 @@ write_result (State * state, Joining * join, unsigned threads)
     return -1;
 
   result = check_overlaps (join, joiner->strip);
-  if (result == 0) {
+  if (result == 0 && joiner->layout->bytes < GIL_BYTES) {
+    write_tiles (join, joiner, threads);
+  } else if (result == 0) {
     Py_BEGIN_ALLOW_THREADS
-    ntm_composer_set_max_threads (joiner->composer, threads);
-    gather_arrays (join, joiner->strip);
-    ntm_composer_compose (joiner->composer, joiner->strip, join->sources,
-        background, NULL);
+    write_tiles (join, joiner, threads);
     Py_END_ALLOW_THREADS
   }
   py_nt_joiner_give_back (state, joiner);

@@ -179,8 +179,8 @@ add_tile (Joining * join, Py_ssize_t i)
   row_bytes = get_row_bytes (join, n);
   if (rows == 0 || row_bytes == 0)
     return 0;
-  if ((size_t) rows > UINT32_MAX
-      || (size_t) row_bytes / pixel_bytes > UINT32_MAX)
+  if ((uint64_t) rows > UINT32_MAX
+      || (uint64_t) row_bytes / pixel_bytes > UINT32_MAX)
     return py_nt_complain (PyExc_ValueError, "array", i, "is too large: %zd"
         " rows of %zd bytes", rows, row_bytes);
 

@@ -23,8 +23,8 @@ typedef struct
   NtmStrip *strip;              /* where the images go */
   Extent extent;
   Array out_array;
-  size_t gathered;
   double start;                 /* in seconds, of the monotonic clock */
+  Report report;
 } Merge;
 
 /* ---- Where to ---- */
@@ -387,7 +387,7 @@ gather_image (Merge * merge, size_t i)
     py_nt_gather (place.data, place.stride, place.row_bytes, buffer->buf,
         buffer->ndim, buffer->shape, buffer->strides,
         merge->merger->item_bytes);
-    merge->gathered++;
+    merge->report.gathered++;
   }
   source->pixels = place.data;
   source->stride = place.stride;
@@ -406,11 +406,10 @@ get_seconds (void)
 static void
 write_report (Merge * merge, const NtmReport * done)
 {
-  Merger *merger = merge->merger;
-  Report *report = &merger->report;
+  const Merger *merger = merge->merger;
+  Report *report = &merge->report;
 
-  report->gathered = merge->gathered;
-  report->in_place = done->tiles_in_place - merge->gathered;
+  report->in_place = done->tiles_in_place - report->gathered;
   report->copied = done->tiles_copied - report->in_place;
   report->kept = done->tiles_kept;
   report->background = done->tiles_background;
@@ -424,7 +423,7 @@ write_report (Merge * merge, const NtmReport * done)
           * (size_t) merger->tiles[i].height * merger->unit_bytes;
 }
 
-/* The report is written by this thread, which has the lock. */
+/* Needs no GIL: this thread has the strip's lock. */
 static void
 write_strip (Merge * merge)
 {
@@ -443,6 +442,8 @@ write_strip (Merge * merge)
 static int
 run (Merge * merge)
 {
+  Merger *merger = merge->merger;
+
   if (find_strip (merge) < 0 || open_images (merge) < 0)
     return -1;
   if (merge->ids && read_ids (merge) < 0)
@@ -452,9 +453,14 @@ run (Merge * merge)
     hold_ids (merge);
   }
 
-  Py_BEGIN_ALLOW_THREADS
-  write_strip (merge);
-  Py_END_ALLOW_THREADS
+  if (merger->layout->bytes < GIL_BYTES) {
+    write_strip (merge);
+  } else {
+    Py_BEGIN_ALLOW_THREADS
+    write_strip (merge);
+    Py_END_ALLOW_THREADS
+  }
+  merger->report = merge->report;
 
   return 0;
 }

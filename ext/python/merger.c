@@ -92,14 +92,20 @@ set_pixel (Merger * self, Wishes * wishes)
     bytes *= self->shape[2 + i];
   }
 
+  if (bytes == 0 || bytes != (size_t) wishes->background.len) {
+    PyErr_Format (PyExc_ValueError, "pixels of %zu bytes, background of %zd",
+        bytes, wishes->background.len);
+    return -1;
+  }
   self->unit_bytes = bytes < NTM_MAX_PIXEL_BYTES ? bytes : NTM_MAX_PIXEL_BYTES;
   while (bytes % self->unit_bytes != 0)
     self->unit_bytes--;
   self->units = bytes / self->unit_bytes;
   wishes->rules.pixel_bytes = self->unit_bytes;
   /* A gap in units, if these can be counted at all. */
-  if (self->units > UINT32_MAX || __builtin_mul_overflow (wishes->rules.gap_x,
-          (uint32_t) self->units, &wishes->rules.gap_x)) {
+  if ((uint64_t) self->units > UINT32_MAX
+      || __builtin_mul_overflow (wishes->rules.gap_x, (uint32_t) self->units,
+          &wishes->rules.gap_x)) {
     PyErr_Format (PyExc_ValueError, "pixels of %zu bytes are too large",
         bytes);
     return -1;
@@ -143,12 +149,10 @@ read_sizes (Merger * self, const Wishes * wishes, NtmTile * tiles, size_t n)
     tile->width = PyLong_AsSsize_t (PyTuple_GetItem (wishes->widths, i));
     if (PyErr_Occurred ())
       return -1;
-    if (tile->height < 1 || tile->width < 1 || tile->height > UINT32_MAX
-        || (size_t) tile->width > UINT32_MAX / self->units)
-      return py_nt_complain (PyExc_ValueError, "tile", i, "has %zd rows of %zd"
-          " pixels, expected 1 to %zd rows of 1 to %zd", tile->height,
-          tile->width, (Py_ssize_t) UINT32_MAX,
-          (Py_ssize_t) (UINT32_MAX / self->units));
+    if ((size_t) tile->width > UINT32_MAX / self->units)
+      return py_nt_complain (PyExc_ValueError, "tile", i, "is %zd pixels of %zu"
+          " bytes wide, %zu are the most", tile->width, self->units
+          * self->unit_bytes, (size_t) (UINT32_MAX / self->units));
     tiles[i].height = tile->height;
     tiles[i].width = tile->width * self->units;
   }

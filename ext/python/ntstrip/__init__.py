@@ -13,7 +13,8 @@ what it holds already. concatenate(), stack(), hstack() and vstack() are those
 of NumPy, for arrays of one dtype.
 
 Sizes are in pixels, shapes are NumPy's: (height, width, channels). Nothing is
-converted. The GIL is released while bytes are copied.
+converted. The GIL is released while bytes are copied, if there are 64 KiB or
+more.
 
 kernel is the name of the copy kernel in use, such as 'avx2'. NTMOSAIC_CPU with
 avx512, avx2, sse2, neon or c in the environment of the process forces one; a
@@ -23,6 +24,10 @@ RuntimeWarning says that there is no such kernel.
 from ntstrip._joins import concatenate, hstack, stack, vstack
 from ntstrip._ntstrip import kernel
 from ntstrip._strip import Report, Strip
+
+for _thing in Report, Strip, concatenate, hstack, stack, vstack:
+    _thing.__module__ = __name__
+del _thing
 
 __all__ = ['Report', 'Strip', 'concatenate', 'hstack', 'kernel', 'stack',
            'vstack']

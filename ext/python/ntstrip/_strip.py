@@ -18,25 +18,35 @@ _MOST = 2**32 - 1
 
 class Report(NamedTuple):
     """What Strip.merge() did last. Each tile is counted in one of the first
-    four fields."""
+    four fields.
+
+    copied
+        Tiles whose image was copied.
+    kept
+        Tiles that held all of it already; nothing was written.
+    background
+        Tiles that were filled with background.
+    in_place
+        Tiles whose image was the tile itself; nothing was written.
+    gathered
+        Of the copied ones, those whose pixels were not contiguous: they are
+        copied one by one, which takes several times as long.
+    bytes
+        Bytes of the copied images.
+    seconds
+        How long it took to write, without the checks before it.
+    streamed
+        Whether streaming stores wrote, which go past the caches.
+    """
 
     copied: int
-    """Tiles whose image was copied."""
     kept: int
-    """Tiles that held all of it already; nothing was written."""
     background: int
-    """Tiles that were filled with background."""
     in_place: int
-    """Tiles whose image was the tile itself; nothing was written."""
     gathered: int
-    """Of the copied ones, those whose pixels were not contiguous: they are
-    copied one by one, which takes several times as long."""
     bytes: int
-    """Bytes of the copied images."""
     seconds: float
-    """How long it took to write, without the checks before it."""
     streamed: bool
-    """Whether streaming stores wrote, which go past the caches."""
 
 
 def _number(name, value, least=0):
@@ -63,7 +73,7 @@ def _sizes(name, value, tiles):
     if len(sizes) != tiles:
         raise ValueError(f'{name} has {len(sizes)} numbers, expected {tiles}, '
                          'one for each tile')
-    return sizes
+    return tuple(_number(f'{name}[{i}]', n, 1) for i, n in enumerate(sizes))
 
 
 def _item_shape(channels):
@@ -175,6 +185,7 @@ class Strip:
         (self._height, self._width, self._rows, self._columns,
          self._is_batch) = self._merger.layout()
         self._array = None
+        self._arrays = {}
 
     @classmethod
     def like(cls, images, **options):
@@ -198,8 +209,8 @@ class Strip:
         arrays = [first if a is None else a for a in arrays]
         for i, (shape, dtype) in enumerate(arrays):
             if dtype != first[1]:
-                raise TypeError(f'image {i} has dtype {dtype!r}, expected '
-                                f'{first[1]!r}: nothing is converted')
+                raise TypeError(f'image {i} has dtype {dtype}, expected '
+                                f'{first[1]}: nothing is converted')
             if len(shape) < 2 or shape[2:] != first[0][2:]:
                 raise ValueError(
                     f'image {i} has shape {shape}, expected (height, width'
@@ -255,9 +266,8 @@ class Strip:
         a view of it, also without the strip."""
         if self._array is None:
             array = np.ndarray(self.shape, self._dtype, self._merger.memory())
-            # Of two threads that come here together, both get the same array.
-            array = self.__dict__.setdefault('_own_array', array)
-            self._array = array
+            # Two threads that come here together get the same array.
+            self._array = self._arrays.setdefault('own', array)
         return self._array
 
     @property

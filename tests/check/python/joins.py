@@ -3,7 +3,7 @@
 """concatenate(), stack(), hstack() and vstack() make what NumPy's make."""
 
 import ntstrip
-from support import Case, main, np
+from support import Case, cases, main, np
 
 DTYPES = ['u1', '?', '<u2', '>u2', 'f4', 'f8', 'c16', 'S5', 'U3', 'V7',
           'M8[s]', [('a', 'u1'), ('b', '<f4')]]
@@ -45,7 +45,7 @@ class Joins(Case):
         self.assert_same_bytes(out, expected)
 
     def test_concatenate(self):
-        for _ in range(CASES):
+        for _ in cases(CASES):
             n_dims = int(self.rng.integers(1, 5))
             axis = int(self.rng.integers(-n_dims, n_dims))
             arrays = self.arrays(self.shape(n_dims), self.pick(DTYPES), axis)
@@ -54,7 +54,7 @@ class Joins(Case):
                        axis % n_dims)
 
     def test_stack(self):
-        for _ in range(CASES):
+        for _ in cases(CASES):
             n_dims = int(self.rng.integers(0, 5))
             axis = int(self.rng.integers(-n_dims - 1, n_dims + 1))
             arrays = self.arrays(self.shape(n_dims), self.pick(DTYPES))
@@ -64,7 +64,7 @@ class Joins(Case):
 
     def test_hstack_and_vstack(self):
         for name in ['hstack', 'vstack']:
-            for _ in range(CASES // 2):
+            for _ in cases(CASES // 2):
                 n_dims = int(self.rng.integers(1, 5))
                 arrays = self.arrays(self.shape(n_dims), self.pick(DTYPES))
                 self.check(

@@ -7,12 +7,14 @@ import inspect
 import os
 import pathlib
 import pydoc
+import re
 import subprocess
 import sys
 
 import ntstrip
 from support import Case, main
 
+README = pathlib.Path(__file__).parents[3] / 'README.md'
 STUB = pathlib.Path(ntstrip.__file__).with_suffix('.pyi')
 
 
@@ -85,6 +87,14 @@ class Package(Case):
                       *(getattr(ntstrip.Strip, name)
                         for name in public_names(ntstrip.Strip))]:
             self.assertTrue(inspect.getdoc(thing), thing)
+
+    def test_readme(self):
+        """The program in README.md, with smaller images."""
+        text = README.read_text(encoding='utf-8')
+        program = re.search(r'```python\n(import ntstrip\n.*?)```', text,
+                            re.DOTALL).group(1)
+        self.assertIn('(64, 6400, 4) Report(copied=0, kept=100',
+                      run_python(program.replace('1024', '64')))
 
     def test_nothing_else_is_loaded(self):
         """Neither GStreamer nor GLib, nor libntstrip beside the package."""

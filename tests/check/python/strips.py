@@ -4,7 +4,7 @@
 more than it must."""
 
 import ntstrip
-from support import Case, main, np
+from support import Case, cases, main, np
 
 DTYPES = ['u1', '<u2', '>u2', 'f4', 'f8', 'c16', [('a', 'u1'), ('b', '<f4')]]
 CHANNELS = [None, 1, 3, 4, (2, 3), 17]
@@ -61,7 +61,7 @@ class Strips(Case):
                 for size in sizes]
 
     def test_any_layout(self):
-        for _ in range(CASES):
+        for _ in cases(CASES):
             sizes = self.sizes()
             dtype = np.dtype(self.pick(DTYPES))
             channels = self.pick(CHANNELS)
