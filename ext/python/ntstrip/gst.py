@@ -27,10 +27,10 @@ Planar formats, palettes and packed 10-bit formats without whole pixels (NV12,
 RGB8P, v210) have no such array, and are a ValueError.
 
 Threads. All functions may be called from any thread, and release the GIL while
-GStreamer works. An array that was pushed is let go of in whichever thread drops
-the last reference on its buffer; that thread takes the GIL. So stop the
+GStreamer works. The thread that drops the last reference on a buffer, a thread
+of GStreamer's as a rule, takes the GIL to let go of the array. So stop the
 pipeline (Gst.State.NULL) before the program ends, as with every Python callback
-of GStreamer.
+of GStreamer, and don't call Gst.deinit() while an array of array() lives.
 
 Errors. ValueError: the shape or the caps; TypeError: the dtype, or not an
 array; BufferError: a buffer that can't be mapped, or a frame in use; the text

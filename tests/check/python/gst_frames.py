@@ -4,6 +4,8 @@
 buffer needs it."""
 
 import gc
+import pathlib
+import re
 import threading
 import unittest
 import weakref
@@ -150,6 +152,17 @@ class Frames(Case):
             pipeline.push(images)
             pipeline.pull()
         self.assertGreater(pipeline.get_stat('tiles-on-arrival'), 0)
+
+
+class Documents(Case):
+    def test_readme(self):
+        readme = pathlib.Path(__file__).parents[3] / 'README.md'
+        program = re.search(r'```python\n(import ntstrip\.gst\n.*?)```',
+                            readme.read_text(encoding='utf-8'), re.DOTALL)
+        names = {}
+        exec(program.group(1), names)
+        self.assertSame(names['strip'],
+                        np.concatenate(names['images'], axis=1))
 
 
 class Wrapping(Case):

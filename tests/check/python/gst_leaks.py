@@ -12,7 +12,7 @@ import unittest
 from gst_rig import Case, Gst, Pipeline, make_noise, np, ntstrip
 
 gst = ntstrip.gst
-N_STRIPS = 1000
+N_STRIPS = 500
 
 
 def make_strips(n):
