@@ -207,12 +207,18 @@ def _make_memory(array):
 class Wrapped:
     """An array as GStreamer memory: see wrap()."""
 
-    __slots__ = ('array', '_memory', '_stride')
+    __slots__ = ('_array', '_shape', '_dtype', '_stride', '_memory')
 
     def __init__(self, array):
         memory, self._stride = _make_memory(array)
         self._memory = c.Reference(memory)
-        self.array = array
+        self._array = array
+        self._shape, self._dtype = array.shape, array.dtype
+
+    @property
+    def array(self):
+        """The array that was wrapped."""
+        return self._array
 
 
 def wrap(array):
@@ -231,13 +237,12 @@ def wrap(array):
     return Wrapped(array)
 
 
-def _check_array(array, format, appsrc):
-    _check_type(array)
-    if array.shape != format.shape or array.dtype != format.dtype:
-        error = ValueError if array.shape != format.shape else TypeError
+def _check_layout(shape, dtype, format, appsrc):
+    if shape != format.shape or dtype != format.dtype:
+        error = ValueError if shape != format.shape else TypeError
         raise error(
-            f'{appsrc.get_name()}: the array is {array.shape} {array.dtype}, '
-            f'but its caps say {formats.describe(format)}: make them agree')
+            f'{appsrc.get_name()}: the array is {shape} {dtype}, but its caps '
+            f'say {formats.describe(format)}: make them agree')
 
 
 def _parse_time(name, time):
@@ -285,10 +290,11 @@ def push(appsrc, array, pts=None, duration=None):
     pts = _parse_time('pts', pts)
     duration = _parse_time('duration', duration)
     if isinstance(array, Wrapped):
-        _check_array(array.array, format, appsrc)
+        _check_layout(array._shape, array._dtype, format, appsrc)
         memory, stride = c.ref(array._memory.address), array._stride
     else:
-        _check_array(array, format, appsrc)
+        _check_type(array)
+        _check_layout(array.shape, array.dtype, format, appsrc)
         memory, stride = _make_memory(array)
     # The memory has no other reference, so ntmosaic can copy on arrival.
     buffer = c.buffer_new()

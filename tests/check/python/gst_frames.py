@@ -188,6 +188,17 @@ class Wrapping(Case):
         self.assertSame(array(pipeline.pull()),
                         np.concatenate([entry.array] * 5, axis=1))
 
+    def test_array_that_takes_another_shape(self):
+        image = make_noise((6, 8, 4))
+        entry = wrap(image)
+        self.assertIs(entry.array, image)
+        image.shape = 8, 6, 4
+        pipeline = self.make(STRAIGHT, caps=make_caps(6, 8))
+        with self.raises(ValueError, r'the array is \(6, 8, 4\) uint8'):
+            pipeline.push([entry])
+        pipeline.push([image])
+        self.assertSame(array(pipeline.pull()), image)
+
     def test_lives_as_long_as_wrapped_or_buffer(self):
         pipeline = self.make(STRAIGHT)
         entry = wrap(make_noise((6, 8, 4)))
