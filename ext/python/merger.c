@@ -102,12 +102,10 @@ set_pixel (Merger * self, Wishes * wishes)
     self->unit_bytes--;
   self->units = bytes / self->unit_bytes;
   wishes->rules.pixel_bytes = self->unit_bytes;
-  /* A gap in units, if these can be counted at all. */
-  if ((uint64_t) self->units > UINT32_MAX
-      || __builtin_mul_overflow (wishes->rules.gap_x, (uint32_t) self->units,
+  if (__builtin_mul_overflow (wishes->rules.gap_x, self->units,
           &wishes->rules.gap_x)) {
-    PyErr_Format (PyExc_ValueError, "pixels of %zu bytes are too large",
-        bytes);
+    PyErr_Format (PyExc_ValueError, "gap: %u pixels of %zu bytes are too many",
+        wishes->rules.gap_y, bytes);
     return -1;
   }
 

@@ -148,6 +148,8 @@ class OfStrip(Errors):
         self.refuse_strip(ValueError, 'columns=-1', 1, 4, 5, columns=-1)
         self.refuse_strip(ValueError, 'threads=', 1, 4, 5, threads=2**32)
         self.refuse_strip(ValueError, 'channels=0', 1, 4, 5, 0)
+        self.refuse_strip(ValueError, 'gap: 4294967295 pixels of 32 bytes', 2,
+                          4, 5, 4, 'f8', gap=2**32 - 1)
         self.refuse_strip(TypeError, 'integer', 1.5, 4, 5)
         self.refuse_strip(ValueError, '4294967296', 2, 1, 2**31)
         self.refuse_strip(ValueError, '3 tiles', 3, 4, 5, columns=1, rows=2)
