@@ -429,7 +429,7 @@ def pool(appsrc):
             draw(frame.array)
             frame.push(pts=n * 40 * Gst.MSECOND)
 
-    ntmosaic copies such a frame when it is pushed, and the pool hands the same
+    ntmosaic copies such a frame when it arrives, and the pool hands the same
     memory out again: the application draws in memory that is still in the CPU's
     cache. An appsrc with block=true and max-buffers=1 lets no frame wait in its
     queue, where it would leave the cache.
