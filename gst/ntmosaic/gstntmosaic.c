@@ -45,6 +45,12 @@
  * background, a warning names the pad and the cause, and all other tiles go on.
  * If the element has a single pad, it is always an error.
  *
+ * Each #GstVideoRegionOfInterestMeta of a frame is on the strips that show the
+ * frame: moved to the frame's place, with an id of its own, and with a structure
+ * `application/x-ntmosaic-box` that has the number of the pad (`pad`, uint) and
+ * the ids that the box had (`id` and `parent-id`, int). Other metas of the
+ * frames are dropped.
+ *
  * Frames before running time 0 are dropped. Of a frame that begins before
  * running time 0 and ends after it, the first part is cut off.
  *

@@ -17,6 +17,7 @@
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicframe.h"
+#include "gstntmosaicmetas.h"
 #include "gstntmosaicnegotiation.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
@@ -273,52 +274,6 @@ set_field_flags (const Picture * picture, GstBuffer * strip)
 
 /* ---- How it is filled ---- */
 
-static const gchar *
-name_word (NtmTileWord word)
-{
-  switch (word) {
-    case NTM_TILE_COPIED:
-      return "copied";
-    case NTM_TILE_KEPT:
-      return "kept";
-    default:
-      return "background";
-  }
-}
-
-static void
-add_tile_meta (GstNtMosaic * self, const Picture * picture, guint i,
-    GstBuffer * strip)
-{
-  const NtmCell *cell = &picture->layout->cells[i];
-  const GstBuffer *frame = picture->frames[i].buffer;
-  const NtmRect *rect = frame ? &cell->frame : &cell->cell;
-  const guint number = picture->pads[i]->number;
-  GstVideoRegionOfInterestMeta *meta;
-  GstStructure *param;
-
-  meta = gst_buffer_add_video_region_of_interest_meta (strip, "tile", rect->x,
-      rect->y, rect->width, rect->height);
-  meta->id = number;
-  param = gst_structure_new ("application/x-ntmosaic-tile",
-      "pad", G_TYPE_UINT, number, "state", G_TYPE_STRING,
-      name_word (ntm_strip_get_word (picture->strip, i)), NULL);
-  if (frame && GST_BUFFER_PTS_IS_VALID (frame))
-    gst_structure_set (param, "pts", G_TYPE_UINT64, GST_BUFFER_PTS (frame),
-        NULL);
-  gst_video_region_of_interest_meta_add_param (meta, param);
-}
-
-static void
-add_tile_metas (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
-{
-  guint i;
-
-  for (i = 0; i < picture->layout->n_tiles; i++)
-    if (picture->pads[i])
-      add_tile_meta (self, picture, i, strip);
-}
-
 static void
 set_up_composer (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 {
@@ -428,6 +383,39 @@ count (GstNtMosaic * self, const NtmReport * report)
       GST_TIME_ARGS (report->nanoseconds));
 }
 
+static GstNtMosaicTile
+get_tile (const Picture * picture, guint i)
+{
+  return (GstNtMosaicTile) {
+    .pad = picture->pads[i] ? picture->pads[i]->number : 0,
+    .cell = &picture->layout->cells[i],
+    .frame = picture->frames[i].buffer,
+    .word = ntm_strip_get_word (picture->strip, i),
+  };
+}
+
+/* The pads' numbers are the ids of tile metas, so boxes have higher ids. */
+static void
+add_metas (const Picture * picture, GstBuffer * strip)
+{
+  const guint n_tiles = picture->layout->n_tiles;
+  guint last_id = 0;
+  guint i;
+
+  for (i = 0; i < n_tiles; i++) {
+    const GstNtMosaicTile tile = get_tile (picture, i);
+
+    last_id = MAX (last_id, tile.pad);
+    if (picture->settings.tile_meta && picture->pads[i])
+      gst_nt_mosaic_add_tile_meta (strip, &tile);
+  }
+  for (i = 0; i < n_tiles; i++) {
+    const GstNtMosaicTile tile = get_tile (picture, i);
+
+    gst_nt_mosaic_move_boxes (strip, &tile, &last_id);
+  }
+}
+
 static void
 describe (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
 {
@@ -437,8 +425,7 @@ describe (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
   gst_nt_mosaic_remember_time (self, strip);
   if (GST_VIDEO_INFO_IS_INTERLACED (&GST_VIDEO_AGGREGATOR (self)->info))
     set_field_flags (picture, strip);
-  if (picture->settings.tile_meta)
-    add_tile_metas (self, picture, strip);
+  add_metas (picture, strip);
 }
 
 /* Takes the frames before the strip: the best strip is the one that holds most
