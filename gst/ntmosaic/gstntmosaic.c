@@ -46,9 +46,9 @@
  * If the element has a single pad, it is always an error.
  *
  * Each #GstVideoRegionOfInterestMeta of a frame is on the strips that show the
- * frame: moved to the frame's place, with an id of its own, and with a structure
- * `application/x-ntmosaic-box` that has the number of the pad (`pad`, uint) and
- * the ids that the box had (`id` and `parent-id`, int). Other metas of the
+ * frame, moved to the frame's place. It gets an id of its own, and a structure
+ * `application/x-ntmosaic-box`, which has the number of the pad (`pad`, uint)
+ * and the ids that the box had (`id` and `parent-id`, int). Other metas of the
  * frames are dropped.
  *
  * Frames before running time 0 are dropped. Of a frame that begins before
@@ -290,6 +290,7 @@ gst_nt_mosaic_start (GstAggregator * agg)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   const gchar *warning = gst_nt_kernel_get_warning ();
+  GList *l;
 
   if (self->composer == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
@@ -311,6 +312,8 @@ gst_nt_mosaic_start (GstAggregator * agg)
   gst_nt_mosaic_forget_flushes (self);
   gst_nt_mosaic_forget_waiting (self);
   GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    gst_nt_mosaic_pad_start_stats (l->data);
   self->stats = (GstNtMosaicStats) { 0, };
   GST_OBJECT_UNLOCK (self);
 

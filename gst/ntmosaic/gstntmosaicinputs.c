@@ -139,6 +139,7 @@ gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   GstNtMosaicPad *self = GST_NT_MOSAIC_PAD (pad);
   GstNtMosaic *mosaic = GST_NT_MOSAIC (parent);
+  const gboolean is_gap = gst_nt_mosaic_is_gap (buffer);
   GstSegment segment;
   GstFlowReturn ret;
 
@@ -148,9 +149,12 @@ gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
     return GST_FLOW_ERROR;
   }
   buffer = clip_frame (&segment, buffer);
+  if (!is_gap)
+    gst_nt_mosaic_pad_stats_count_in (&self->stats, &segment, buffer,
+        &mosaic->last_span);
   if (buffer == NULL)
     return GST_FLOW_OK;
-  if (gst_nt_mosaic_is_gap (buffer))
+  if (is_gap)
     return self->base_chain (pad, parent, buffer);
 
   buffer = gst_nt_mosaic_arrive (self, mosaic->composer, buffer);

@@ -172,34 +172,48 @@ map_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
   return TRUE;
 }
 
-/* Takes the frame that the pad of tile @i shows, and maps it. FALSE: there
- * can't be a strip, and an error was posted. */
+/* Maps @buffer, which the pad of tile @i shows, if it can be shown, and takes
+ * it over. FALSE: there can't be a strip, and an error was posted. */
 static gboolean
-take_frame (GstNtMosaic * self, Picture * picture, guint i)
+use_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
 {
   GstNtMosaicPad *pad = picture->pads[i];
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
-  GstNtTileInput *input = &picture->inputs[i];
-  GstNtMosaicTaken taken;
-
-  gst_nt_mosaic_pad_take_frame (pad, &self->last_content, &taken);
-  input->arrivals = pad->arrivals;
-  input->n_taken = taken.n_taken;
-  if (taken.buffer == NULL)
-    return TRUE;
 
   if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN) {
-    gst_buffer_unref (taken.buffer);
+    gst_buffer_unref (buffer);
     return refuse_frame (self, pad, "a buffer comes before caps: set caps on "
         "the source");
   }
   if (!has_place (pad, &picture->layout->cells[i].frame)) {
-    gst_buffer_unref (taken.buffer);
+    gst_buffer_unref (buffer);
     return TRUE;
   }
 
-  picture->sources[i].content = taken.content;
-  return map_frame (self, picture, i, taken.buffer);
+  return map_frame (self, picture, i, buffer);
+}
+
+/* Takes the frame that the pad of tile @i shows. FALSE: as above. */
+static gboolean
+take_frame (GstNtMosaic * self, Picture * picture, guint i)
+{
+  GstNtMosaicPad *pad = picture->pads[i];
+  GstNtTileInput *input = &picture->inputs[i];
+  gboolean goes_on = TRUE;
+  GstNtMosaicTaken taken;
+  gboolean is_shown;
+
+  gst_nt_mosaic_pad_take_frame (pad, &self->last_content, &taken);
+  input->arrivals = pad->arrivals;
+  input->n_taken = taken.n_taken;
+  if (taken.buffer)
+    goes_on = use_frame (self, picture, i, taken.buffer);
+  is_shown = picture->frames[i].buffer != NULL;
+  if (is_shown)
+    picture->sources[i].content = taken.content;
+  gst_nt_mosaic_pad_count_taken (pad, &taken, is_shown);
+
+  return goes_on;
 }
 
 static gboolean
@@ -435,8 +449,10 @@ make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
 {
   NtmReport report;
 
-  if (!take_frames (self, picture)
-      || (self->strip_is_ours && !gst_nt_mosaic_give_memory (self, strip,
+  if (!take_frames (self, picture))
+    return FALSE;
+  gst_nt_mosaic_remember_span (self, strip);
+  if ((self->strip_is_ours && !gst_nt_mosaic_give_memory (self, strip,
               picture->sources, picture->inputs, picture->background))
       || !fill_strip (self, picture, strip, &report))
     return FALSE;

@@ -301,14 +301,16 @@ aggregate_before_first (GstNtMosaic * self, gboolean timeout)
 
 /* Drops the frames that are not needed any more, before the streaming thread
  * waits for data or for the clock. @are_over: the stream ends, and no frame is
- * needed. */
+ * needed. @strip_made: whether a strip was made since the last call. */
 static void
-let_go_of_frames (GstNtMosaic * self, gboolean are_over)
+let_go_of_frames (GstNtMosaic * self, gboolean are_over, gboolean strip_made)
 {
   GList *pads = gst_nt_mosaic_ref_pads (self);
   GList *l;
 
   for (l = pads; l; l = l->next) {
+    if (are_over || strip_made)
+      gst_nt_mosaic_pad_count_untaken (l->data);
     if (are_over)
       GST_AGGREGATOR_PAD_GET_CLASS (l->data)->flush (l->data,
           GST_AGGREGATOR (self));
@@ -335,6 +337,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GstFlowReturn ret = GST_FLOW_OK;
+  gboolean strip_made = FALSE;
   Waits waits;
 
   gst_nt_mosaic_end_waiting (self);
@@ -355,9 +358,10 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
     if (ret == GST_FLOW_OK)
       gst_nt_mosaic_end_at_start (self);
     gst_nt_mosaic_explain_flow (self, ret);
+    strip_made = ret == GST_FLOW_OK && self->strip_made;
     age_memory (self);
   }
-  let_go_of_frames (self, ret == GST_FLOW_EOS);
+  let_go_of_frames (self, ret == GST_FLOW_EOS, strip_made);
 
   return ret;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The sink pad of ntmosaic. It has no properties of its own: its name and its
- * caps say all. It does without the base class' prepare_frame, which maps each
+/* The sink pad of ntmosaic. It has no setting of its own: its name and its caps
+ * say all. It does without the base class' prepare_frame, which maps each
  * frame although the element maps the frames that it copies, and which ends the
  * strip at the first frame that it can't map. */
 
@@ -14,6 +14,12 @@
 
 G_DEFINE_TYPE (GstNtMosaicPad, gst_nt_mosaic_pad,
     GST_TYPE_VIDEO_AGGREGATOR_PAD);
+
+enum
+{
+  PROP_0,
+  PROP_STATS,
+};
 
 gboolean
 gst_nt_mosaic_is_gap (GstBuffer * buffer)
@@ -127,6 +133,7 @@ hold (GstNtMosaicPad * pad, GstBuffer * frame, OldFrames * old)
 
   old->shown = pad->shown;
   pad->shown = frame ? gst_buffer_ref (frame) : NULL;
+  pad->was_taken = FALSE;
   pad->refused = FALSE;
 }
 
@@ -216,6 +223,7 @@ gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad, guint64 * last_content,
 
   taken->n_taken = count_taken (pad);
   taken->buffer = NULL;
+  taken->is_first = FALSE;
 
   g_mutex_lock (&pad->flush_lock);
   current = get_current (pad);
@@ -226,12 +234,37 @@ gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad, guint64 * last_content,
     let_go_of_kept (pad, current, &old);
     taken->buffer = gst_buffer_ref (current);
     taken->content = pad->content;
+    taken->is_first = !pad->was_taken;
+    pad->was_taken = TRUE;
   } else {
     let_go (pad, current, &old);
   }
   g_mutex_unlock (&pad->flush_lock);
 
   drop (&old);
+}
+
+void
+gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad,
+    const GstNtMosaicTaken * taken, gboolean is_shown)
+{
+  GstNtMosaicShows shows = GST_NT_MOSAIC_SHOWS_NONE;
+
+  if (is_shown)
+    shows = taken->is_first ? GST_NT_MOSAIC_SHOWS_FIRST
+        : GST_NT_MOSAIC_SHOWS_AGAIN;
+  else if (taken->is_first)
+    shows = GST_NT_MOSAIC_SHOWS_REFUSED;
+  gst_nt_mosaic_pad_stats_count_taken (&pad->stats, taken->n_taken, shows);
+}
+
+void
+gst_nt_mosaic_pad_count_untaken (GstNtMosaicPad * pad)
+{
+  if (!pad->stats.was_asked)
+    gst_nt_mosaic_pad_stats_count_taken (&pad->stats, count_taken (pad),
+        GST_NT_MOSAIC_SHOWS_NONE);
+  pad->stats.was_asked = FALSE;
 }
 
 gboolean
@@ -322,6 +355,7 @@ gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad)
 {
   gst_nt_mosaic_queue_uncount (&pad->queue);
   gst_nt_arrivals_uncount (pad->arrivals);
+  gst_nt_mosaic_pad_stats_count_dropped (&pad->stats, 1);
 }
 
 /* Computes the end as the base class does. Behind the stop of the segment there
@@ -363,6 +397,9 @@ gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad, GstSegment * segment)
 void
 gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
 {
+  gst_nt_mosaic_pad_stats_count_dropped (&pad->stats,
+      gst_nt_mosaic_queue_get_n_queued (&pad->queue));
+  pad->stats.last_end = GST_CLOCK_TIME_NONE;
   gst_nt_arrivals_restart (pad->arrivals,
       gst_nt_mosaic_queue_restart (&pad->queue));
 }
@@ -449,6 +486,13 @@ gst_nt_mosaic_pad_is_released (GstNtMosaicPad * pad)
 }
 
 void
+gst_nt_mosaic_pad_start_stats (GstNtMosaicPad * pad)
+{
+  gst_nt_mosaic_pad_stats_reset (&pad->stats,
+      gst_nt_mosaic_queue_get_n_left (&pad->queue));
+}
+
+void
 gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 {
   GST_OBJECT_LOCK (pad);
@@ -505,6 +549,17 @@ gst_nt_mosaic_pad_skip_buffer (GstAggregatorPad * aggpad, GstAggregator * agg,
 }
 
 static void
+gst_nt_mosaic_pad_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  if (id == PROP_STATS)
+    g_value_take_boxed (value, gst_nt_mosaic_pad_stats_describe
+        (&GST_NT_MOSAIC_PAD (object)->stats));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
 gst_nt_mosaic_pad_finalize (GObject * object)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
@@ -529,6 +584,8 @@ gst_nt_mosaic_pad_class_init (GstNtMosaicPadClass * klass)
       GST_VIDEO_AGGREGATOR_PAD_CLASS (klass);
 
   object_class->finalize = gst_nt_mosaic_pad_finalize;
+  object_class->get_property = gst_nt_mosaic_pad_get_property;
+  gst_nt_mosaic_install_pad_stats (object_class, PROP_STATS);
   aggpad_class->flush = gst_nt_mosaic_pad_flush;
   aggpad_class->skip_buffer = gst_nt_mosaic_pad_skip_buffer;
   vaggpad_class->prepare_frame = NULL;
@@ -549,4 +606,5 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   g_mutex_init (&pad->flush_lock);
   g_mutex_init (&pad->gap_lock);
   gst_nt_mosaic_queue_init (&pad->queue);
+  gst_nt_mosaic_pad_start_stats (pad);
 }

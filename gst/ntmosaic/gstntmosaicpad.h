@@ -10,6 +10,7 @@
 
 #include "gstntarrivals.h"
 
+#include "gstntmosaicpadstats.h"
 #include "gstntmosaicqueue.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,7 @@ struct _GstNtMosaicPad
   GstPadChainFunction base_chain;       /* of the base class */
 
   GstNtMosaicQueue queue;       /* has its own lock */
+  GstNtMosaicPadStats stats;    /* has no lock */
 
   gint caps_refused;            /* atomic: its frames become gaps */
 
@@ -66,6 +68,7 @@ struct _GstNtMosaicPad
   gboolean released;            /* its current buffer may go at any moment */
   GstBuffer *shown;             /* the frame that was taken last */
   guint64 content;              /* content id of @shown */
+  gboolean was_taken;           /* @shown was, for a strip */
   gboolean refused;             /* @shown can't be shown, and was counted */
   GstBuffer *kept;              /* a frame that stayed when new caps came */
   GstVideoInfo kept_info;       /* the caps that @kept came with */
@@ -85,6 +88,7 @@ typedef struct
   guint64 content;              /* content id of @buffer: that of the frame
                                  * before if it is the same memory, else a new
                                  * one */
+  gboolean is_first;            /* @buffer was not taken before */
   guint n_taken;                /* frames that the base class took from the pad
                                  * so far, shown or dropped */
 } GstNtMosaicTaken;
@@ -101,6 +105,15 @@ gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
  * streaming thread, once for each strip. */
 void gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad,
     guint64 * last_content, GstNtMosaicTaken * taken);
+
+/* Counts what was taken for a strip. @is_shown: whether the strip shows it. In
+ * the streaming thread, once for each strip. */
+void gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad,
+    const GstNtMosaicTaken * taken, gboolean is_shown);
+
+/* To be called after each strip. If the strip has no tile for the pad, counts
+ * the frames that the base class took. In the streaming thread. */
+void gst_nt_mosaic_pad_count_untaken (GstNtMosaicPad * pad);
 
 /* To be called if the frame that was taken last can't be shown. FALSE: this was
  * called before for the same frame. In the streaming thread. */
@@ -174,6 +187,9 @@ void gst_nt_mosaic_pad_release (GstNtMosaicPad * pad);
 
 /* From any thread. */
 gboolean gst_nt_mosaic_pad_is_released (GstNtMosaicPad * pad);
+
+/* Sets the counters to nothing, before any thread counts. */
+void gst_nt_mosaic_pad_start_stats (GstNtMosaicPad * pad);
 
 /* Forgets the caps that upstream sent, and the pad's tile. With the element's
  * object lock held. */
