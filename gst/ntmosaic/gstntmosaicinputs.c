@@ -248,6 +248,7 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
       break;
     case GST_EVENT_FLUSH_START:
       gst_nt_mosaic_begin_flush (self, pad, gst_event_get_seqnum (event));
+      gst_nt_mosaic_pad_forget_data (pad);
       gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
       break;
     default:

@@ -14,6 +14,7 @@
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
 #include "gstntmosaicsilence.h"
+#include "gstntmosaicstalls.h"
 #include "gstntmosaicstills.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
@@ -301,7 +302,8 @@ aggregate_before_first (GstNtMosaic * self, gboolean timeout)
 
 /* Drops the frames that are not needed any more, before the streaming thread
  * waits for data or for the clock. @are_over: the stream ends, and no frame is
- * needed. @strip_made: whether a strip was made since the last call. */
+ * needed. @strip_made: whether a strip was made since the last call; then tells
+ * which pads have stalled or resumed with it. */
 static void
 let_go_of_frames (GstNtMosaic * self, gboolean are_over, gboolean strip_made)
 {
@@ -309,13 +311,18 @@ let_go_of_frames (GstNtMosaic * self, gboolean are_over, gboolean strip_made)
   GList *l;
 
   for (l = pads; l; l = l->next) {
+    GstNtMosaicHas has;
+
     if (are_over || strip_made)
       gst_nt_mosaic_pad_count_untaken (l->data);
-    if (are_over)
+    if (are_over) {
       GST_AGGREGATOR_PAD_GET_CLASS (l->data)->flush (l->data,
           GST_AGGREGATOR (self));
-    else
-      gst_nt_mosaic_pad_let_go (l->data);
+      continue;
+    }
+    has = gst_nt_mosaic_pad_let_go (l->data);
+    if (strip_made)
+      gst_nt_mosaic_check_stall (self, l->data, has);
   }
   g_list_free_full (pads, gst_object_unref);
 }

@@ -300,17 +300,44 @@ drop_now (GstNtMosaicPad * pad)
   g_slist_free_full (dropped, (GDestroyNotify) gst_buffer_unref);
 }
 
-void
+/* With the flush lock held. */
+static GstNtMosaicHas
+look (GstNtMosaicPad * pad, GstBuffer * current)
+{
+  if (current) {
+    pad->has_come = TRUE;
+    return GST_NT_MOSAIC_HAS_DATA;
+  }
+
+  return pad->has_come && !pad->released ? GST_NT_MOSAIC_HAS_LOST
+      : GST_NT_MOSAIC_HAS_NONE;
+}
+
+GstNtMosaicHas
 gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
 {
   OldFrames old = { NULL, NULL };
+  GstBuffer *current;
+  GstNtMosaicHas has;
 
   g_mutex_lock (&pad->flush_lock);
-  let_go (pad, get_current (pad), &old);
+  current = get_current (pad);
+  let_go (pad, current, &old);
+  has = look (pad, current);
   g_mutex_unlock (&pad->flush_lock);
 
   drop (&old);
   drop_now (pad);
+
+  return has;
+}
+
+void
+gst_nt_mosaic_pad_forget_data (GstNtMosaicPad * pad)
+{
+  g_mutex_lock (&pad->flush_lock);
+  pad->has_come = FALSE;
+  g_mutex_unlock (&pad->flush_lock);
 }
 
 /* The base class drops the current buffer here. */
@@ -326,6 +353,7 @@ gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
   ret = GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->flush
       (aggpad, agg);
   let_go_of_all (pad, &old);
+  pad->has_come = FALSE;
   g_mutex_unlock (&pad->flush_lock);
 
   gst_clear_buffer (&current);
@@ -502,6 +530,8 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
   gst_nt_mosaic_pad_restart (pad);
+  gst_nt_mosaic_pad_forget_data (pad);
+  pad->silent_since = GST_CLOCK_TIME_NONE;
   pad->warned_of_frames = FALSE;
   gst_video_info_init (&pad->misfit);
   gst_video_info_init (&pad->settled);
@@ -603,6 +633,7 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   gst_video_info_init (&pad->misfit);
   gst_video_info_init (&pad->settled);
   pad->tile = -1;
+  pad->silent_since = GST_CLOCK_TIME_NONE;
   g_mutex_init (&pad->flush_lock);
   g_mutex_init (&pad->gap_lock);
   gst_nt_mosaic_queue_init (&pad->queue);

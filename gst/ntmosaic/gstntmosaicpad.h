@@ -70,6 +70,7 @@ struct _GstNtMosaicPad
   guint64 content;              /* content id of @shown */
   gboolean was_taken;           /* @shown was, for a strip */
   gboolean refused;             /* @shown can't be shown, and was counted */
+  gboolean has_come;            /* data, since the start or a flush */
   GstBuffer *kept;              /* a frame that stayed when new caps came */
   GstVideoInfo kept_info;       /* the caps that @kept came with */
 
@@ -77,6 +78,9 @@ struct _GstNtMosaicPad
   GstVideoInfo next_info;       /* caps of the frame that is taken next */
   gboolean caps_were_delayed;   /* once at least: the base class may still hold
                                  * caps for a later frame */
+  GstClockTime silent_since;    /* running time of the first strip without any
+                                 * data since the start or a flush; NONE: no
+                                 * such strip */
   gboolean warned_of_frames;    /* a frame was refused, and a warning says so */
   GstVideoInfo misfit;          /* caps of the last warning; UNKNOWN: none */
 };
@@ -92,6 +96,15 @@ typedef struct
   guint n_taken;                /* frames that the base class took from the pad
                                  * so far, shown or dropped */
 } GstNtMosaicTaken;
+
+/* What a pad has for a strip. */
+typedef enum
+{
+  GST_NT_MOSAIC_HAS_NONE,       /* nothing came since the start or a flush */
+  GST_NT_MOSAIC_HAS_DATA,       /* a frame or a gap */
+  GST_NT_MOSAIC_HAS_LOST,       /* it had data, and the base class has dropped
+                                 * them: at EOS, or because no more came */
+} GstNtMosaicHas;
 
 /* Whether @buffer is no frame: it is empty and has the GAP flag, as the buffer
  * that the base class makes out of a GAP event. */
@@ -133,8 +146,12 @@ void gst_nt_mosaic_pad_drop_later (GstNtMosaicPad * pad, GstBuffer * buffer);
 
 /* Drops the reference on the frame that was taken last, unless the pad still
  * shows it. To be called before the streaming thread waits for more data. In
- * the streaming thread, without locks. */
-void gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
+ * the streaming thread, without locks. Returns what the pad has now. */
+GstNtMosaicHas gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
+
+/* To be called when a flush begins, before the base class takes it: from now
+ * on, the pad may be without data. From any thread. */
+void gst_nt_mosaic_pad_forget_data (GstNtMosaicPad * pad);
 
 /* To be called with each arriving frame and gap, and at EOS. */
 void gst_nt_mosaic_pad_note_data (GstNtMosaicPad * pad);

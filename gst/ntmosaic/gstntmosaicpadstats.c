@@ -24,6 +24,7 @@ gst_nt_mosaic_pad_stats_reset (GstNtMosaicPadStats * stats, guint n_taken)
   set (&stats->late, 0);
   set (&stats->refused, 0);
   set (&stats->last_time, GST_CLOCK_TIME_NONE);
+  set (&stats->stalled, FALSE);
   stats->last_end = GST_CLOCK_TIME_NONE;
   stats->n_taken = n_taken;
   stats->was_asked = FALSE;
@@ -140,7 +141,8 @@ gst_nt_mosaic_pad_stats_describe (GstNtMosaicPadStats * stats)
       "repeated", G_TYPE_UINT64, get (&stats->repeated),
       "dropped", G_TYPE_UINT64, get (&stats->dropped),
       "late", G_TYPE_UINT64, get (&stats->late),
-      "frames-refused", G_TYPE_UINT64, get (&stats->refused), NULL);
+      "frames-refused", G_TYPE_UINT64, get (&stats->refused),
+      "stalled", G_TYPE_BOOLEAN, get (&stats->stalled), NULL);
 
   if (GST_CLOCK_TIME_IS_VALID (last_time))
     gst_structure_set (structure, "last-running-time", G_TYPE_UINT64,
@@ -173,6 +175,9 @@ gst_nt_mosaic_install_pad_stats (GObjectClass * klass, guint id)
    * * `last-running-time` (uint64): running time in nanoseconds at which the
    *   latest frame that came begins; missing if none came, or none with a
    *   timestamp
+   * * `stalled` (boolean): whether nothing came for longer than
+   *   #GstVideoAggregatorPad:max-last-buffer-repeat; TRUE from the message
+   *   `ntmosaic-pad-stalled` until `ntmosaic-pad-resumed`
    *
    * What is missing between `frames` and the sum of `shown`, `dropped` and
    * `frames-refused` is on its way: queued, or due in the next strip.
@@ -182,7 +187,7 @@ gst_nt_mosaic_install_pad_stats (GObjectClass * klass, guint id)
   g_object_class_install_property (klass, id,
       g_param_spec_boxed ("stats", "Statistics",
           "Counters of frames that came, were shown, dropped, late or refused "
-          "since the element was started, and the running time of the latest "
-          "one",
+          "since the element was started, the running time of the latest one, "
+          "and whether the pad is stalled",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }

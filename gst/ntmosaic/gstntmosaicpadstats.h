@@ -31,6 +31,7 @@ typedef struct
   _Atomic guint64 last_time;    /* running time at which the latest frame
                                  * begins, in nanoseconds; NONE: no frame
                                  * came */
+  atomic_bool stalled;
 
   /* Of upstream's thread alone. */
   GstClockTime last_end;        /* running time at which the latest frame ends;
