@@ -244,26 +244,39 @@ gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad, guint64 * last_content,
   drop (&old);
 }
 
+static gboolean
+is_refused (GstNtMosaicPad * pad)
+{
+  gboolean refused;
+
+  g_mutex_lock (&pad->flush_lock);
+  refused = pad->refused;
+  g_mutex_unlock (&pad->flush_lock);
+
+  return refused;
+}
+
 void
 gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad,
     const GstNtMosaicTaken * taken, gboolean is_shown)
 {
-  GstNtMosaicShows shows = GST_NT_MOSAIC_SHOWS_NONE;
+  GstNtMosaicFate fate = GST_NT_MOSAIC_FATE_NONE;
 
   if (is_shown)
-    shows = taken->is_first ? GST_NT_MOSAIC_SHOWS_FIRST
-        : GST_NT_MOSAIC_SHOWS_AGAIN;
-  else if (taken->is_first)
-    shows = GST_NT_MOSAIC_SHOWS_REFUSED;
-  gst_nt_mosaic_pad_stats_count_taken (&pad->stats, taken->n_taken, shows);
+    fate = GST_NT_MOSAIC_FATE_SHOWN;
+  else if (taken->buffer)
+    fate = is_refused (pad) ? GST_NT_MOSAIC_FATE_REFUSED
+        : GST_NT_MOSAIC_FATE_HIDDEN;
+  gst_nt_mosaic_pad_stats_count_taken (&pad->stats, taken->n_taken,
+      taken->is_first, fate);
 }
 
 void
 gst_nt_mosaic_pad_count_untaken (GstNtMosaicPad * pad)
 {
   if (!pad->stats.was_asked)
-    gst_nt_mosaic_pad_stats_count_taken (&pad->stats, count_taken (pad),
-        GST_NT_MOSAIC_SHOWS_NONE);
+    gst_nt_mosaic_pad_stats_count_taken (&pad->stats, count_taken (pad), FALSE,
+        GST_NT_MOSAIC_FATE_NONE);
   pad->stats.was_asked = FALSE;
 }
 

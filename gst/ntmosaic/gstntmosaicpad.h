@@ -119,8 +119,9 @@ gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
 void gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad,
     guint64 * last_content, GstNtMosaicTaken * taken);
 
-/* Counts what was taken for a strip. @is_shown: whether the strip shows it. In
- * the streaming thread, once for each strip. */
+/* Counts what was taken for a strip. @taken: its buffer may be gone already.
+ * @is_shown: whether the strip shows it. In the streaming thread, once for each
+ * strip. */
 void gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad,
     const GstNtMosaicTaken * taken, gboolean is_shown);
 

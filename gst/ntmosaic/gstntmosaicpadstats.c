@@ -27,6 +27,7 @@ gst_nt_mosaic_pad_stats_reset (GstNtMosaicPadStats * stats, guint n_taken)
   set (&stats->stalled, FALSE);
   stats->last_end = GST_CLOCK_TIME_NONE;
   stats->n_taken = n_taken;
+  stats->is_hidden = FALSE;
   stats->was_asked = FALSE;
 }
 
@@ -105,27 +106,38 @@ gst_nt_mosaic_pad_stats_count_dropped (GstNtMosaicPadStats * stats, guint n)
 
 /* ---- Frames that are taken ---- */
 
-/* A frame that is shown for the first time was taken since the last strip. */
+/* A hidden frame that stays is accounted for when it is shown, or when it
+ * goes. */
+static void
+count_fate (GstNtMosaicPadStats * stats, gboolean is_first,
+    GstNtMosaicFate fate)
+{
+  const gboolean is_new = is_first || stats->is_hidden;
+
+  stats->is_hidden = fate == GST_NT_MOSAIC_FATE_HIDDEN && is_new;
+  if (fate == GST_NT_MOSAIC_FATE_SHOWN)
+    add (is_new ? &stats->shown : &stats->repeated, 1);
+  else if (fate == GST_NT_MOSAIC_FATE_REFUSED && is_new)
+    add (&stats->refused, 1);
+}
+
 void
 gst_nt_mosaic_pad_stats_count_taken (GstNtMosaicPadStats * stats,
-    guint n_taken, GstNtMosaicShows shows)
+    guint n_taken, gboolean is_first, GstNtMosaicFate fate)
 {
-  guint n_new = n_taken - stats->n_taken;
+  guint n_dropped = n_taken - stats->n_taken;
 
   stats->n_taken = n_taken;
   stats->was_asked = TRUE;
 
-  if (shows == GST_NT_MOSAIC_SHOWS_FIRST)
-    add (&stats->shown, 1);
-  else if (shows == GST_NT_MOSAIC_SHOWS_REFUSED)
-    add (&stats->refused, 1);
-  else if (shows == GST_NT_MOSAIC_SHOWS_AGAIN)
-    add (&stats->repeated, 1);
-
-  if (n_new > 0 && (shows == GST_NT_MOSAIC_SHOWS_FIRST
-          || shows == GST_NT_MOSAIC_SHOWS_REFUSED))
-    n_new--;
-  gst_nt_mosaic_pad_stats_count_dropped (stats, n_new);
+  if (is_first && n_dropped > 0)
+    n_dropped--;
+  if (stats->is_hidden && (is_first || fate == GST_NT_MOSAIC_FATE_NONE)) {
+    stats->is_hidden = FALSE;
+    n_dropped++;
+  }
+  gst_nt_mosaic_pad_stats_count_dropped (stats, n_dropped);
+  count_fate (stats, is_first, fate);
 }
 
 /* ---- The property ---- */

@@ -40,19 +40,21 @@ typedef struct
   /* Of the streaming thread alone. */
   guint n_taken;                /* frames that are accounted for; wraps
                                  * around */
+  gboolean is_hidden;           /* the frame that was taken last is not
+                                 * accounted for */
   gboolean was_asked;           /* for its frame for the strip that was made
                                  * last */
 } GstNtMosaicPadStats;
 
-/* What the streaming thread has found on a pad for one strip. */
+/* What became of the frame that a pad had for one strip. */
 typedef enum
 {
-  GST_NT_MOSAIC_SHOWS_NONE,     /* background */
-  GST_NT_MOSAIC_SHOWS_FIRST,    /* a frame, for the first time */
-  GST_NT_MOSAIC_SHOWS_AGAIN,
-  GST_NT_MOSAIC_SHOWS_REFUSED,  /* background: a frame was taken for the first
-                                 * time and can't be shown */
-} GstNtMosaicShows;
+  GST_NT_MOSAIC_FATE_NONE,      /* there was no frame */
+  GST_NT_MOSAIC_FATE_SHOWN,
+  GST_NT_MOSAIC_FATE_REFUSED,
+  GST_NT_MOSAIC_FATE_HIDDEN,    /* the strip has no room for it; the next one
+                                 * may show it */
+} GstNtMosaicFate;
 
 /* Sets all to nothing, while no other thread counts. @n_taken: frames that the
  * base class has taken so far. */
@@ -69,9 +71,10 @@ void gst_nt_mosaic_pad_stats_count_dropped (GstNtMosaicPadStats * stats,
     guint n);
 
 /* To be called once for each strip. @n_taken: frames that the base class has
- * taken so far. Those that were taken and not shown were dropped. */
+ * taken so far. Those before the pad's frame were dropped. @is_first: whether
+ * that frame was in no strip before. */
 void gst_nt_mosaic_pad_stats_count_taken (GstNtMosaicPadStats * stats,
-    guint n_taken, GstNtMosaicShows shows);
+    guint n_taken, gboolean is_first, GstNtMosaicFate fate);
 
 /* The value of the property. From any thread. */
 GstStructure *gst_nt_mosaic_pad_stats_describe (GstNtMosaicPadStats * stats);
