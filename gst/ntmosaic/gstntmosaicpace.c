@@ -313,9 +313,8 @@ let_go_of_frames (GstNtMosaic * self, gboolean are_over, gboolean strip_made)
   for (l = pads; l; l = l->next) {
     GstNtMosaicHas has;
 
-    if (are_over || strip_made)
-      gst_nt_mosaic_pad_count_untaken (l->data);
     if (are_over) {
+      gst_nt_mosaic_pad_count_rest (l->data);
       GST_AGGREGATOR_PAD_GET_CLASS (l->data)->flush (l->data,
           GST_AGGREGATOR (self));
       continue;

@@ -272,12 +272,10 @@ gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad,
 }
 
 void
-gst_nt_mosaic_pad_count_untaken (GstNtMosaicPad * pad)
+gst_nt_mosaic_pad_count_rest (GstNtMosaicPad * pad)
 {
-  if (!pad->stats.was_asked)
-    gst_nt_mosaic_pad_stats_count_taken (&pad->stats, count_taken (pad), FALSE,
-        GST_NT_MOSAIC_FATE_NONE);
-  pad->stats.was_asked = FALSE;
+  gst_nt_mosaic_pad_stats_count_taken (&pad->stats, count_taken (pad), FALSE,
+      GST_NT_MOSAIC_FATE_NONE);
 }
 
 gboolean

@@ -125,9 +125,9 @@ void gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad,
 void gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad,
     const GstNtMosaicTaken * taken, gboolean is_shown);
 
-/* To be called after each strip. If the strip has no tile for the pad, counts
- * the frames that the base class took. In the streaming thread. */
-void gst_nt_mosaic_pad_count_untaken (GstNtMosaicPad * pad);
+/* To be called when the stream ends: counts the frames that the base class took
+ * after the last strip. In the streaming thread. */
+void gst_nt_mosaic_pad_count_rest (GstNtMosaicPad * pad);
 
 /* To be called if the frame that was taken last can't be shown. FALSE: this was
  * called before for the same frame. In the streaming thread. */

@@ -28,7 +28,6 @@ gst_nt_mosaic_pad_stats_reset (GstNtMosaicPadStats * stats, guint n_taken)
   stats->last_end = GST_CLOCK_TIME_NONE;
   stats->n_taken = n_taken;
   stats->is_hidden = FALSE;
-  stats->was_asked = FALSE;
 }
 
 /* ---- Frames that come ---- */
@@ -128,7 +127,6 @@ gst_nt_mosaic_pad_stats_count_taken (GstNtMosaicPadStats * stats,
   guint n_dropped = n_taken - stats->n_taken;
 
   stats->n_taken = n_taken;
-  stats->was_asked = TRUE;
 
   if (is_first && n_dropped > 0)
     n_dropped--;

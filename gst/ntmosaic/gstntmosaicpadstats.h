@@ -42,8 +42,6 @@ typedef struct
                                  * around */
   gboolean is_hidden;           /* the frame that was taken last is not
                                  * accounted for */
-  gboolean was_asked;           /* for its frame for the strip that was made
-                                 * last */
 } GstNtMosaicPadStats;
 
 /* What became of the frame that a pad had for one strip. */
@@ -70,9 +68,9 @@ void gst_nt_mosaic_pad_stats_count_in (GstNtMosaicPadStats * stats,
 void gst_nt_mosaic_pad_stats_count_dropped (GstNtMosaicPadStats * stats,
     guint n);
 
-/* To be called once for each strip. @n_taken: frames that the base class has
- * taken so far. Those before the pad's frame were dropped. @is_first: whether
- * that frame was in no strip before. */
+/* To be called once for each strip, and at the end. @n_taken: frames that the
+ * base class has taken so far. Those before the pad's frame were dropped.
+ * @is_first: whether that frame was in no strip before. */
 void gst_nt_mosaic_pad_stats_count_taken (GstNtMosaicPadStats * stats,
     guint n_taken, gboolean is_first, GstNtMosaicFate fate);
 

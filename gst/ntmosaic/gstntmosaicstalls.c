@@ -71,12 +71,15 @@ gst_nt_mosaic_check_stall (GstNtMosaic * self, GstNtMosaicPad * pad,
   const gboolean was_stalled = atomic_load (&pad->stats.stalled);
   gboolean stalled;
 
-  /* A pad at EOS is not silent: no more can come. */
+  /* A pad at EOS is not silent: no more can come. A flush ends EOS, but before
+   * that the pad forgets its data. */
   if (has != GST_NT_MOSAIC_HAS_DATA
       && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad))) {
     atomic_store (&pad->stats.stalled, FALSE);
     return;
   }
+  if (has == GST_NT_MOSAIC_HAS_LOST)
+    has = gst_nt_mosaic_pad_let_go (pad);
 
   stalled = is_stalled (self, pad, has, was_stalled);
   if (stalled == was_stalled)
