@@ -49,9 +49,9 @@ def describe(pad):
     stats = pad.get_property('stats')
     frames = stats.get_uint64('frames').value
     if frames == 0:
-        return 'no frame so far'
+        return 'no frames'
     last = stats.get_uint64('last-running-time').value
-    return f'{frames} so far, the last one for {last / Gst.SECOND:.2f} s'
+    return f'frames: {frames}, the last one for {last / Gst.SECOND:.2f} s'
 
 
 def watch(pipeline):
