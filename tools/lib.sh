@@ -14,6 +14,9 @@ RUN_PACKAGES='gstreamer1.0-tools gstreamer1.0-x
 # The wall headers-alone also takes a C++ compiler, and ntmosaic-neighbours all
 # the elements that there are.
 TEST_PACKAGES='g++ gstreamer1.0-plugins-bad gstreamer1.0-libav'
+# The Python package, its tests, and "pip install .".
+PYTHON_PACKAGES='python3-dev python3-numpy python3-gst-1.0 python3-mesonpy
+  python3-venv'
 
 say () {
   printf '%s\n' "$*"

@@ -52,6 +52,22 @@
  * background, a warning names the pad and the cause, and all other tiles go on.
  * If the element has a single pad, it is always an error.
  *
+ * If a live pad gets nothing for longer than its
+ * #GstVideoAggregatorPad:max-last-buffer-repeat, the element posts one element
+ * message `ntmosaic-pad-stalled`, and `ntmosaic-pad-resumed` when data come
+ * again. Both have the name of the pad (`pad`, string), the running time at
+ * which the strip begins that is the first with the new state (`running-time`,
+ * uint64, nanoseconds), and if a frame came, the running time at which the
+ * latest one begins (`last-running-time`). The silence of a pad without any
+ * data begins with its first strip. A pad at EOS does not stall. By default
+ * there is no limit, and no message.
+ *
+ * Each #GstVideoRegionOfInterestMeta of a frame is on the strips that show the
+ * frame, moved to the frame's place. It gets an id of its own, and a structure
+ * `application/x-ntmosaic-box`, which has the number of the pad (`pad`, uint)
+ * and the ids that the box had (`id` and `parent-id`, int). Other metas of the
+ * frames are dropped.
+ *
  * Frames before running time 0 are dropped. Of a frame that begins before
  * running time 0 and ends after it, the first part is cut off.
  *
@@ -284,6 +300,7 @@ gst_nt_mosaic_start (GstAggregator * agg)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   const gchar *warning = gst_nt_kernel_get_warning ();
+  GList *l;
 
   if (self->composer == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
@@ -308,6 +325,8 @@ gst_nt_mosaic_start (GstAggregator * agg)
   gst_nt_mosaic_forget_flushes (self);
   gst_nt_mosaic_forget_waiting (self);
   GST_OBJECT_LOCK (self);
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    gst_nt_mosaic_pad_start_stats (l->data);
   self->stats = (GstNtMosaicStats) { 0, };
   GST_OBJECT_UNLOCK (self);
 

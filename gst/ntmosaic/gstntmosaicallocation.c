@@ -290,6 +290,8 @@ answer_query (GstNtMosaic * self, GstAggregatorPad * pad, GstQuery * query)
   if (need_pool && caps && gst_video_info_from_caps (&info, caps))
     propose_pool (self, query, caps, GST_VIDEO_INFO_SIZE (&info));
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  gst_query_add_allocation_meta (query,
+      GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE, NULL);
   GST_LOG_OBJECT (pad, "allocation query: %" GST_PTR_FORMAT, query);
 }
 

@@ -188,6 +188,7 @@ gst_nt_mosaic_end_pads (GstNtMosaic * self)
   for (l = pads; l; l = l->next) {
     gst_nt_mosaic_pad_end (l->data);
     while (gst_aggregator_pad_drop_buffer (l->data));
+    gst_nt_mosaic_pad_count_rest (l->data);
     GST_AGGREGATOR_PAD_GET_CLASS (l->data)->flush (l->data,
         GST_AGGREGATOR (self));
   }

@@ -152,6 +152,7 @@ gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   GstNtMosaicPad *self = GST_NT_MOSAIC_PAD (pad);
   GstNtMosaic *mosaic = GST_NT_MOSAIC (parent);
+  const gboolean is_gap = gst_nt_mosaic_is_gap (buffer);
   GstSegment segment;
   GstFlowReturn ret;
 
@@ -163,15 +164,20 @@ gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
     return GST_FLOW_ERROR;
   }
   buffer = clip_frame (&segment, buffer);
+  if (!is_gap)
+    gst_nt_mosaic_pad_stats_count_in (&self->stats, &segment, buffer,
+        &mosaic->last_span);
   if (buffer == NULL)
     return GST_FLOW_OK;
-  if (gst_nt_mosaic_is_gap (buffer))
+  if (is_gap)
     return self->base_chain (pad, parent, buffer);
 
   buffer = gst_nt_mosaic_arrive (self, mosaic->composer, buffer);
   gst_nt_mosaic_wait_for_turn (mosaic, self, &segment, buffer);
-  if (is_too_late (self, buffer))
+  if (is_too_late (self, buffer)) {
+    gst_nt_mosaic_pad_stats_count_dropped (&self->stats, 1);
     return GST_FLOW_EOS;
+  }
   gst_nt_mosaic_queue_count_in (&self->queue);
   ret = self->base_chain (pad, parent, buffer);
   if (ret != GST_FLOW_OK)
@@ -262,6 +268,7 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
       break;
     case GST_EVENT_FLUSH_START:
       gst_nt_mosaic_begin_flush (self, pad, gst_event_get_seqnum (event));
+      gst_nt_mosaic_pad_forget_data (pad);
       gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
       break;
     default:

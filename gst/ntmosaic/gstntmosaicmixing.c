@@ -17,6 +17,7 @@
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicformats.h"
 #include "gstntmosaicframe.h"
+#include "gstntmosaicmetas.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
 #include "gstntmosaicshown.h"
@@ -206,38 +207,52 @@ drop_hidden (Picture * picture, GstNtMosaicPad * pad, GstBuffer * buffer)
   gst_buffer_unref (buffer);
 }
 
-/* Takes the frame that the pad of tile @i shows, and maps it. FALSE: there
- * can't be a strip, and an error was posted. */
+/* Maps @buffer, which the pad of tile @i shows, if it can be shown, and takes
+ * it over. FALSE: there can't be a strip, and an error was posted. */
 static gboolean
-take_frame (GstNtMosaic * self, Picture * picture, guint i)
+use_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
 {
   GstNtMosaicPad *pad = picture->pads[i];
   const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
-  GstNtTileInput *input = &picture->inputs[i];
-  GstNtMosaicTaken taken;
-
-  gst_nt_mosaic_pad_take_frame (pad, &self->last_content, &taken);
-  input->arrivals = pad->arrivals;
-  input->n_taken = taken.n_taken;
-  if (taken.buffer == NULL)
-    return TRUE;
 
   if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN) {
-    gst_buffer_unref (taken.buffer);
+    gst_buffer_unref (buffer);
     return refuse_frame (self, pad, "a buffer comes before caps: set caps on "
         "the source");
   }
   if (gst_nt_mosaic_is_hidden (self, i)) {
-    drop_hidden (picture, pad, taken.buffer);
+    drop_hidden (picture, pad, buffer);
     return TRUE;
   }
   if (!has_place (self, pad, &picture->layout->cells[i].frame)) {
-    gst_buffer_unref (taken.buffer);
+    gst_buffer_unref (buffer);
     return TRUE;
   }
 
-  picture->sources[i].content = taken.content;
-  return map_frame (self, picture, i, taken.buffer);
+  return map_frame (self, picture, i, buffer);
+}
+
+/* Takes the frame that the pad of tile @i shows. FALSE: as above. */
+static gboolean
+take_frame (GstNtMosaic * self, Picture * picture, guint i)
+{
+  GstNtMosaicPad *pad = picture->pads[i];
+  GstNtTileInput *input = &picture->inputs[i];
+  gboolean goes_on = TRUE;
+  GstNtMosaicTaken taken;
+  gboolean is_shown;
+
+  gst_nt_mosaic_pad_take_frame (pad, &self->last_content, &taken);
+  input->arrivals = pad->arrivals;
+  input->n_taken = taken.n_taken;
+  if (taken.buffer)
+    goes_on = use_frame (self, picture, i, taken.buffer);
+  is_shown = picture->frames[i].buffer != NULL;
+  if (is_shown)
+    picture->sources[i].content = taken.content;
+  gst_nt_mosaic_pad_count_taken (pad, &taken, is_shown);
+
+  return goes_on;
 }
 
 static gboolean
@@ -301,52 +316,6 @@ set_field_flags (const Picture * picture, GstBuffer * strip)
 }
 
 /* ---- How it is filled ---- */
-
-static const gchar *
-name_word (NtmTileWord word)
-{
-  switch (word) {
-    case NTM_TILE_COPIED:
-      return "copied";
-    case NTM_TILE_KEPT:
-      return "kept";
-    default:
-      return "background";
-  }
-}
-
-static void
-add_tile_meta (GstNtMosaic * self, const Picture * picture, guint i,
-    GstBuffer * strip)
-{
-  const NtmCell *cell = &picture->layout->cells[i];
-  const GstBuffer *frame = picture->frames[i].buffer;
-  const NtmRect *rect = frame ? &cell->frame : &cell->cell;
-  const guint number = picture->pads[i]->number;
-  GstVideoRegionOfInterestMeta *meta;
-  GstStructure *param;
-
-  meta = gst_buffer_add_video_region_of_interest_meta (strip, "tile", rect->x,
-      rect->y, rect->width, rect->height);
-  meta->id = number;
-  param = gst_structure_new ("application/x-ntmosaic-tile",
-      "pad", G_TYPE_UINT, number, "state", G_TYPE_STRING,
-      name_word (ntm_strip_get_word (picture->strip, i)), NULL);
-  if (frame && GST_BUFFER_PTS_IS_VALID (frame))
-    gst_structure_set (param, "pts", G_TYPE_UINT64, GST_BUFFER_PTS (frame),
-        NULL);
-  gst_video_region_of_interest_meta_add_param (meta, param);
-}
-
-static void
-add_tile_metas (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
-{
-  guint i;
-
-  for (i = 0; i < picture->layout->n_tiles; i++)
-    if (picture->pads[i] && !gst_nt_mosaic_is_hidden (self, i))
-      add_tile_meta (self, picture, i, strip);
-}
 
 static void
 set_up_composer (GstNtMosaic * self, const GstNtMosaicSettings * settings)
@@ -470,6 +439,40 @@ count (GstNtMosaic * self, const NtmReport * report)
       GST_TIME_ARGS (report->nanoseconds));
 }
 
+static GstNtMosaicTile
+get_tile (const Picture * picture, guint i)
+{
+  return (GstNtMosaicTile) {
+    .pad = picture->pads[i] ? picture->pads[i]->number : 0,
+    .cell = &picture->layout->cells[i],
+    .frame = picture->frames[i].buffer,
+    .word = ntm_strip_get_word (picture->strip, i),
+  };
+}
+
+/* The pads' numbers are the ids of tile metas, so boxes have higher ids. */
+static void
+add_metas (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
+{
+  const guint n_tiles = picture->layout->n_tiles;
+  guint last_id = 0;
+  guint i;
+
+  for (i = 0; i < n_tiles; i++) {
+    const GstNtMosaicTile tile = get_tile (picture, i);
+
+    last_id = MAX (last_id, tile.pad);
+    if (picture->settings.tile_meta && picture->pads[i]
+        && !gst_nt_mosaic_is_hidden (self, i))
+      gst_nt_mosaic_add_tile_meta (strip, &tile);
+  }
+  for (i = 0; i < n_tiles; i++) {
+    const GstNtMosaicTile tile = get_tile (picture, i);
+
+    gst_nt_mosaic_move_boxes (strip, &tile, &last_id);
+  }
+}
+
 static void
 describe (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
 {
@@ -479,8 +482,7 @@ describe (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
   gst_nt_mosaic_remember_time (self, strip);
   if (GST_VIDEO_INFO_IS_INTERLACED (&GST_VIDEO_AGGREGATOR (self)->info))
     set_field_flags (picture, strip);
-  if (picture->settings.tile_meta)
-    add_tile_metas (self, picture, strip);
+  add_metas (self, picture, strip);
 }
 
 /* Takes the frames before the strip: the best strip is the one that holds most
@@ -490,8 +492,10 @@ make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
 {
   NtmReport report;
 
-  if (!take_frames (self, picture)
-      || (self->strip_is_ours && !gst_nt_mosaic_give_memory (self, strip,
+  if (!take_frames (self, picture))
+    return FALSE;
+  gst_nt_mosaic_remember_span (self, strip);
+  if ((self->strip_is_ours && !gst_nt_mosaic_give_memory (self, strip,
               picture->sources, picture->inputs, picture->background))
       || !fill_strip (self, picture, strip, &report))
     return FALSE;

@@ -15,6 +15,7 @@
 #include "gstntmosaicpad.h"
 #include "gstntmosaicposition.h"
 #include "gstntmosaicsilence.h"
+#include "gstntmosaicstalls.h"
 #include "gstntmosaicstills.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
@@ -286,15 +287,20 @@ aggregate_before_first (GstNtMosaic * self, gboolean timeout)
 }
 
 /* Drops the frames that are not needed any more, before the streaming thread
- * waits for data or for the clock. */
+ * waits for data or for the clock. @strip_made: whether a strip was made since
+ * the last call; then tells which pads have stalled or resumed with it. */
 static void
-let_go_of_frames (GstNtMosaic * self)
+let_go_of_frames (GstNtMosaic * self, gboolean strip_made)
 {
   GList *pads = gst_nt_mosaic_ref_pads (self);
   GList *l;
 
-  for (l = pads; l; l = l->next)
-    gst_nt_mosaic_pad_let_go (l->data);
+  for (l = pads; l; l = l->next) {
+    const GstNtMosaicHas has = gst_nt_mosaic_pad_let_go (l->data);
+
+    if (strip_made)
+      gst_nt_mosaic_check_stall (self, l->data, has);
+  }
   g_list_free_full (pads, gst_object_unref);
 }
 
@@ -315,6 +321,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GstFlowReturn ret = GST_FLOW_OK;
+  gboolean strip_made = FALSE;
   Waits waits;
 
   gst_nt_mosaic_end_waiting (self);
@@ -337,12 +344,13 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
     if (ret == GST_FLOW_OK)
       gst_nt_mosaic_end_at_start (self);
     gst_nt_mosaic_explain_flow (self, ret);
+    strip_made = ret == GST_FLOW_OK && self->strip_made;
     age_memory (self);
   }
   if (ret == GST_FLOW_EOS)
     gst_nt_mosaic_end_pads (self);
   else
-    let_go_of_frames (self);
+    let_go_of_frames (self, strip_made);
 
   return ret;
 }

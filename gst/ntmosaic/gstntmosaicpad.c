@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The sink pad of ntmosaic. It has no properties of its own: its name and its
- * caps say all. It does without the base class' prepare_frame, which maps each
+/* The sink pad of ntmosaic. It has no setting of its own: its name and its caps
+ * say all. It does without the base class' prepare_frame, which maps each
  * frame although the element maps the frames that it copies, and which ends the
  * strip at the first frame that it can't map. */
 
@@ -14,6 +14,12 @@
 
 G_DEFINE_TYPE (GstNtMosaicPad, gst_nt_mosaic_pad,
     GST_TYPE_VIDEO_AGGREGATOR_PAD);
+
+enum
+{
+  PROP_0,
+  PROP_STATS,
+};
 
 gboolean
 gst_nt_mosaic_is_gap (GstBuffer * buffer)
@@ -140,6 +146,7 @@ hold (GstNtMosaicPad * pad, GstBuffer * frame, OldFrames * old)
 
   old->shown = pad->shown;
   pad->shown = frame ? gst_buffer_ref (frame) : NULL;
+  pad->was_taken = FALSE;
   pad->refused = FALSE;
 }
 
@@ -229,6 +236,7 @@ gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad, guint64 * last_content,
 
   taken->n_taken = count_taken (pad);
   taken->buffer = NULL;
+  taken->is_first = FALSE;
 
   g_mutex_lock (&pad->flush_lock);
   current = get_current (pad);
@@ -239,12 +247,48 @@ gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad, guint64 * last_content,
     let_go_of_kept (pad, current, &old);
     taken->buffer = gst_buffer_ref (current);
     taken->content = pad->content;
+    taken->is_first = !pad->was_taken;
+    pad->was_taken = TRUE;
   } else {
     let_go (pad, current, &old);
   }
   g_mutex_unlock (&pad->flush_lock);
 
   drop (&old);
+}
+
+static gboolean
+is_refused (GstNtMosaicPad * pad)
+{
+  gboolean refused;
+
+  g_mutex_lock (&pad->flush_lock);
+  refused = pad->refused;
+  g_mutex_unlock (&pad->flush_lock);
+
+  return refused;
+}
+
+void
+gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad,
+    const GstNtMosaicTaken * taken, gboolean is_shown)
+{
+  GstNtMosaicFate fate = GST_NT_MOSAIC_FATE_NONE;
+
+  if (is_shown)
+    fate = GST_NT_MOSAIC_FATE_SHOWN;
+  else if (taken->buffer)
+    fate = is_refused (pad) ? GST_NT_MOSAIC_FATE_REFUSED
+        : GST_NT_MOSAIC_FATE_HIDDEN;
+  gst_nt_mosaic_pad_stats_count_taken (&pad->stats, taken->n_taken,
+      taken->is_first, fate);
+}
+
+void
+gst_nt_mosaic_pad_count_rest (GstNtMosaicPad * pad)
+{
+  gst_nt_mosaic_pad_stats_count_taken (&pad->stats, count_taken (pad), FALSE,
+      GST_NT_MOSAIC_FATE_NONE);
 }
 
 gboolean
@@ -280,17 +324,44 @@ drop_now (GstNtMosaicPad * pad)
   g_slist_free_full (dropped, (GDestroyNotify) gst_buffer_unref);
 }
 
-void
+/* With the flush lock held. */
+static GstNtMosaicHas
+look (GstNtMosaicPad * pad, GstBuffer * current)
+{
+  if (current) {
+    pad->has_come = TRUE;
+    return GST_NT_MOSAIC_HAS_DATA;
+  }
+
+  return pad->has_come && !pad->released ? GST_NT_MOSAIC_HAS_LOST
+      : GST_NT_MOSAIC_HAS_NONE;
+}
+
+GstNtMosaicHas
 gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad)
 {
   OldFrames old = { NULL, NULL };
+  GstBuffer *current;
+  GstNtMosaicHas has;
 
   g_mutex_lock (&pad->flush_lock);
-  let_go (pad, get_current (pad), &old);
+  current = get_current (pad);
+  let_go (pad, current, &old);
+  has = look (pad, current);
   g_mutex_unlock (&pad->flush_lock);
 
   drop (&old);
   drop_now (pad);
+
+  return has;
+}
+
+void
+gst_nt_mosaic_pad_forget_data (GstNtMosaicPad * pad)
+{
+  g_mutex_lock (&pad->flush_lock);
+  pad->has_come = FALSE;
+  g_mutex_unlock (&pad->flush_lock);
 }
 
 /* The base class drops the current buffer here. */
@@ -306,6 +377,7 @@ gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
   ret = GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->flush
       (aggpad, agg);
   let_go_of_all (pad, &old);
+  pad->has_come = FALSE;
   g_mutex_unlock (&pad->flush_lock);
 
   GST_OBJECT_LOCK (pad);
@@ -339,6 +411,7 @@ gst_nt_mosaic_pad_uncount (GstNtMosaicPad * pad)
 {
   gst_nt_mosaic_queue_uncount (&pad->queue);
   gst_nt_arrivals_uncount (pad->arrivals);
+  gst_nt_mosaic_pad_stats_count_dropped (&pad->stats, 1);
 }
 
 /* Computes the end as the base class does. Behind the stop of the segment there
@@ -387,6 +460,9 @@ gst_nt_mosaic_pad_end (GstNtMosaicPad * pad)
 void
 gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
 {
+  gst_nt_mosaic_pad_stats_count_dropped (&pad->stats,
+      gst_nt_mosaic_queue_get_n_queued (&pad->queue));
+  pad->stats.last_end = GST_CLOCK_TIME_NONE;
   g_atomic_int_set (&pad->has_ended, FALSE);
   gst_nt_arrivals_restart (pad->arrivals,
       gst_nt_mosaic_queue_restart (&pad->queue));
@@ -445,6 +521,13 @@ gst_nt_mosaic_pad_is_released (GstNtMosaicPad * pad)
 }
 
 void
+gst_nt_mosaic_pad_start_stats (GstNtMosaicPad * pad)
+{
+  gst_nt_mosaic_pad_stats_reset (&pad->stats,
+      gst_nt_mosaic_queue_get_n_left (&pad->queue));
+}
+
+void
 gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 {
   GST_OBJECT_LOCK (pad);
@@ -454,6 +537,8 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
   gst_nt_mosaic_pad_restart (pad);
+  gst_nt_mosaic_pad_forget_data (pad);
+  pad->silent_since = GST_CLOCK_TIME_NONE;
   pad->warned_of_frames = FALSE;
   gst_video_info_init (&pad->misfit);
   gst_video_info_init (&pad->settled);
@@ -501,6 +586,17 @@ gst_nt_mosaic_pad_skip_buffer (GstAggregatorPad * aggpad, GstAggregator * agg,
 }
 
 static void
+gst_nt_mosaic_pad_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  if (id == PROP_STATS)
+    g_value_take_boxed (value, gst_nt_mosaic_pad_stats_describe
+        (&GST_NT_MOSAIC_PAD (object)->stats));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
 gst_nt_mosaic_pad_finalize (GObject * object)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
@@ -525,6 +621,8 @@ gst_nt_mosaic_pad_class_init (GstNtMosaicPadClass * klass)
       GST_VIDEO_AGGREGATOR_PAD_CLASS (klass);
 
   object_class->finalize = gst_nt_mosaic_pad_finalize;
+  object_class->get_property = gst_nt_mosaic_pad_get_property;
+  gst_nt_mosaic_install_pad_stats (object_class, PROP_STATS);
   aggpad_class->flush = gst_nt_mosaic_pad_flush;
   aggpad_class->skip_buffer = gst_nt_mosaic_pad_skip_buffer;
   vaggpad_class->prepare_frame = NULL;
@@ -542,8 +640,10 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   gst_video_info_init (&pad->misfit);
   gst_video_info_init (&pad->settled);
   pad->tile = -1;
+  pad->silent_since = GST_CLOCK_TIME_NONE;
   pad->ends_at = GST_CLOCK_TIME_NONE;
   g_mutex_init (&pad->flush_lock);
   g_mutex_init (&pad->gap_lock);
   gst_nt_mosaic_queue_init (&pad->queue);
+  gst_nt_mosaic_pad_start_stats (pad);
 }

@@ -10,6 +10,7 @@
 
 #include "gstntarrivals.h"
 
+#include "gstntmosaicpadstats.h"
 #include "gstntmosaicqueue.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,7 @@ struct _GstNtMosaicPad
   GstPadChainFunction base_chain;       /* of the base class */
 
   GstNtMosaicQueue queue;       /* has its own lock */
+  GstNtMosaicPadStats stats;    /* has no lock */
 
   gint caps_refused;            /* atomic: its frames become gaps */
   gint has_ended;               /* atomic: the stream has ended, and the pad
@@ -71,7 +73,9 @@ struct _GstNtMosaicPad
   gboolean released;            /* its current buffer may go at any moment */
   GstBuffer *shown;             /* the frame that was taken last */
   guint64 content;              /* content id of @shown */
+  gboolean was_taken;           /* @shown was, for a strip */
   gboolean refused;             /* @shown can't be shown, and was counted */
+  gboolean has_come;            /* data, since the start or a flush */
   GstBuffer *kept;              /* a frame that stayed when new caps came */
   GstVideoInfo kept_info;       /* the caps that @kept came with */
 
@@ -79,6 +83,9 @@ struct _GstNtMosaicPad
   GstVideoInfo next_info;       /* caps of the frame that is taken next */
   gboolean caps_were_delayed;   /* once at least: the base class may still hold
                                  * caps for a later frame */
+  GstClockTime silent_since;    /* running time of the first strip without any
+                                 * data since the start or a flush; NONE: no
+                                 * such strip */
   gboolean warned_of_frames;    /* a frame was refused, and a warning says so */
   GstVideoInfo misfit;          /* caps of the last warning; UNKNOWN: none */
 };
@@ -90,9 +97,19 @@ typedef struct
   guint64 content;              /* content id of @buffer: that of the frame
                                  * before if it is the same memory, else a new
                                  * one */
+  gboolean is_first;            /* @buffer was not taken before */
   guint n_taken;                /* frames that the base class took from the pad
                                  * so far, shown or dropped */
 } GstNtMosaicTaken;
+
+/* What a pad has for a strip. */
+typedef enum
+{
+  GST_NT_MOSAIC_HAS_NONE,       /* nothing came since the start or a flush */
+  GST_NT_MOSAIC_HAS_DATA,       /* a frame or a gap */
+  GST_NT_MOSAIC_HAS_LOST,       /* it had data, and the base class has dropped
+                                 * them: at EOS, or because no more came */
+} GstNtMosaicHas;
 
 /* Whether @buffer is no frame: it is empty and has the GAP flag, as the buffer
  * that the base class makes out of a GAP event. */
@@ -110,6 +127,16 @@ gboolean gst_nt_mosaic_pad_has_current (GstNtMosaicPad * pad);
  * streaming thread, once for each strip. */
 void gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad,
     guint64 * last_content, GstNtMosaicTaken * taken);
+
+/* Counts what was taken for a strip. @taken: its buffer may be gone already.
+ * @is_shown: whether the strip shows it. In the streaming thread, once for each
+ * strip. */
+void gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad,
+    const GstNtMosaicTaken * taken, gboolean is_shown);
+
+/* To be called when the stream ends: counts the frames that the base class took
+ * after the last strip. In the streaming thread. */
+void gst_nt_mosaic_pad_count_rest (GstNtMosaicPad * pad);
 
 /* To be called if the frame that was taken last can't be shown. FALSE: this was
  * called before for the same frame. In the streaming thread. */
@@ -129,8 +156,12 @@ void gst_nt_mosaic_pad_drop_later (GstNtMosaicPad * pad, GstBuffer * buffer);
 
 /* Drops the reference on the frame that was taken last, unless the pad still
  * shows it. To be called before the streaming thread waits for more data. In
- * the streaming thread, without locks. */
-void gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
+ * the streaming thread, without locks. Returns what the pad has now. */
+GstNtMosaicHas gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
+
+/* To be called when a flush begins, before the base class takes it: from now
+ * on, the pad may be without data. From any thread. */
+void gst_nt_mosaic_pad_forget_data (GstNtMosaicPad * pad);
 
 /* To be called with each arriving frame and gap, and at EOS. */
 void gst_nt_mosaic_pad_note_data (GstNtMosaicPad * pad);
@@ -183,6 +214,9 @@ void gst_nt_mosaic_pad_release (GstNtMosaicPad * pad);
 
 /* From any thread. */
 gboolean gst_nt_mosaic_pad_is_released (GstNtMosaicPad * pad);
+
+/* Sets the counters to nothing, before any thread counts. */
+void gst_nt_mosaic_pad_start_stats (GstNtMosaicPad * pad);
 
 /* Forgets the caps that upstream sent, and the pad's tile. With the element's
  * object lock held. */

@@ -21,11 +21,20 @@ gst_nt_mosaic_get_output_segment (GstNtMosaic * self, GstSegment * segment)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* 0 if @position has no running time. */
+static GstClockTime
+find_running_time (const GstSegment * segment, GstClockTime position)
+{
+  const GstClockTime time =
+      gst_segment_to_running_time (segment, GST_FORMAT_TIME, position);
+
+  return GST_CLOCK_TIME_IS_VALID (time) ? time : 0;
+}
+
 GstClockTime
 gst_nt_mosaic_find_strip_time (GstNtMosaic * self)
 {
   GstClockTime position;
-  GstClockTime time;
   GstSegment segment;
 
   gst_nt_mosaic_get_output_segment (self, &segment);
@@ -36,9 +45,8 @@ gst_nt_mosaic_find_strip_time (GstNtMosaic * self)
   } else if (!GST_CLOCK_TIME_IS_VALID (position) || position > segment.stop) {
     position = segment.stop;
   }
-  time = gst_segment_to_running_time (&segment, GST_FORMAT_TIME, position);
 
-  return GST_CLOCK_TIME_IS_VALID (time) ? time : 0;
+  return find_running_time (&segment, position);
 }
 
 /* ---- Backwards ---- */
@@ -97,6 +105,32 @@ gst_nt_mosaic_remember_time (GstNtMosaic * self, GstBuffer * strip)
   GST_OBJECT_UNLOCK (self);
 }
 
+static void
+set_span (GstNtMosaic * self, GstClockTime begin, GstClockTime end)
+{
+  atomic_store (&self->last_span.begin, begin);
+  atomic_store (&self->last_span.end, end);
+}
+
+/* Backwards, the base class sets the timestamp to the earlier end. No frame is
+ * late for a strip without a rate. */
+void
+gst_nt_mosaic_remember_span (GstNtMosaic * self, GstBuffer * strip)
+{
+  GstClockTime first = GST_BUFFER_PTS (strip);
+  GstClockTime last;
+  GstSegment segment;
+
+  if (gst_nt_mosaic_has_no_rate (self) || !GST_BUFFER_PTS_IS_VALID (strip)
+      || !GST_BUFFER_DURATION_IS_VALID (strip))
+    return;
+
+  last = first + GST_BUFFER_DURATION (strip);
+  gst_nt_mosaic_get_output_segment (self, &segment);
+  set_span (self, find_running_time (&segment, segment.rate > 0 ? first : last),
+      find_running_time (&segment, segment.rate > 0 ? last : first));
+}
+
 void
 gst_nt_mosaic_forget_time (GstNtMosaic * self)
 {
@@ -104,6 +138,7 @@ gst_nt_mosaic_forget_time (GstNtMosaic * self)
   self->last_time = GST_CLOCK_TIME_NONE;
   self->last_end = GST_CLOCK_TIME_NONE;
   GST_OBJECT_UNLOCK (self);
+  set_span (self, 0, 0);
 }
 
 void

@@ -33,6 +33,10 @@ void gst_nt_mosaic_end_at_start (GstNtMosaic * self);
 void gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self,
     GstBuffer * strip);
 
+/* Remembers when @strip begins and ends in running time, because its frames are
+ * taken now: frames of its time that come from now on are late. */
+void gst_nt_mosaic_remember_span (GstNtMosaic * self, GstBuffer * strip);
+
 /* Remembers the times of @strip; to be called with each strip. Forgets them; to
  * be called at a flush, a seek and a start. */
 void gst_nt_mosaic_remember_time (GstNtMosaic * self, GstBuffer * strip);

@@ -11,6 +11,8 @@
 #include "gstntframes.h"
 #include "gstntstrippool.h"
 
+#include "gstntmosaicpadstats.h"
+
 G_BEGIN_DECLS
 
 #define GST_TYPE_NT_MOSAIC (gst_nt_mosaic_get_type ())
@@ -108,6 +110,8 @@ struct _GstNtMosaic
   gint failed;                  /* atomic: an error was posted; no more
                                  * strips */
   gint has_untimed;             /* atomic: a still came without a timestamp */
+  GstNtMosaicSpan last_span;    /* atomic: of the strip whose frames were taken
+                                 * last since the start, a flush or a seek */
 
   /* Set once. */
   GstNtStripPool *strip_pool;

@@ -95,6 +95,9 @@ def main():
         'appsink name=strips sync=false max-buffers=1  '
         f'videotestsrc pattern=ball ! {CAPS} ! m.sink_0')
     pipeline.set_state(Gst.State.PLAYING)
+    # A source that joins while the pipeline is on its way to PLAYING is started
+    # twice, by this thread and by the pipeline's, and may stop at once.
+    pipeline.get_state(STRIP_TIMEOUT)
     try:
         wait_for(pipeline, 'one tile', lambda tiles: len(tiles) == 1)
         source = add_tile(pipeline, f'videotestsrc ! capsfilter caps={CAPS}')

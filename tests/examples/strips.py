@@ -3,28 +3,23 @@
 # SPDX-FileCopyrightText: The ntmosaic authors
 """Arrays in, strips out.
 
-Pushes NumPy arrays through appsrc into ntmosaic and reads each strip as an
-array from appsink. The images then stand in Gst.Buffers, and the next strips
-are made of the same buffers in another order.
+Feeds NumPy arrays to the pads of ntmosaic, a hundred of them, and takes each
+strip as an array. The mosaic reads the bytes of the arrays and writes those of
+the strip; there is no other copy.
 
 usage: strips.py [TILES [WIDTH [HEIGHT]]]
 
-Needs Debian's python3-gst-1.0 and python3-numpy. Exits with 77 without them,
-and with 1 if a strip is not its images side by side.
+Needs the package ntstrip, and Debian's python3-gst-1.0 and python3-numpy. Exits
+with 77 without them, and with 1 if a strip is not its images side by side.
 """
 import sys
 
 try:
-    import gi
     import numpy as np
-    gi.require_version('Gst', '1.0')
+    import ntstrip.gst
     from gi.repository import GLib, Gst
-except (ImportError, ValueError) as missing:
-    print(f'SKIPPED: {missing} (Debian: python3-gst-1.0, python3-numpy)')
-    sys.exit(77)
-# Without python3-gst-1.0 there is a Gst, but its buffers can't be written to.
-if not hasattr(Gst.MapInfo, '__enter__'):
-    print('SKIPPED: no overrides for Gst (Debian: python3-gst-1.0)')
+except ImportError as missing:
+    print(f'SKIPPED: {missing}')
     sys.exit(77)
 
 STRIP_TIMEOUT = 60 * Gst.SECOND
@@ -41,32 +36,6 @@ def make_pipeline(tiles, width, height):
         f'ntmosaic name=m ! appsink name=strips sync=false  {sources}')
 
 
-def to_buffer(image):
-    """A new buffer with the bytes of the array, which need not be contiguous:
-    rows and columns of a larger array, or an array turned by strides, will
-    do."""
-    buffer = Gst.Buffer.new_allocate(None, image.nbytes, None)
-    with buffer.map(Gst.MapFlags.WRITE) as info:
-        np.frombuffer(info.data, np.uint8).reshape(image.shape)[...] = image
-    return buffer
-
-
-def push_all(pipeline, number, buffers):
-    """Gives each pad its frame of the strip with this number.
-
-    A frame is a new buffer, with a timestamp of its own, that shares the bytes
-    of the old one. buffer.copy() would not do: in Python it is the same buffer
-    once more. The bytes must not be written to any more."""
-    for i, buffer in enumerate(buffers):
-        frame = buffer.copy_region(Gst.BufferCopyFlags.MEMORY, 0,
-                                   buffer.get_size())
-        frame.pts = number * Gst.SECOND
-        source = pipeline.get_by_name(f'src_{i}')
-        result = source.emit('push-buffer', frame)
-        if result != Gst.FlowReturn.OK:
-            raise RuntimeError(f'source {i} takes no buffer: {result}')
-
-
 def pull_strip(pipeline):
     sink = pipeline.get_by_name('strips')
     sample = sink.emit('try-pull-sample', STRIP_TIMEOUT)
@@ -74,19 +43,7 @@ def pull_strip(pipeline):
         error = pipeline.bus.pop_filtered(Gst.MessageType.ERROR)
         raise RuntimeError(error.parse_error()[0].message if error
                            else 'no strip came')
-    return sample
-
-
-def check_strip(sample, images):
-    """The array is a view of the strip's memory and lives no longer than the
-    map: copy what is to stay."""
-    with sample.get_buffer().map(Gst.MapFlags.READ) as info:
-        strip = np.frombuffer(info.data, np.uint8)
-        strip = strip.reshape(images[0].shape[0], -1, 4)
-        right = np.array_equal(strip, np.concatenate(images, axis=1))
-        del strip
-    if not right:
-        raise RuntimeError('the strip is not its images side by side')
+    return ntstrip.gst.array(sample)
 
 
 def make_images(tiles, width, height):
@@ -99,13 +56,20 @@ def make_images(tiles, width, height):
 
 
 def make_rounds(images):
-    """Yields what is pushed for each strip, and the images that it shows."""
-    # Images of this moment: a new buffer for each.
-    yield [to_buffer(image) for image in images], images
+    """Yields what is pushed for each strip, and the images that it shows. The
+    bytes of an array must not change while the mosaic has it."""
+    # Images of this moment.
+    yield images, images
 
-    # Images out of a cache: the cache holds buffers, not arrays.
-    cache = [to_buffer(image) for image in images]
-    for start in range(len(images)):
+    # Parts of larger images, and images that are made for this strip.
+    yield [np.pad(image, ((1, 1), (2, 2), (0, 0)))[1:-1, 2:-2]
+           for image in images], images
+    inverted = [255 - image for image in images]
+    yield inverted, inverted
+
+    # Images out of a cache: an image is wrapped once, when it enters the cache.
+    cache = [ntstrip.gst.wrap(image) for image in images]
+    for start in range(5):
         yield cache[start:] + cache[:start], images[start:] + images[:start]
 
     # The same order again and again: the strips come back, and hold it still.
@@ -115,15 +79,19 @@ def make_rounds(images):
 
 def main(args):
     sizes = [int(arg) for arg in args]
-    tiles, width, height = sizes + [6, 320, 240][len(sizes):]
+    tiles, width, height = sizes + [100, 64, 48][len(sizes):]
     Gst.init(None)
     pipeline = make_pipeline(tiles, width, height)
+    sources = [pipeline.get_by_name(f'src_{i}') for i in range(tiles)]
     pipeline.set_state(Gst.State.PLAYING)
     try:
         rounds = make_rounds(make_images(tiles, width, height))
-        for number, (buffers, images) in enumerate(rounds):
-            push_all(pipeline, number, buffers)
-            check_strip(pull_strip(pipeline), images)
+        for number, (frames, images) in enumerate(rounds):
+            for source, frame in zip(sources, frames):
+                ntstrip.gst.push(source, frame, pts=number * Gst.SECOND)
+            strip = pull_strip(pipeline)
+            if not np.array_equal(strip, np.concatenate(images, axis=1)):
+                raise RuntimeError('the strip is not its images side by side')
         stats = pipeline.get_by_name('m').get_property('stats')
         for name in 'strips', 'tiles-copied', 'tiles-kept':
             print(f'{name}: {stats.get_uint64(name)[1]}')

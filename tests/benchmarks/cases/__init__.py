@@ -36,6 +36,7 @@ class Build:
 
     def __init__(self, folder):
         folder = pathlib.Path(folder).resolve()
+        self.python = folder / "ext" / "python"
         self.programs = folder / "tests" / "benchmarks"
         self.env = {
             **os.environ,
@@ -61,6 +62,16 @@ class Build:
         if process.returncode != 0:
             raise Wrong(f"{program} {' '.join(map(str, arguments))[:200]}")
         return read_pairs(text.splitlines())
+
+
+def import_package(build):
+    """The Python package of the build, or None."""
+    sys.path.insert(0, str(build.python))
+    try:
+        import ntstrip
+    except ImportError:
+        return None
+    return ntstrip
 
 
 def read_pairs(lines):

@@ -13,7 +13,8 @@ import subprocess
 import time
 from functools import partial
 
-from . import Case, Nothing, Wrong, count, list_of, n_cpus
+from . import (Case, Nothing, Wrong, count, import_package, list_of,
+               n_cpus)
 from .copy import Program
 
 FIGURES = ["ms"]
@@ -48,8 +49,9 @@ def add_options(parser):
 class Arrays:
     """The images, and the strip that is written again and again."""
 
-    def __init__(self, np, options):
+    def __init__(self, np, options, ntstrip):
         self.np = np
+        self.ntstrip = ntstrip
         self.width = options.size
         pixels = np.arange(options.size ** 2, dtype=np.uint32)
         self.images = [
@@ -85,9 +87,14 @@ class Arrays:
             if not self.np.array_equal(tile, image):
                 raise Wrong(f"{name}, tile {i}")
 
+    def merge(self, threads):
+        strip = self.ntstrip.Strip.like(self.images, threads=threads)
+        return partial(strip.merge, self.images, out=self.strip)
 
     def methods(self, threads):
         """The sides that work on so many threads."""
+        if self.ntstrip:
+            yield "ntstrip-python", self.merge(threads)
         if threads > 1:
             executor = concurrent.futures.ThreadPoolExecutor(threads)
             yield "numpy-slices", partial(self.slices_on, executor, threads)
@@ -101,7 +108,7 @@ class Arrays:
         yield "opencv-hconcat", partial(self.hconcat, cv2)
 
 
-def find_arrays(options, note):
+def find_arrays(options, build, note):
     """None if there is no NumPy."""
     try:
         import numpy as np
@@ -114,7 +121,10 @@ def find_arrays(options, note):
         note(f"OpenCV {cv2.__version__}")
     except ImportError:
         note("left out: OpenCV (Debian: python3-opencv)")
-    return Arrays(np, options)
+    ntstrip = import_package(build)
+    if ntstrip is None:
+        note("left out: the Python package (-Dpython=enabled)")
+    return Arrays(np, options, ntstrip)
 
 
 # --- FFmpeg ----------------------------------------------------------------
@@ -204,7 +214,7 @@ def make_case(options, threads, program, arrays, ffmpeg):
 def cases(options, build, note):
     """The composer writes into one strip again and again, as the others do; its
     frames are in the same kind of pages as NumPy's."""
-    arrays = find_arrays(options, note)
+    arrays = find_arrays(options, build, note)
     ffmpeg = find_ffmpeg(options, note)
     if arrays is None and not ffmpeg:
         raise Nothing("there is nothing to compare with")

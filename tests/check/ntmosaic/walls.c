@@ -9,6 +9,16 @@
 
 /* ---- Random walls ---- */
 
+/* A pad whose frames come later, or not at all, would go on with the format
+ * that the strip has: each pad sends a frame. */
+static void
+change_format (Site * site)
+{
+  site_choose_format (site);
+  site_make_possible (site);
+  site_run (site, site_push_new, 1);
+}
+
 static void
 check_random_wall (guint32 seed, guint n_strips)
 {
@@ -27,6 +37,8 @@ check_random_wall (guint32 seed, guint n_strips)
   site_choose_wall (&site);
   for (; n_strips > 0; n_strips--) {
     site_change_at_random (&site);
+    if (site_dice (&site, 40) == 0)
+      change_format (&site);
     site_run (&site, site_push_at_random, 1);
     site_click (&site, site_dice (&site, site.wall.width),
         site_dice (&site, site.wall.height));

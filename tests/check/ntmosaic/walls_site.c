@@ -203,20 +203,10 @@ remove_pad (Site * site, guint i)
   }
 }
 
-/* A pad whose frames come later, or not at all, would go on with the format
- * that the strip has. */
-static void
-change_format (Site * site)
-{
-  site_choose_format (site);
-  site_make_possible (site);
-  site_run (site, site_push_new, 1);
-}
-
 void
 site_change_at_random (Site * site)
 {
-  switch (site_dice (site, 9)) {
+  switch (site_dice (site, 8)) {
     case 0:
       site_add_pad_at_random (site);
       break;
@@ -235,10 +225,6 @@ site_change_at_random (Site * site)
       break;
     case 5:
       site_choose_wall (site);
-      break;
-    case 6:
-      if (site_dice (site, 4) == 0)
-        change_format (site);
       break;
     default:
       break;

@@ -53,8 +53,8 @@ void site_resize (Site * site, guint i, guint width, guint height);
 void site_add_pad (Site * site, guint number);
 void site_add_pad_at_random (Site * site);
 
-/* One step of a random schedule: a pad comes or goes, or a size, the
- * format or a property changes, or nothing. */
+/* One step of a random schedule: a pad comes or goes, or a size or a
+ * property changes, or nothing. */
 void site_change_at_random (Site * site);
 
 /* ---- One strip ---- */

@@ -324,6 +324,31 @@ test_rig_pass (TestRig * rig)
   return test_clock_pass (rig->clock);
 }
 
+/* Takes a strip that has come, or ends a wait for a time that is over. */
+static gboolean
+skip_if_due (TestRig * rig)
+{
+  GstBuffer *strip = gst_harness_try_pull (rig->out);
+  GstClockID id;
+
+  if (strip) {
+    gst_buffer_unref (strip);
+    return TRUE;
+  }
+  id = gst_test_clock_process_next_clock_id (rig->clock);
+  if (id)
+    gst_clock_id_unref (id);
+
+  return FALSE;
+}
+
+void
+test_rig_skip_due (TestRig * rig, GstClockTime time)
+{
+  gst_test_clock_set_time (rig->clock, time);
+  test_wait_until (skip_if_due (rig));
+}
+
 void
 test_rig_expect_silence (TestRig * rig)
 {

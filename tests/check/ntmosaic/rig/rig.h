@@ -149,6 +149,10 @@ void test_rig_expect_eos (TestRig * rig);
 /* Moves the clock to the time that the element waits for, and returns it. */
 GstClockTime test_rig_pass (TestRig * rig);
 
+/* Takes the next strip, whatever is in it. It may come at once, or when the
+ * clock shows @time: this moves the clock there. */
+void test_rig_skip_due (TestRig * rig, GstClockTime time);
+
 /* Waits until the element waits for the clock. Fails the test if there is a
  * strip by then. */
 void test_rig_expect_silence (TestRig * rig);

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+#include "array.h"
+
+#include "words.h"
+
+/* ---- Opening ---- */
+
+/* Returns an ndarray with the memory of @object, a new reference. */
+static PyObject *
+convert (State * state, PyObject * object, const char *what, Py_ssize_t index)
+{
+  PyObject *view = NULL;
+  PyObject *array;
+
+  if (PyObject_CheckBuffer (object)) {
+    /* NumPy takes bytes for a string, but not a view of them. */
+    view = PyMemoryView_FromObject (object);
+    if (view == NULL)
+      return NULL;
+    object = view;
+  } else if (!PyObject_HasAttr (object, state->interface_name)) {
+    PyObject *name = PyObject_GetAttrString ((PyObject *) Py_TYPE (object),
+        "__name__");
+
+    if (name)
+      py_nt_complain (PyExc_TypeError, what, index, "is not an array: %S has"
+          " neither the buffer protocol nor __array_interface__", name);
+    Py_XDECREF (name);
+    return NULL;
+  }
+
+  array = PyObject_CallFunctionObjArgs (state->asarray, object, NULL);
+  Py_XDECREF (view);
+
+  return array;
+}
+
+int
+py_nt_array_open (State * state, Array * array, PyObject * object,
+    const char *what, Py_ssize_t index)
+{
+  PyObject *converted = NULL;
+  int result;
+
+  if (!PyObject_TypeCheck (object, (PyTypeObject *) state->ndarray)) {
+    converted = convert (state, object, what, index);
+    if (converted == NULL)
+      return -1;
+    object = converted;
+  }
+
+  /* Without the format, which NumPy would have to spell out for each array. */
+  result = PyObject_GetBuffer (object, &array->buffer, PyBUF_STRIDES);
+  if (result == 0) {
+    /* The attribute without the search for it. */
+    array->dtype = state->get_dtype (state->dtype, object, NULL);
+    if (array->dtype == NULL) {
+      PyBuffer_Release (&array->buffer);
+      result = -1;
+    }
+  }
+  Py_XDECREF (converted);
+
+  return result;
+}
+
+void
+py_nt_array_close (Array * array)
+{
+  if (array->dtype == NULL)
+    return;
+
+  PyBuffer_Release (&array->buffer);
+  Py_CLEAR (array->dtype);
+}
+
+int
+py_nt_array_check_dtype (const Array * array, PyObject * expected,
+    const char *what, Py_ssize_t index)
+{
+  int equal;
+
+  if (array->dtype == expected)
+    return 0;
+  equal = PyObject_RichCompareBool (array->dtype, expected, Py_EQ);
+  if (equal == 0)
+    py_nt_complain (PyExc_TypeError, what, index,
+        "has dtype %S, expected %S: nothing is converted", array->dtype,
+        expected);
+
+  return equal > 0 ? 0 : -1;
+}
+
+int
+py_nt_check_plain (PyObject * dtype, const char *what, Py_ssize_t index)
+{
+  PyObject *answer = PyObject_GetAttrString (dtype, "hasobject");
+  const int has_object = answer ? PyObject_IsTrue (answer) : -1;
+
+  Py_XDECREF (answer);
+  if (has_object > 0)
+    py_nt_complain (PyExc_TypeError, what, index, "has dtype %S: references"
+        " to objects can't be copied as bytes", dtype);
+
+  return has_object == 0 ? 0 : -1;
+}
+
+/* ---- Geometry ---- */
+
+bool
+py_nt_same_shape (int n_dims, const Py_ssize_t * shape, int n_others,
+    const Py_ssize_t * other)
+{
+  if (n_dims != n_others)
+    return false;
+  for (int dim = 0; dim < n_dims; dim++)
+    if (shape[dim] != other[dim])
+      return false;
+
+  return true;
+}
+
+int
+py_nt_contiguous_from (int n_dims, const Py_ssize_t * shape,
+    const Py_ssize_t * strides, Py_ssize_t item_bytes)
+{
+  Py_ssize_t bytes = item_bytes;
+  int dim = n_dims;
+
+  while (dim > 0 && (shape[dim - 1] == 1 || strides[dim - 1] == bytes)) {
+    dim--;
+    bytes *= shape[dim];
+  }
+
+  return dim;
+}
+
+bool
+py_nt_are_rows (int n_dims, const Py_ssize_t * shape,
+    const Py_ssize_t * strides, ptrdiff_t * stride)
+{
+  Py_ssize_t next = 0;
+
+  *stride = 0;
+  for (int dim = n_dims - 1; dim >= 0; dim--) {
+    if (shape[dim] == 1)
+      continue;
+    if (next == 0)
+      *stride = strides[dim];
+    else if (strides[dim] != next)
+      return false;
+    next = strides[dim] * shape[dim];
+    /* All rows are the same one: the dimension before must not move either. */
+    if (next == 0) {
+      while (--dim >= 0)
+        if (shape[dim] != 1 && strides[dim] != 0)
+          return false;
+      return true;
+    }
+  }
+
+  return true;
+}
+
+Extent
+py_nt_get_extent (const void *data, int n_dims, const Py_ssize_t * shape,
+    const Py_ssize_t * strides, Py_ssize_t item_bytes)
+{
+  Extent extent = { (uintptr_t) data, (uintptr_t) data + item_bytes, 0, 0 };
+
+  for (int dim = 0; dim < n_dims; dim++) {
+    const ptrdiff_t way = (shape[dim] - 1) * strides[dim];
+
+    if (shape[dim] == 0)
+      extent.end = extent.begin;
+    else if (way < 0)
+      extent.begin += way;
+    else
+      extent.end += way;
+  }
+
+  return extent;
+}
+
+Extent
+py_nt_get_rows_extent (const void *data, ptrdiff_t stride, size_t row_bytes,
+    size_t rows)
+{
+  const Py_ssize_t shape = rows;
+  Extent extent = py_nt_get_extent (data, 1, &shape, &stride, row_bytes);
+
+  extent.stride = stride < 0 ? -stride : stride;
+  extent.row_bytes = row_bytes;
+
+  return extent;
+}
+
+bool
+py_nt_overlap (const Extent * a, const Extent * b)
+{
+  uintptr_t distance;
+
+  if (a->begin >= b->end || b->begin >= a->end || a->begin >= a->end
+      || b->begin >= b->end)
+    return false;
+  if (a->row_bytes == 0 || b->row_bytes == 0 || a->stride != b->stride
+      || a->stride == 0)
+    return true;
+
+  /* Where a row of @a begins, in a row of @b. */
+  distance = a->begin >= b->begin ? (a->begin - b->begin) % a->stride
+      : (a->stride - (b->begin - a->begin) % a->stride) % a->stride;
+
+  return distance < b->row_bytes
+      || distance + a->row_bytes > (size_t) a->stride;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The extension _ntstrip: what ntstrip calls for every strip. */
+
+#include "join.h"
+#include "joiner.h"
+#include "merger.h"
+#include "memory.h"
+#include "ntstrip.h"
+#include "prelude.h"
+#include "state.h"
+
+#include <stdlib.h>
+
+/* The environment is read here, and nowhere else. */
+static int
+select_kernel (PyObject * module)
+{
+  const char *name = getenv ("NTMOSAIC_CPU");
+  const NtmKernelChoice choice = ntm_kernel_select (name);
+  const char *kernel = ntm_kernel_get_name ();
+
+  if ((choice == NTM_KERNEL_UNKNOWN || choice == NTM_KERNEL_UNSUPPORTED)
+      && PyErr_WarnFormat (PyExc_RuntimeWarning, 1,
+          "NTMOSAIC_CPU=%s: %s; using %s (kernels: %s)", name,
+          choice == NTM_KERNEL_UNKNOWN ? "no kernel has that name"
+          : "this CPU or this build lacks that kernel", kernel,
+          ntm_kernel_get_names ()) < 0)
+    return -1;
+
+  return PyModule_AddStringConstant (module, "kernel", kernel);
+}
+
+static int
+find_numpy (State * state)
+{
+  PyObject *numpy = PyImport_ImportModule ("numpy");
+
+  if (numpy == NULL)
+    return -1;
+  state->ndarray = PyObject_GetAttrString (numpy, "ndarray");
+  state->asarray = PyObject_GetAttrString (numpy, "asarray");
+  state->empty = PyObject_GetAttrString (numpy, "empty");
+  state->dtype = state->ndarray
+      ? PyObject_GetAttrString (state->ndarray, "dtype") : NULL;
+  state->interface_name = PyUnicode_InternFromString ("__array_interface__");
+  Py_DECREF (numpy);
+
+  if (!state->asarray || !state->empty || !state->dtype
+      || !state->interface_name)
+    return -1;
+  state->get_dtype = (descrgetfunc) PyType_GetSlot (Py_TYPE (state->dtype),
+      Py_tp_descr_get);
+
+  return 0;
+}
+
+static int
+set_up (PyObject * module)
+{
+  State *state = PyModule_GetState (module);
+
+  if (find_numpy (state) < 0)
+    return -1;
+  state->memory_type = py_nt_memory_type_new (module);
+  state->place_type = py_nt_place_type_new (module);
+  state->merger_type = py_nt_merger_type_new (module);
+  if (!state->memory_type || !state->place_type || !state->merger_type)
+    return -1;
+
+  return PyModule_AddType (module, (PyTypeObject *) state->merger_type);
+}
+
+static int
+traverse (PyObject * module, visitproc visit, void *arg)
+{
+  State *state = PyModule_GetState (module);
+
+  Py_VISIT (state->ndarray);
+  Py_VISIT (state->asarray);
+  Py_VISIT (state->empty);
+  Py_VISIT (state->dtype);
+  Py_VISIT (state->memory_type);
+  Py_VISIT (state->place_type);
+  Py_VISIT (state->merger_type);
+
+  return 0;
+}
+
+static int
+clear (PyObject * module)
+{
+  State *state = PyModule_GetState (module);
+
+  Py_CLEAR (state->ndarray);
+  Py_CLEAR (state->asarray);
+  Py_CLEAR (state->empty);
+  Py_CLEAR (state->dtype);
+  Py_CLEAR (state->interface_name);
+  Py_CLEAR (state->memory_type);
+  Py_CLEAR (state->place_type);
+  Py_CLEAR (state->merger_type);
+
+  return 0;
+}
+
+static void
+free_module (void *module)
+{
+  clear (module);
+  py_nt_joiner_free_all (PyModule_GetState (module));
+}
+
+static PyMethodDef functions[] = {
+  {"join", py_nt_join, METH_VARARGS, "join(arrays, mode, axis, out, threads)"},
+  {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot slots[] = {
+  {Py_mod_exec, set_up},
+  {Py_mod_exec, select_kernel},
+  {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+  PyModuleDef_HEAD_INIT,
+  .m_name = "ntstrip._ntstrip",
+  .m_doc = "What ntstrip calls for every strip.",
+  .m_size = sizeof (State),
+  .m_methods = functions,
+  .m_slots = slots,
+  .m_traverse = traverse,
+  .m_clear = clear,
+  .m_free = free_module,
+};
+
+PyMODINIT_FUNC PyInit__ntstrip (void);
+
+PyMODINIT_FUNC
+PyInit__ntstrip (void)
+{
+  return PyModuleDef_Init (&definition);
+}

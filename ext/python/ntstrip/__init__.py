@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: The ntmosaic authors
+"""NumPy arrays side by side, at the speed of memory.
+
+    import ntstrip
+
+    strip = ntstrip.Strip(tiles=100, height=1024, width=1024, channels=4)
+    array = strip.merge(images)         # (1024, 102400, 4), the same each time
+
+Strip makes one wide image, a batch or a wall of images, again and again in the
+same memory. It copies with streaming stores and several threads, and not at all
+what it holds already. concatenate(), stack(), hstack() and vstack() are those
+of NumPy, for arrays of one dtype.
+
+Sizes are in pixels, shapes are NumPy's: (height, width, channels). Nothing is
+converted. The GIL is released while bytes are copied, if there are 64 KiB or
+more.
+
+kernel is the name of the copy kernel in use, such as 'avx2'. NTMOSAIC_CPU with
+avx512, avx2, sse2, neon or c in the environment of the process forces one; a
+RuntimeWarning says that there is no such kernel.
+"""
+
+from ntstrip._joins import concatenate, hstack, stack, vstack
+from ntstrip._ntstrip import kernel
+from ntstrip._strip import Report, Strip
+
+for _thing in Report, Strip, concatenate, hstack, stack, vstack:
+    _thing.__module__ = __name__
+del _thing
+
+__all__ = ['Report', 'Strip', 'concatenate', 'hstack', 'kernel', 'stack',
+           'vstack']

@@ -1,0 +1,50 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: The ntmosaic authors
+"""A hundred images from a queue, side by side in one array: with NumPy.
+
+strip-after.py is the same with ntstrip.
+
+usage: strip-before.py [SIDE [STRIPS]]
+"""
+import queue
+import sys
+import threading
+import time
+
+try:
+    import numpy as np
+except ImportError as missing:
+    print(f'SKIPPED: {missing} (Debian: python3-numpy)')
+    sys.exit(77)
+
+TILES = 100
+
+
+def produce(images, side, strips):
+    """A camera, a decoder, a simulation."""
+    for number in range(TILES * strips):
+        images.put(np.full((side, side, 4), number % 251, np.uint8))
+
+
+def main(side=256, strips=5):
+    source = queue.Queue(maxsize=2 * TILES)
+    threading.Thread(target=produce, args=(source, side, strips),
+                     daemon=True).start()
+    strip = np.zeros((side, TILES * side, 4), np.uint8)
+    for number in range(strips):
+        images = []
+        while len(images) < TILES:
+            images.append(source.get())
+        start = time.perf_counter()
+        for i, image in enumerate(images):
+            strip[:, i * side:(i + 1) * side] = image
+        ms = (time.perf_counter() - start) * 1000
+        print(f'strip {number}: {ms:.1f} ms')
+        first = number * TILES
+        assert [int(strip[-1, i * side, 0]) for i in range(TILES)] == \
+            [(first + i) % 251 for i in range(TILES)]
+
+
+if __name__ == '__main__':
+    main(*map(int, sys.argv[1:]))
