@@ -102,6 +102,58 @@ make_stats (GstNtMosaic * self)
       "kernel", G_TYPE_STRING, gst_nt_kernel_get_name (), NULL);
 }
 
+/* FALSE: no other property that can be set has this @id. */
+static gboolean
+get_setting (const GstNtMosaicSettings * settings, guint id, GValue * value)
+{
+  switch (id) {
+    case PROP_BACKGROUND_COLOR:
+      g_value_set_uint (value, settings->background_color);
+      return TRUE;
+    case PROP_TILE_WIDTH:
+      g_value_set_uint (value, settings->tile_width);
+      return TRUE;
+    case PROP_TILE_HEIGHT:
+      g_value_set_uint (value, settings->tile_height);
+      return TRUE;
+    case PROP_STRIPS:
+      g_value_set_uint (value, settings->n_strips);
+      return TRUE;
+    case PROP_MAX_THREADS:
+      g_value_set_uint (value, settings->max_threads);
+      return TRUE;
+    case PROP_NT_STORES:
+      g_value_set_enum (value, settings->nt_stores);
+      return TRUE;
+    case PROP_NT_THRESHOLD:
+      g_value_set_uint64 (value, settings->nt_threshold);
+      return TRUE;
+    case PROP_COPY_ON_ARRIVAL:
+      g_value_set_boolean (value, settings->copy_on_arrival);
+      return TRUE;
+    case PROP_TILE_META:
+      g_value_set_boolean (value, settings->tile_meta);
+      return TRUE;
+    case PROP_SHOW_SOURCE:
+      g_value_set_int (value, settings->show_source);
+      return TRUE;
+    case PROP_FRAMES_AHEAD:
+      g_value_set_int (value, settings->frames_ahead);
+      return TRUE;
+    case PROP_LATENCY:
+      g_value_set_uint64 (value, settings->latency);
+      return TRUE;
+    case PROP_IGNORE_INACTIVE_PADS:
+      g_value_set_boolean (value, settings->ignore_inactive_pads);
+      return TRUE;
+    case PROP_EOS_POLICY:
+      g_value_set_enum (value, settings->eos_policy);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
 static void
 gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
     GParamSpec * pspec)
@@ -110,52 +162,11 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
   GstNtMosaicSettings settings;
 
   gst_nt_mosaic_get_settings (self, &settings);
-  if (gst_nt_mosaic_get_wall (&settings, id - PROP_WALL, value))
+  if (gst_nt_mosaic_get_wall (&settings, id - PROP_WALL, value)
+      || get_setting (&settings, id, value))
     return;
 
   switch (id) {
-    case PROP_BACKGROUND_COLOR:
-      g_value_set_uint (value, settings.background_color);
-      break;
-    case PROP_TILE_WIDTH:
-      g_value_set_uint (value, settings.tile_width);
-      break;
-    case PROP_TILE_HEIGHT:
-      g_value_set_uint (value, settings.tile_height);
-      break;
-    case PROP_STRIPS:
-      g_value_set_uint (value, settings.n_strips);
-      break;
-    case PROP_MAX_THREADS:
-      g_value_set_uint (value, settings.max_threads);
-      break;
-    case PROP_NT_STORES:
-      g_value_set_enum (value, settings.nt_stores);
-      break;
-    case PROP_NT_THRESHOLD:
-      g_value_set_uint64 (value, settings.nt_threshold);
-      break;
-    case PROP_COPY_ON_ARRIVAL:
-      g_value_set_boolean (value, settings.copy_on_arrival);
-      break;
-    case PROP_TILE_META:
-      g_value_set_boolean (value, settings.tile_meta);
-      break;
-    case PROP_SHOW_SOURCE:
-      g_value_set_int (value, settings.show_source);
-      break;
-    case PROP_FRAMES_AHEAD:
-      g_value_set_int (value, settings.frames_ahead);
-      break;
-    case PROP_LATENCY:
-      g_value_set_uint64 (value, settings.latency);
-      break;
-    case PROP_IGNORE_INACTIVE_PADS:
-      g_value_set_boolean (value, settings.ignore_inactive_pads);
-      break;
-    case PROP_EOS_POLICY:
-      g_value_set_enum (value, settings.eos_policy);
-      break;
     case PROP_KERNEL:
       g_value_set_static_string (value, gst_nt_kernel_get_name ());
       break;
@@ -168,7 +179,7 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
   }
 }
 
-/* FALSE: no other property that can be set has this @id. */
+/* The same for setting it. */
 static gboolean
 change_setting (GstNtMosaicSettings * settings, guint id,
     const GValue * value)
