@@ -7,32 +7,53 @@
 
 /* ---- Opening ---- */
 
+static void
+complain_of_type (PyObject * object, const char *what, Py_ssize_t index)
+{
+  PyObject *name = PyObject_GetAttrString ((PyObject *) Py_TYPE (object),
+      "__name__");
+
+  if (name)
+    py_nt_complain (PyExc_TypeError, what, index, "is not an array: %S has"
+        " neither the buffer protocol nor __array_interface__", name);
+  Py_XDECREF (name);
+}
+
+/* What NumPy can make an array of, with the memory of @object. A new
+ * reference. */
+static PyObject *
+get_exporter (State * state, PyObject * object, const char *what,
+    Py_ssize_t index)
+{
+  PyObject *interface;
+
+  /* NumPy takes bytes for a string, but not a view of them. */
+  if (PyObject_CheckBuffer (object))
+    return PyMemoryView_FromObject (object);
+
+  interface = PyObject_GetAttr (object, state->interface_name);
+  if (interface) {
+    Py_DECREF (interface);
+    return Py_NewRef (object);
+  }
+  /* Any other error is the object's own, or an interrupt. */
+  if (PyErr_ExceptionMatches (PyExc_AttributeError)) {
+    PyErr_Clear ();
+    complain_of_type (object, what, index);
+  }
+
+  return NULL;
+}
+
 /* Returns an ndarray with the memory of @object, a new reference. */
 static PyObject *
 convert (State * state, PyObject * object, const char *what, Py_ssize_t index)
 {
-  PyObject *view = NULL;
-  PyObject *array;
+  PyObject *exporter = get_exporter (state, object, what, index);
+  PyObject *array = exporter
+      ? PyObject_CallFunctionObjArgs (state->asarray, exporter, NULL) : NULL;
 
-  if (PyObject_CheckBuffer (object)) {
-    /* NumPy takes bytes for a string, but not a view of them. */
-    view = PyMemoryView_FromObject (object);
-    if (view == NULL)
-      return NULL;
-    object = view;
-  } else if (!PyObject_HasAttr (object, state->interface_name)) {
-    PyObject *name = PyObject_GetAttrString ((PyObject *) Py_TYPE (object),
-        "__name__");
-
-    if (name)
-      py_nt_complain (PyExc_TypeError, what, index, "is not an array: %S has"
-          " neither the buffer protocol nor __array_interface__", name);
-    Py_XDECREF (name);
-    return NULL;
-  }
-
-  array = PyObject_CallFunctionObjArgs (state->asarray, object, NULL);
-  Py_XDECREF (view);
+  Py_XDECREF (exporter);
 
   return array;
 }

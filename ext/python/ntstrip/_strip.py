@@ -49,9 +49,16 @@ class Report(NamedTuple):
     streamed: bool
 
 
+def _integer(name, value):
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f'{name}={value!r}, expected an integer') from None
+
+
 def _number(name, value, least=0):
     """An int for the engine."""
-    number = operator.index(value)
+    number = _integer(name, value)
     if not least <= number <= _MOST:
         raise ValueError(f'{name}={number}, expected {least} to {_MOST}')
     return number
@@ -66,10 +73,9 @@ def _choice(name, value, choices):
 
 def _sizes(name, value, tiles):
     """One number for all tiles, or one for each."""
-    try:
-        sizes = (operator.index(value),) * tiles
-    except TypeError:
-        sizes = tuple(map(operator.index, value))
+    if not np.iterable(value):
+        return (_number(name, value, 1),) * tiles
+    sizes = tuple(value)
     if len(sizes) != tiles:
         raise ValueError(f'{name} has {len(sizes)} numbers, expected {tiles}, '
                          'one for each tile')
@@ -80,10 +86,8 @@ def _item_shape(channels):
     """The dimensions of an image behind its rows and columns."""
     if channels is None:
         return ()
-    try:
-        shape = (operator.index(channels),)
-    except TypeError:
-        shape = tuple(map(operator.index, channels))
+    shape = tuple(channels) if np.iterable(channels) else (channels,)
+    shape = tuple(_integer('channels', n) for n in shape)
     if any(n < 1 for n in shape):
         raise ValueError(f'channels={channels!r}, expected 1 or more')
     return shape
