@@ -107,6 +107,10 @@ def _pixel_dtype(dtype):
 
 def _background(value, item_shape, dtype):
     """The bytes of one pixel."""
+    if isinstance(value, int) and value == 0:
+        # Of any dtype: NumPy makes the text '0' of it for strings, and leaves
+        # padding in a clongdouble as it is.
+        return np.zeros(item_shape, dtype).tobytes()
     try:
         pixel = np.broadcast_to(np.asarray(value, dtype), item_shape)
     except (ValueError, TypeError, OverflowError) as error:
@@ -147,7 +151,7 @@ class Strip:
         Where an image stands that is smaller than its cell: 'top', 'center' or
         'bottom'; 'left', 'center' or 'right'.
     background
-        A pixel, or one value for all its components.
+        A pixel, or one value for all its components. 0: as np.zeros().
     threads
         How many threads may write, the caller's own included. 0: as many as
         the process may use CPUs, 8 at most. Small strips take one.
