@@ -15,6 +15,7 @@ int
 py_nt_merger_lock (Merger * self)
 {
   const unsigned long thread = PyThread_get_thread_ident ();
+  PyLockStatus status;
 
   if (self->owner == thread) {
     PyErr_SetString (PyExc_RuntimeError, "the strip is being merged by this"
@@ -22,10 +23,13 @@ py_nt_merger_lock (Merger * self)
         " use it");
     return -1;
   }
-  if (!PyThread_acquire_lock (self->lock, NOWAIT_LOCK)) {
+  status = PyThread_acquire_lock_timed (self->lock, 0, 0);
+  while (status != PY_LOCK_ACQUIRED) {
     Py_BEGIN_ALLOW_THREADS
-    PyThread_acquire_lock (self->lock, WAIT_LOCK);
+    status = PyThread_acquire_lock_timed (self->lock, -1, 1);
     Py_END_ALLOW_THREADS
+    if (status == PY_LOCK_INTR && PyErr_CheckSignals () < 0)
+      return -1;
   }
   self->owner = thread;
 
