@@ -36,7 +36,8 @@ class Report(NamedTuple):
     seconds
         How long it took to write, without the checks before it.
     streamed
-        Whether streaming stores wrote, which go past the caches.
+        Whether what was written, if anything, was written with streaming
+        stores, which go past the caches.
     """
 
     copied: int
@@ -163,8 +164,9 @@ class Strip:
         that gets it. Each merge then writes all of it, and takes no ids.
 
     ValueError: sizes out of range, or a strip that can't be addressed.
-    TypeError: a dtype that can't be copied. MemoryError: too little memory; the
-    strip's own memory is allocated, and touched, when it is first needed.
+    TypeError: sizes that are no integers, a dtype that can't be copied.
+    MemoryError: too little memory; the strip's own memory is allocated, and
+    touched, when it is first needed.
 
     Threads: each thread may have strips of its own, and they work at the same
     time, because the GIL is released while bytes are copied. Threads that merge
