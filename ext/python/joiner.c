@@ -79,8 +79,10 @@ new_joiner (const NtmTile * tiles, size_t n, const NtmLayoutRules * rules,
     complain_of_stride (stride);
   } else {
     ntm_layout_explain (status, tiles, n, rules, text, sizeof text);
-    PyErr_SetString (status == NTM_NO_MEMORY ? PyExc_MemoryError
-        : PyExc_ValueError, text);
+    if (status == NTM_NO_MEMORY)
+      PyErr_SetString (PyExc_MemoryError, text);
+    else
+      PyErr_Format (PyExc_ValueError, "the result is too large: %s", text);
   }
   if (joiner)
     free_joiner (joiner);

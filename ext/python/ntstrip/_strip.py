@@ -292,6 +292,12 @@ class Strip:
             (self._tiles, self._height // self._tiles, self._width)
             + self._item_shape)
 
+    def _tile_number(self, i):
+        i = operator.index(i)
+        if not -self._tiles <= i < self._tiles:
+            raise IndexError(f'tile {i} of {self._tiles}')
+        return i % self._tiles
+
     def tile(self, i):
         """Returns tile i of the strip's own array, to write to: a view of shape
         (height, width, channels).
@@ -308,10 +314,8 @@ class Strip:
         memory lives as long as the view, also without the strip. i may be
         negative. IndexError: there is no such tile.
         """
-        i = operator.index(i)
-        if i < 0:
-            i += self._tiles
-        height, width, stride, memory = self._merger.place(i)
+        height, width, stride, memory = self._merger.place(
+            self._tile_number(i))
         strides = [stride]
         item = self._dtype.itemsize
         for n in reversed((width,) + self._item_shape):
@@ -323,8 +327,7 @@ class Strip:
     def rectangle(self, i):
         """Returns where image i stands in the strip: (x, y, width, height), in
         pixels. IndexError: there is no such tile."""
-        i = operator.index(i)
-        return self._merger.rectangle(i + self._tiles if i < 0 else i)
+        return self._merger.rectangle(self._tile_number(i))
 
     def invalidate(self):
         """Forgets what the strip's own array holds: the next merge() writes all

@@ -151,9 +151,9 @@ class OfMerge(Errors):
         self.assertFalse(writable.array[:, 5].any())
 
     def test_tile(self):
-        for i in [3, -4]:
-            self.refuse(IndexError, 'of 3', self.strip.tile, i)
-            self.refuse(IndexError, 'of 3', self.strip.rectangle, i)
+        for i in [3, -4, 2**70, -2**70]:
+            for function in [self.strip.tile, self.strip.rectangle]:
+                self.refuse(IndexError, f'tile {i} of 3', function, i)
         self.refuse(TypeError, 'integer', self.strip.tile, 1.0)
 
 
@@ -296,6 +296,13 @@ class OfJoins(Errors):
         none = np.broadcast_to(np.uint8(0), (0, sys.maxsize // 2 + 1))
         self.refuse(ValueError, 'the result is too large: dimension 1',
                     ntstrip.concatenate, [none] * 4, 1)
+        # The engine counts rows in 32 bits; where 4 GiB can't even be had, that
+        # comes first.
+        rows = np.broadcast_to(np.uint8(0), (2**31, 1))
+        with self.assertRaises((ValueError, MemoryError)) as caught:
+            ntstrip.concatenate([rows] * 2)
+        self.assertRegex(str(caught.exception), 'the result is too large: .*'
+                         '4294967296 pixels high|llocate|too big')
 
     def test_overlap(self):
         out = self.zeros(STRIP)
