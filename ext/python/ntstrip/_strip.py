@@ -370,14 +370,5 @@ class Strip:
 
 def _describe(i, image):
     """Shape and dtype of an image, whatever it is."""
-    if not isinstance(image, np.ndarray):
-        if not hasattr(image, '__array_interface__'):
-            try:
-                image = memoryview(image)
-            except TypeError:
-                raise TypeError(
-                    f'image {i} is not an array: {type(image).__name__} has '
-                    'neither the buffer protocol nor __array_interface__'
-                ) from None
-        image = np.asarray(image)
-    return image.shape, image.dtype
+    array = _ntstrip.as_array(i, image)
+    return array.shape, array.dtype
