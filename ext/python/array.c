@@ -7,32 +7,72 @@
 
 /* ---- Opening ---- */
 
-/* Returns an ndarray with the memory of @object, a new reference. */
-static PyObject *
-convert (State * state, PyObject * object, const char *what, Py_ssize_t index)
+static void
+complain_of_type (PyObject * object, const char *what, Py_ssize_t index)
 {
-  PyObject *view = NULL;
-  PyObject *array;
+  PyObject *name = PyObject_GetAttrString ((PyObject *) Py_TYPE (object),
+      "__name__");
 
-  if (PyObject_CheckBuffer (object)) {
-    /* NumPy takes bytes for a string, but not a view of them. */
-    view = PyMemoryView_FromObject (object);
-    if (view == NULL)
-      return NULL;
-    object = view;
-  } else if (!PyObject_HasAttr (object, state->interface_name)) {
-    PyObject *name = PyObject_GetAttrString ((PyObject *) Py_TYPE (object),
-        "__name__");
+  if (name)
+    py_nt_complain (PyExc_TypeError, what, index, "is not an array: %S has"
+        " neither the buffer protocol nor __array_interface__", name);
+  Py_XDECREF (name);
+}
 
-    if (name)
-      py_nt_complain (PyExc_TypeError, what, index, "is not an array: %S has"
-          " neither the buffer protocol nor __array_interface__", name);
-    Py_XDECREF (name);
-    return NULL;
+/* Makes an object that has @interface, and keeps @object alive: NumPy would ask
+ * @object again, and Pillow copies the whole image each time. Takes over the
+ * reference on @interface. */
+static PyObject *
+hold_interface (State * state, PyObject * object, PyObject * interface)
+{
+  PyObject *holder = PyObject_CallNoArgs (state->holder_type);
+
+  if (holder && (PyObject_SetAttr (holder, state->interface_name,
+              interface) < 0
+          || PyObject_SetAttrString (holder, "owner", object) < 0))
+    Py_CLEAR (holder);
+  Py_DECREF (interface);
+
+  return holder;
+}
+
+/* What NumPy can make an array of, with the memory of @object. A new
+ * reference. */
+static PyObject *
+get_exporter (State * state, PyObject * object, const char *what,
+    Py_ssize_t index)
+{
+  PyObject *interface;
+
+  /* NumPy takes bytes for a string, but not a view of them. */
+  if (PyObject_CheckBuffer (object))
+    return PyMemoryView_FromObject (object);
+
+  interface = PyObject_GetAttr (object, state->interface_name);
+  if (interface)
+    return hold_interface (state, object, interface);
+  /* Any other error is the object's own, or an interrupt. */
+  if (PyErr_ExceptionMatches (PyExc_AttributeError)) {
+    PyErr_Clear ();
+    complain_of_type (object, what, index);
   }
 
-  array = PyObject_CallFunctionObjArgs (state->asarray, object, NULL);
-  Py_XDECREF (view);
+  return NULL;
+}
+
+PyObject *
+py_nt_as_array (State * state, PyObject * object, const char *what,
+    Py_ssize_t index)
+{
+  PyObject *exporter, *array;
+
+  if (PyObject_TypeCheck (object, (PyTypeObject *) state->ndarray))
+    return Py_NewRef (object);
+
+  exporter = get_exporter (state, object, what, index);
+  array = exporter
+      ? PyObject_CallFunctionObjArgs (state->asarray, exporter, NULL) : NULL;
+  Py_XDECREF (exporter);
 
   return array;
 }
@@ -41,27 +81,23 @@ int
 py_nt_array_open (State * state, Array * array, PyObject * object,
     const char *what, Py_ssize_t index)
 {
-  PyObject *converted = NULL;
+  PyObject *ndarray = py_nt_as_array (state, object, what, index);
   int result;
 
-  if (!PyObject_TypeCheck (object, (PyTypeObject *) state->ndarray)) {
-    converted = convert (state, object, what, index);
-    if (converted == NULL)
-      return -1;
-    object = converted;
-  }
+  if (ndarray == NULL)
+    return -1;
 
   /* Without the format, which NumPy would have to spell out for each array. */
-  result = PyObject_GetBuffer (object, &array->buffer, PyBUF_STRIDES);
+  result = PyObject_GetBuffer (ndarray, &array->buffer, PyBUF_STRIDES);
   if (result == 0) {
     /* The attribute without the search for it. */
-    array->dtype = state->get_dtype (state->dtype, object, NULL);
+    array->dtype = state->get_dtype (state->dtype, ndarray, NULL);
     if (array->dtype == NULL) {
       PyBuffer_Release (&array->buffer);
       result = -1;
     }
   }
-  Py_XDECREF (converted);
+  Py_DECREF (ndarray);
 
   return result;
 }

@@ -33,6 +33,12 @@ typedef struct
   size_t row_bytes;             /* 0: it is not */
 } Extent;
 
+/* Returns an ndarray with the memory of @object, or @object itself if it is
+ * one. It is named @what and @index in errors. A new reference, or NULL with
+ * TypeError: it is no array. */
+PyObject *py_nt_as_array (State * state, PyObject * object, const char *what,
+    Py_ssize_t index);
+
 /* Opens @object, which is named @what and @index in errors. Returns -1 with
  * TypeError: it is no array. Keeps no reference on @object, but one on its
  * memory. */

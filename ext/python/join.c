@@ -104,7 +104,13 @@ set_shape (Joining * join)
     for (int dim = 0; dim < join->n_dims; dim++)
       if (dim != join->axis && dims.shape[dim] != first.shape[dim])
         return complain_of_difference (join, i);
-    join->shape[join->axis] += dims.shape[join->axis];
+    /* Arrays that repeat one element can be that long. */
+    if (__builtin_add_overflow (join->shape[join->axis],
+            dims.shape[join->axis], &join->shape[join->axis])) {
+      PyErr_Format (PyExc_ValueError, "the result is too large: dimension %d"
+          " has more than %zd elements", join->axis, PY_SSIZE_T_MAX);
+      return -1;
+    }
   }
 
   return 0;
@@ -275,13 +281,15 @@ py_nt_join (PyObject * module, PyObject * args)
   State *state = PyModule_GetState (module);
   PyObject *arrays, *out, *tuple;
   PyObject *result = NULL;
-  Py_ssize_t axis;
-  unsigned threads;
+  Py_ssize_t axis, threads;
   int mode;
   Joining join = { 0 };
 
-  if (!PyArg_ParseTuple (args, "OinOI", &arrays, &mode, &axis, &out, &threads))
+  if (!PyArg_ParseTuple (args, "OinOn", &arrays, &mode, &axis, &out, &threads))
     return NULL;
+  if (threads < 0 || threads > INT_MAX)
+    return PyErr_Format (PyExc_ValueError, "threads=%zd, expected 0 to %d",
+        threads, INT_MAX);
   tuple = PySequence_Tuple (arrays);
   if (tuple == NULL)
     return NULL;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "words.h"
+
 /* So many threads that stack at the same time find one each; a joiner takes
  * some 100 bytes a tile. */
 #define MAX_IDLE 8
@@ -46,6 +48,13 @@ take_idle (State * state, const NtmTile * tiles, size_t n,
   return NULL;
 }
 
+static void
+complain_of_stride (ptrdiff_t stride)
+{
+  py_nt_complain (PyExc_ValueError, "out", NO_INDEX, "has rows that overlap:"
+      " they are %zd bytes apart", (Py_ssize_t) stride);
+}
+
 static Joiner *
 new_joiner (const NtmTile * tiles, size_t n, const NtmLayoutRules * rules,
     void *data, ptrdiff_t stride)
@@ -66,9 +75,15 @@ new_joiner (const NtmTile * tiles, size_t n, const NtmLayoutRules * rules,
   if (status == NTM_OK)
     return joiner;
 
-  ntm_layout_explain (status, tiles, n, rules, text, sizeof text);
-  PyErr_SetString (status == NTM_NO_MEMORY ? PyExc_MemoryError
-      : PyExc_ValueError, text);
+  if (status == NTM_BAD_STRIDE) {
+    complain_of_stride (stride);
+  } else {
+    ntm_layout_explain (status, tiles, n, rules, text, sizeof text);
+    if (status == NTM_NO_MEMORY)
+      PyErr_SetString (PyExc_MemoryError, text);
+    else
+      PyErr_Format (PyExc_ValueError, "the result is too large: %s", text);
+  }
   if (joiner)
     free_joiner (joiner);
 
@@ -84,10 +99,9 @@ py_nt_joiner_take (State * state, const NtmTile * tiles, size_t n,
   if (joiner == NULL)
     return new_joiner (tiles, n, rules, data, stride);
 
-  /* The same layout had such a stride, or a larger one. */
   if (ntm_strip_set_data (joiner->strip, data, stride) != NTM_OK) {
     py_nt_joiner_give_back (state, joiner);
-    PyErr_SetString (PyExc_ValueError, "out: its rows overlap");
+    complain_of_stride (stride);
     return NULL;
   }
 

@@ -38,5 +38,5 @@ Memory *py_nt_memory_new (State * state, NtmLayout * layout, bool is_writable);
  * arrays may write to. A new reference. */
 PyObject *py_nt_place_new (State * state, Memory * memory, size_t tile);
 
-/* What is touched was seen to. Tiles with places stay touched. */
+/* Tiles without places are not touched any more: the merge knows of them. */
 void py_nt_memory_settle (Memory * memory);

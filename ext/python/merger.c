@@ -15,6 +15,7 @@ int
 py_nt_merger_lock (Merger * self)
 {
   const unsigned long thread = PyThread_get_thread_ident ();
+  PyLockStatus status;
 
   if (self->owner == thread) {
     PyErr_SetString (PyExc_RuntimeError, "the strip is being merged by this"
@@ -22,10 +23,13 @@ py_nt_merger_lock (Merger * self)
         " use it");
     return -1;
   }
-  if (!PyThread_acquire_lock (self->lock, NOWAIT_LOCK)) {
+  status = PyThread_acquire_lock_timed (self->lock, 0, 0);
+  while (status != PY_LOCK_ACQUIRED) {
     Py_BEGIN_ALLOW_THREADS
-    PyThread_acquire_lock (self->lock, WAIT_LOCK);
+    status = PyThread_acquire_lock_timed (self->lock, -1, 1);
     Py_END_ALLOW_THREADS
+    if (status == PY_LOCK_INTR && PyErr_CheckSignals () < 0)
+      return -1;
   }
   self->owner = thread;
 
@@ -329,21 +333,33 @@ get_memory (PyObject * object, PyObject * unused)
   return Py_XNewRef (memory);
 }
 
+/* Returns -1 with IndexError if there is no such tile. */
+static Py_ssize_t
+read_tile_number (const Merger * self, PyObject * number)
+{
+  const Py_ssize_t i = PyLong_AsSsize_t (number);
+
+  if (i == -1 && PyErr_Occurred ())
+    return -1;
+  if (i < 0 || (size_t) i >= self->layout->n_tiles) {
+    PyErr_Format (PyExc_IndexError, "tile %zd of %zu", i,
+        self->layout->n_tiles);
+    return -1;
+  }
+
+  return i;
+}
+
 /* The tile's rows, columns and bytes from row to row, and its memory. */
 static PyObject *
 get_place (PyObject * object, PyObject * number)
 {
   Merger *self = (Merger *) object;
-  const Py_ssize_t i = PyLong_AsSsize_t (number);
+  const Py_ssize_t i = read_tile_number (self, number);
   PyObject *memory, *place;
 
-  if (i == -1 && PyErr_Occurred ())
+  if (i < 0)
     return NULL;
-  if (i < 0 || (size_t) i >= self->layout->n_tiles) {
-    PyErr_Format (PyExc_IndexError, "tile %zd of %zu", i,
-        self->layout->n_tiles);
-    return NULL;
-  }
   memory = get_memory (object, NULL);
   if (memory == NULL)
     return NULL;
@@ -358,17 +374,12 @@ get_place (PyObject * object, PyObject * number)
 static PyObject *
 get_rectangle (PyObject * object, PyObject * number)
 {
-  Merger *self = (Merger *) object;
-  const Py_ssize_t i = PyLong_AsSsize_t (number);
+  const Merger *self = (const Merger *) object;
+  const Py_ssize_t i = read_tile_number (self, number);
   const NtmRect *frame;
 
-  if (i == -1 && PyErr_Occurred ())
+  if (i < 0)
     return NULL;
-  if (i < 0 || (size_t) i >= self->layout->n_tiles) {
-    PyErr_Format (PyExc_IndexError, "tile %zd of %zu", i,
-        self->layout->n_tiles);
-    return NULL;
-  }
   frame = &self->layout->cells[i].frame;
 
   return Py_BuildValue ("nnnn", (Py_ssize_t) (frame->x / self->units),

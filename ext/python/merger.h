@@ -87,7 +87,8 @@ PyObject *py_nt_merger_type_new (PyObject * module);
  * NULL with an error. The caller has the lock. */
 Memory *py_nt_merger_get_memory (Merger * self);
 
-/* Waits for the lock. Returns -1 with RuntimeError if this thread has it. */
+/* Waits for the lock. Returns -1 with RuntimeError if this thread has it, or
+ * with what a signal's handler raises meanwhile. */
 int py_nt_merger_lock (Merger * self);
 
 void py_nt_merger_unlock (Merger * self);

@@ -3,6 +3,7 @@
 
 /* The extension _ntstrip: what ntstrip calls for every strip. */
 
+#include "array.h"
 #include "join.h"
 #include "joiner.h"
 #include "merger.h"
@@ -57,11 +58,24 @@ find_numpy (State * state)
 }
 
 static int
+find_holder_type (State * state)
+{
+  PyObject *types = PyImport_ImportModule ("types");
+
+  if (types == NULL)
+    return -1;
+  state->holder_type = PyObject_GetAttrString (types, "SimpleNamespace");
+  Py_DECREF (types);
+
+  return state->holder_type ? 0 : -1;
+}
+
+static int
 set_up (PyObject * module)
 {
   State *state = PyModule_GetState (module);
 
-  if (find_numpy (state) < 0)
+  if (find_numpy (state) < 0 || find_holder_type (state) < 0)
     return -1;
   state->memory_type = py_nt_memory_type_new (module);
   state->place_type = py_nt_place_type_new (module);
@@ -81,6 +95,7 @@ traverse (PyObject * module, visitproc visit, void *arg)
   Py_VISIT (state->asarray);
   Py_VISIT (state->empty);
   Py_VISIT (state->dtype);
+  Py_VISIT (state->holder_type);
   Py_VISIT (state->memory_type);
   Py_VISIT (state->place_type);
   Py_VISIT (state->merger_type);
@@ -98,6 +113,7 @@ clear (PyObject * module)
   Py_CLEAR (state->empty);
   Py_CLEAR (state->dtype);
   Py_CLEAR (state->interface_name);
+  Py_CLEAR (state->holder_type);
   Py_CLEAR (state->memory_type);
   Py_CLEAR (state->place_type);
   Py_CLEAR (state->merger_type);
@@ -112,7 +128,21 @@ free_module (void *module)
   py_nt_joiner_free_all (PyModule_GetState (module));
 }
 
+/* For ntstrip.Strip.like(). */
+static PyObject *
+as_array (PyObject * module, PyObject * args)
+{
+  PyObject *object;
+  Py_ssize_t index;
+
+  if (!PyArg_ParseTuple (args, "nO", &index, &object))
+    return NULL;
+
+  return py_nt_as_array (PyModule_GetState (module), object, "image", index);
+}
+
 static PyMethodDef functions[] = {
+  {"as_array", as_array, METH_VARARGS, "as_array(index, image): an ndarray"},
   {"join", py_nt_join, METH_VARARGS, "join(arrays, mode, axis, out, threads)"},
   {NULL, NULL, 0, NULL},
 };

@@ -19,6 +19,7 @@ typedef struct
   PyObject *dtype;              /* ndarray.dtype, the descriptor */
   descrgetfunc get_dtype;       /* and its __get__ */
   PyObject *interface_name;     /* "__array_interface__" */
+  PyObject *holder_type;        /* types.SimpleNamespace */
 
   PyObject *memory_type;
   PyObject *place_type;

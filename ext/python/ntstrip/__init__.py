@@ -7,10 +7,15 @@
     strip = ntstrip.Strip(tiles=100, height=1024, width=1024, channels=4)
     array = strip.merge(images)         # (1024, 102400, 4), the same each time
 
+    batch = ntstrip.stack(images)           # as np.stack(), and out= too
+
 Strip makes one wide image, a batch or a wall of images, again and again in the
 same memory. It copies with streaming stores and several threads, and not at all
 what it holds already. concatenate(), stack(), hstack() and vstack() are those
 of NumPy, for arrays of one dtype.
+
+ntstrip.gst is for GStreamer pipelines: their frames as arrays, and arrays as
+frames. "import ntstrip.gst" needs PyGObject; nothing else here does.
 
 Sizes are in pixels, shapes are NumPy's: (height, width, channels). Nothing is
 converted. The GIL is released while bytes are copied, if there are 64 KiB or

@@ -47,7 +47,7 @@ def parse(text):
             video = GstVideo.VideoInfo.new_from_caps(caps)
         except TypeError:    # what PyGObject makes of NULL
             pass
-    if video is None:
+    if video is None or video.finfo.format == GstVideo.VideoFormat.ENCODED:
         raise ValueError(f'these are not the caps of a raw video frame: {text}')
     info = video.finfo
     channels, number = describe_pixel(info)

@@ -30,10 +30,12 @@ def concatenate(arrays, axis=0, out=None, *, threads=0):
     while bytes are copied.
 
     Unlike NumPy's: arrays are not converted to a common dtype, and the result
-    has the arrays' own byte order; lists of numbers are refused.
+    has the arrays' own byte order; lists of numbers are refused. A new array is
+    a plain one in C order, also of matrices and masked arrays, and has no mask.
 
-    ValueError: shapes, axis, out. TypeError: dtypes that differ, references to
-    objects, something that is no array. MemoryError.
+    ValueError: shapes, axis, out, rows or columns that 32 bits can't count.
+    TypeError: dtypes that differ, references to objects, something that is no
+    array. MemoryError.
     """
     return _ntstrip.join(arrays, _CONCATENATE, axis, out, threads)
 

@@ -36,7 +36,8 @@ class Report(NamedTuple):
     seconds
         How long it took to write, without the checks before it.
     streamed
-        Whether streaming stores wrote, which go past the caches.
+        Whether what was written, if anything, was written with streaming
+        stores, which go past the caches.
     """
 
     copied: int
@@ -49,9 +50,16 @@ class Report(NamedTuple):
     streamed: bool
 
 
+def _integer(name, value):
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f'{name}={value!r}, expected an integer') from None
+
+
 def _number(name, value, least=0):
     """An int for the engine."""
-    number = operator.index(value)
+    number = _integer(name, value)
     if not least <= number <= _MOST:
         raise ValueError(f'{name}={number}, expected {least} to {_MOST}')
     return number
@@ -66,10 +74,9 @@ def _choice(name, value, choices):
 
 def _sizes(name, value, tiles):
     """One number for all tiles, or one for each."""
-    try:
-        sizes = (operator.index(value),) * tiles
-    except TypeError:
-        sizes = tuple(map(operator.index, value))
+    if not np.iterable(value):
+        return (_number(name, value, 1),) * tiles
+    sizes = tuple(value)
     if len(sizes) != tiles:
         raise ValueError(f'{name} has {len(sizes)} numbers, expected {tiles}, '
                          'one for each tile')
@@ -80,10 +87,8 @@ def _item_shape(channels):
     """The dimensions of an image behind its rows and columns."""
     if channels is None:
         return ()
-    try:
-        shape = (operator.index(channels),)
-    except TypeError:
-        shape = tuple(map(operator.index, channels))
+    shape = tuple(channels) if np.iterable(channels) else (channels,)
+    shape = tuple(_integer('channels', n) for n in shape)
     if any(n < 1 for n in shape):
         raise ValueError(f'channels={channels!r}, expected 1 or more')
     return shape
@@ -103,6 +108,10 @@ def _pixel_dtype(dtype):
 
 def _background(value, item_shape, dtype):
     """The bytes of one pixel."""
+    if isinstance(value, int) and value == 0:
+        # Of any dtype: NumPy makes the text '0' of it for strings, and leaves
+        # padding in a clongdouble as it is.
+        return np.zeros(item_shape, dtype).tobytes()
     try:
         pixel = np.broadcast_to(np.asarray(value, dtype), item_shape)
     except (ValueError, TypeError, OverflowError) as error:
@@ -143,7 +152,7 @@ class Strip:
         Where an image stands that is smaller than its cell: 'top', 'center' or
         'bottom'; 'left', 'center' or 'right'.
     background
-        A pixel, or one value for all its components.
+        A pixel, or one value for all its components. 0: as np.zeros().
     threads
         How many threads may write, the caller's own included. 0: as many as
         the process may use CPUs, 8 at most. Small strips take one.
@@ -155,8 +164,9 @@ class Strip:
         that gets it. Each merge then writes all of it, and takes no ids.
 
     ValueError: sizes out of range, or a strip that can't be addressed.
-    TypeError: a dtype that can't be copied. MemoryError: too little memory; the
-    strip's own memory is allocated, and touched, when it is first needed.
+    TypeError: sizes that are no integers, a dtype that can't be copied.
+    MemoryError: too little memory; the strip's own memory is allocated, and
+    touched, when it is first needed.
 
     Threads: each thread may have strips of its own, and they work at the same
     time, because the GIL is released while bytes are copied. Threads that merge
@@ -282,6 +292,12 @@ class Strip:
             (self._tiles, self._height // self._tiles, self._width)
             + self._item_shape)
 
+    def _tile_number(self, i):
+        i = operator.index(i)
+        if not -self._tiles <= i < self._tiles:
+            raise IndexError(f'tile {i} of {self._tiles}')
+        return i % self._tiles
+
     def tile(self, i):
         """Returns tile i of the strip's own array, to write to: a view of shape
         (height, width, channels).
@@ -298,10 +314,8 @@ class Strip:
         memory lives as long as the view, also without the strip. i may be
         negative. IndexError: there is no such tile.
         """
-        i = operator.index(i)
-        if i < 0:
-            i += self._tiles
-        height, width, stride, memory = self._merger.place(i)
+        height, width, stride, memory = self._merger.place(
+            self._tile_number(i))
         strides = [stride]
         item = self._dtype.itemsize
         for n in reversed((width,) + self._item_shape):
@@ -313,8 +327,7 @@ class Strip:
     def rectangle(self, i):
         """Returns where image i stands in the strip: (x, y, width, height), in
         pixels. IndexError: there is no such tile."""
-        i = operator.index(i)
-        return self._merger.rectangle(i + self._tiles if i < 0 else i)
+        return self._merger.rectangle(self._tile_number(i))
 
     def invalidate(self):
         """Forgets what the strip's own array holds: the next merge() writes all
@@ -357,14 +370,5 @@ class Strip:
 
 def _describe(i, image):
     """Shape and dtype of an image, whatever it is."""
-    if not isinstance(image, np.ndarray):
-        if not hasattr(image, '__array_interface__'):
-            try:
-                image = memoryview(image)
-            except TypeError:
-                raise TypeError(
-                    f'image {i} is not an array: {type(image).__name__} has '
-                    'neither the buffer protocol nor __array_interface__'
-                ) from None
-        image = np.asarray(image)
-    return image.shape, image.dtype
+    array = _ntstrip.as_array(i, image)
+    return array.shape, array.dtype

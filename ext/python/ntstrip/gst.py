@@ -146,7 +146,7 @@ def array(sample, caps=None, *, batch=None):
 
     format = formats.of_caps(caps)
     if batch is not None:
-        batch = operator.index(batch)
+        batch = _parse_integer('batch', batch)
         if batch < 1 or format.height % batch:
             raise ValueError(f'a strip of {format.height} rows is not a batch '
                              f'of {batch} tiles of one height')
@@ -245,10 +245,17 @@ def _check_layout(shape, dtype, format, appsrc):
             f'say {formats.describe(format)}: make them agree')
 
 
+def _parse_integer(name, number):
+    try:
+        return operator.index(number)
+    except TypeError:
+        raise TypeError(f'{name}={number!r}, expected an integer') from None
+
+
 def _parse_time(name, time):
     if time is None:
         return NONE
-    time = operator.index(time)
+    time = _parse_integer(name, time)
     if not 0 <= time < NONE:
         raise ValueError(f'{name}={time}: nanoseconds from 0 on are needed')
     return time

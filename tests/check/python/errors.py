@@ -3,6 +3,8 @@
 """An error has NumPy's type, and names the image, what it is, and what was
 expected. After it, all works as before."""
 
+import sys
+
 import ntstrip
 from support import Case, main, np
 
@@ -58,6 +60,25 @@ class OfMerge(Errors):
             self.refuse_image(
                 TypeError, f'is not an array: {type(thing).__name__} has '
                 'neither the buffer protocol nor __array_interface__', thing)
+
+    def test_interface_that_fails(self):
+        """The error is the object's own; an interrupt ends the call."""
+        class Picture:
+            @property
+            def __array_interface__(self):
+                raise self.error
+
+        picture = Picture()
+        for picture.error in [ValueError('truncated file'),
+                              KeyboardInterrupt('truncated file')]:
+            for function in [self.strip.merge, ntstrip.stack,
+                             ntstrip.Strip.like]:
+                self.refuse(type(picture.error), 'truncated file', function,
+                            [picture] * N)
+        picture.error = AttributeError('no file')
+        for function in [self.strip.merge, ntstrip.stack, ntstrip.Strip.like]:
+            self.refuse(TypeError, ' 0 is not an array: Picture has neither',
+                        function, [picture] * N)
 
     def test_byte_order(self):
         strip = ntstrip.Strip(1, 4, 5, dtype='>u2')
@@ -130,9 +151,9 @@ class OfMerge(Errors):
         self.assertFalse(writable.array[:, 5].any())
 
     def test_tile(self):
-        for i in [3, -4]:
-            self.refuse(IndexError, 'of 3', self.strip.tile, i)
-            self.refuse(IndexError, 'of 3', self.strip.rectangle, i)
+        for i in [3, -4, 2**70, -2**70]:
+            for function in [self.strip.tile, self.strip.rectangle]:
+                self.refuse(IndexError, f'tile {i} of 3', function, i)
         self.refuse(TypeError, 'integer', self.strip.tile, 1.0)
 
 
@@ -150,10 +171,16 @@ class OfStrip(Errors):
         self.refuse_strip(ValueError, 'channels=0', 1, 4, 5, 0)
         self.refuse_strip(ValueError, 'gap: 4294967295 pixels of 32 bytes', 2,
                           4, 5, 4, 'f8', gap=2**32 - 1)
-        self.refuse_strip(TypeError, 'integer', 1.5, 4, 5)
+        for text, arguments in [('tiles=1.5', (1.5, 4, 5)),
+                                ('height=4.0', (1, 4.0, 5)),
+                                ("width[1]='5'", (2, 4, (5, '5'))),
+                                ('channels=3.0', (1, 4, 5, 3.0)),
+                                ('channels=None', (1, 4, 5, (3, None)))]:
+            self.refuse_strip(TypeError, text + ', expected an integer',
+                              *arguments)
         self.refuse_strip(ValueError, '4294967296', 2, 1, 2**31)
         self.refuse_strip(ValueError, '3 tiles', 3, 4, 5, columns=1, rows=2)
-        self.refuse_strip(ValueError, 'height[0]=1099511627776', 1, 2**40, 1)
+        self.refuse_strip(ValueError, 'height=1099511627776', 1, 2**40, 1)
         self.refuse_strip(ValueError, 'tile 0 is 1073741824 pixels of 64 bytes '
                           'wide, 1073741823 are the most', 1, 1, 2**30, 8, 'f8')
 
@@ -245,10 +272,37 @@ class OfJoins(Errors):
         refuse(ValueError, 'is read-only', read_only)
         refuse(ValueError, 'must have its elements side by side',
                self.zeros((4, 15, 6))[..., ::2])
-        for strides in [(0, 3, 1), (3, 3, 1)]:
-            with self.assertRaises(ValueError):
-                ntstrip.hstack(self.good, np.lib.stride_tricks.as_strided(
-                    self.zeros(1000), STRIP, strides, writeable=True))
+        standing, overlapping = [
+            np.lib.stride_tricks.as_strided(self.zeros(1000), STRIP, strides,
+                                            writeable=True)
+            for strides in [(0, 3, 1), (3, 3, 1)]]
+        refuse(ValueError, 'must have its elements side by side', standing)
+        # The first call makes what later ones of the same shape use again.
+        for _ in range(2):
+            refuse(ValueError, 'has rows that overlap: they are 3 bytes apart',
+                   overlapping)
+            ntstrip.hstack(self.good, self.zeros(STRIP))
+
+    def test_threads(self):
+        for threads in [-1, 2**32]:
+            self.refuse(ValueError, f'threads={threads}, expected 0 to',
+                        ntstrip.hstack, self.good, threads=threads)
+
+    def test_too_large(self):
+        """An array that repeats one element takes no memory."""
+        one = np.broadcast_to(np.uint8(0), (sys.maxsize // 2 + 1,))
+        self.refuse(ValueError, 'the result is too large: dimension 0',
+                    ntstrip.concatenate, [one] * 4)
+        none = np.broadcast_to(np.uint8(0), (0, sys.maxsize // 2 + 1))
+        self.refuse(ValueError, 'the result is too large: dimension 1',
+                    ntstrip.concatenate, [none] * 4, 1)
+        # The engine counts rows in 32 bits; where 4 GiB can't even be had, that
+        # comes first.
+        rows = np.broadcast_to(np.uint8(0), (2**31, 1))
+        with self.assertRaises((ValueError, MemoryError)) as caught:
+            ntstrip.concatenate([rows] * 2)
+        self.assertRegex(str(caught.exception), 'the result is too large: .*'
+                         '4294967296 pixels high|llocate|too big')
 
     def test_overlap(self):
         out = self.zeros(STRIP)

@@ -127,6 +127,8 @@ class Layouts(Case):
             array(sample, batch=7)
         with self.raises(ValueError, 'a batch of 0 tiles'):
             array(sample, batch=0)
+        with self.raises(TypeError, 'batch=2.0, expected an integer'):
+            array(sample, batch=2.0)
 
     def test_batch_with_strides(self):
         buffer, data = fill(6 * 40)
@@ -155,7 +157,7 @@ class Errors(Case):
                 array(Gst.Buffer.new(), caps_of(8, 6, format))
 
     def test_caps_of_no_frame(self):
-        for caps in ('audio/x-raw', 'video/x-raw,format=RGBA',
+        for caps in ('audio/x-raw', 'image/jpeg', 'video/x-raw,format=RGBA',
                      'video/x-raw,format=RGBA,width=[1,9],height=6'):
             with self.raises(ValueError, 'not the caps of a raw video frame'):
                 array(Gst.Buffer.new(), Gst.Caps.from_string(caps))

@@ -49,7 +49,7 @@ class Frames(Case):
                 push(pipeline.sources[0], image, pts=wrong)
             with self.raises(ValueError, f'duration={wrong}: nanoseconds'):
                 push(pipeline.sources[0], image, duration=wrong)
-        with self.raises(TypeError, 'float'):
+        with self.raises(TypeError, 'pts=0.5, expected an integer'):
             push(pipeline.sources[0], image, pts=0.5)
 
     def test_each_format_and_stride(self):

@@ -135,6 +135,25 @@ class Joins(Case):
         ntstrip.hstack([b'abc', b'def'], out)
         self.assertEqual(out, b'abcdef')
 
+    def test_interface_is_asked_for_once(self):
+        """Pillow's copies the image each time; that copy lives long enough."""
+        class Picture:
+            asked = 0
+
+            @property
+            def __array_interface__(self):
+                self.asked += 1
+                return {'version': 3, 'shape': (2, 3), 'typestr': '|u1',
+                        'data': bytes(range(6))}
+
+        pictures = [Picture() for _ in range(3)]
+        expected = np.arange(6, dtype=np.uint8).reshape(2, 3)
+        for join in [ntstrip.stack, ntstrip.Strip(3, 2, 3, columns=1).merge]:
+            self.assert_same_bytes(join(pictures).reshape(3, 2, 3),
+                                   np.stack([expected] * 3))
+        ntstrip.Strip.like(pictures)
+        self.assertEqual([picture.asked for picture in pictures], [3] * 3)
+
     def test_broadcast(self):
         """Rows, images and elements that are all the same memory."""
         row = self.image((1, 6, 3))

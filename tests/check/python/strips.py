@@ -150,6 +150,14 @@ class Strips(Case):
         self.assertEqual(strip.report.gathered, 2)
         self.assertEqual(strip.report.copied, 4)
 
+    def test_background_of_zero(self):
+        """The default is zero bytes for any dtype, as np.zeros() makes."""
+        for dtype in ['S33', 'U9', 'c16', 'V40', np.clongdouble,
+                      [('a', 'u1'), ('b', 'f8', 3)]]:
+            strip = ntstrip.Strip(2, 3, 4, (2, 3), dtype)
+            self.assert_same_bytes(strip.merge([None, None]),
+                                   np.zeros(strip.shape, dtype))
+
     def test_background_is_kept(self):
         image = self.image((4, 5, 3))
         strip = ntstrip.Strip(3, 4, 5, 3, background=(1, 2, 3), gap=2)

@@ -3,6 +3,7 @@
 """Several threads, several strips, one strip; fork()."""
 
 import os
+import signal
 import sys
 import threading
 
@@ -79,6 +80,54 @@ class Threads(Case):
         self.run_all(work)
         strip.merge(sets[2][0], [(2, j) for j in range(N)])
         self.assert_same_bytes(strip.array, sets[2][1])
+
+    def test_interrupt_while_waiting(self):
+        """A merge that waits for another thread's can be interrupted."""
+        held = threading.Event()
+        merging = threading.Event()
+        interrupted = threading.Event()
+        in_time = []
+
+        class Id:
+            """Is compared with another one until the interrupt came."""
+            def __hash__(self):
+                return 1
+
+            def __eq__(self, other):
+                held.set()
+                merging.wait()
+                for _ in range(100):
+                    # A signal before the wait is no test of the wait.
+                    if interrupted.wait(0.1):
+                        break
+                    signal.pthread_kill(threading.main_thread().ident,
+                                        signal.SIGINT)
+                in_time.append(interrupted.is_set())
+                return True
+
+        def read_images():
+            yield image
+            merging.set()
+
+        image = self.image(SHAPE)
+        strip = ntstrip.Strip.like([image])
+        strip.merge([image], [Id()])
+        other = threading.Thread(target=strip.merge, args=([image], [Id()]))
+
+        def interrupt(number, frame):
+            if not interrupted.is_set():
+                interrupted.set()
+                raise KeyboardInterrupt
+
+        self.addCleanup(signal.signal, signal.SIGINT,
+                        signal.signal(signal.SIGINT, interrupt))
+        with self.assertRaises(KeyboardInterrupt):
+            other.start()
+            held.wait()
+            strip.merge(read_images())
+        other.join()
+        self.assertEqual(in_time, [True])
+        self.assert_same_bytes(strip.merge([image]), image)
 
     def test_array_is_made_once(self):
         strip = ntstrip.Strip(N, *SHAPE)
