@@ -198,6 +198,28 @@ GST_START_TEST (test_strides)
 
 GST_END_TEST;
 
+/* From two pieces of 512 bytes on, two rows take turns; from 16 KiB on, the two
+ * halves of a row do, or of rows without a gap. */
+GST_START_TEST (test_long_rows)
+{
+  static const size_t lengths[] = {
+    1023, 1024, 1100, 5500, 8191, 8192, 16383, 16384, 16400, 16447, 17000, 40000
+  };
+  static const ptrdiff_t gaps[] = { 0, 64, 100 };
+  uint64_t state = 8;
+  Areas areas;
+
+  open_areas (&areas, 128 << 10, &state);
+  for (size_t i = 0; i < G_N_ELEMENTS (lengths); i++) {
+    for (size_t rows = 1; rows <= 3; rows++)
+      for (size_t j = 0; j < G_N_ELEMENTS (gaps); j++)
+        check_strides (&areas, lengths[i], rows, gaps[j], gaps[(i + j) % 3]);
+  }
+  close_areas (&areas);
+}
+
+GST_END_TEST;
+
 /* A source may repeat: rows that overlap, or all one row. */
 GST_START_TEST (test_source_strides_below_row)
 {
@@ -287,6 +309,7 @@ kernels_suite (void)
   tcase_add_test (tc, test_lengths);
   tcase_add_test (tc, test_guards);
   tcase_add_test (tc, test_strides);
+  tcase_add_test (tc, test_long_rows);
   tcase_add_test (tc, test_source_strides_below_row);
   tcase_add_test (tc, test_nothing);
   tcase_add_test (tc, test_random);
