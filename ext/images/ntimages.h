@@ -118,7 +118,8 @@ typedef struct
                                  * tile: 1 GiB. Interlaced PNG and WebP take 4
                                  * bytes a pixel, progressive JPEG up to 6 */
   uint64_t max_scan_pixels;     /* pixels times scans of a JPEG, which is what
-                                 * a progressive one costs: 8 * max_pixels */
+                                 * a progressive one costs: 8 * max_pixels, but
+                                 * at least 800,000,000 */
   uint64_t max_decode_nanoseconds;      /* 10 s */
   uint64_t reserved[3];
 } NtmImageLimits;

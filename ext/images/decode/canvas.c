@@ -55,10 +55,12 @@ lay_down (NtmCanvas * canvas, const NtmPart * upright)
   if (mirrors_x (canvas->orientation)) {
     canvas->origin += (ptrdiff_t) (canvas->out_width - 1) * x_step;
     canvas->pixel_step = -x_step;
+    canvas->part.x = canvas->width - canvas->part.x - canvas->part.width;
   }
   if (mirrors_y (canvas->orientation)) {
     canvas->origin += (ptrdiff_t) (canvas->out_height - 1) * y_step;
     canvas->row_step = -y_step;
+    canvas->part.y = canvas->height - canvas->part.y - canvas->part.height;
   }
 }
 
@@ -206,7 +208,9 @@ ntm_canvas_finish (NtmCanvas * canvas)
   if (rows_left == 0)
     return NTM_CANVAS_WHOLE;
 
-  return canvas->y_in >= canvas->height_in - canvas->height_in / 4
+  /* A canvas that was not begun has no rows at all. */
+  return canvas->y_in > 0
+      && canvas->y_in >= canvas->height_in - canvas->height_in / 4
       ? NTM_CANVAS_MOST : NTM_CANVAS_LITTLE;
 }
 

@@ -36,8 +36,19 @@ or_default (uint64_t value, uint64_t fallback)
 }
 
 /* A progressive JPEG costs some 0.7 ns for each pixel and scan on a CPU of
- * 2021: 8 scans of 100 million pixels are half a second. Photographs have 10
- * scans at most, but not 80 million pixels. */
+ * 2021: 800 million are half a second. Photographs have 10 scans, and less than
+ * 80 million pixels. */
+#define LEAST_MAX_SCAN_PIXELS UINT64_C (800000000)
+
+static uint64_t
+get_max_scan_pixels (uint64_t max_pixels)
+{
+  if (max_pixels < LEAST_MAX_SCAN_PIXELS / 8)
+    return LEAST_MAX_SCAN_PIXELS;
+
+  return max_pixels < UINT64_MAX / 8 ? max_pixels * 8 : UINT64_MAX;
+}
+
 NtmImageLimits
 ntm_decode_get_limits (const NtmImageLimits * limits)
 {
@@ -48,7 +59,7 @@ ntm_decode_get_limits (const NtmImageLimits * limits)
   whole.max_pixels = or_default (whole.max_pixels, 100 * 1000 * 1000);
   whole.max_work_bytes = or_default (whole.max_work_bytes, 1 << 30);
   whole.max_scan_pixels = or_default (whole.max_scan_pixels,
-      whole.max_pixels < UINT64_MAX / 8 ? whole.max_pixels * 8 : UINT64_MAX);
+      get_max_scan_pixels (whole.max_pixels));
   whole.max_decode_nanoseconds = or_default (whole.max_decode_nanoseconds,
       UINT64_C (10000000000));
 

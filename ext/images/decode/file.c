@@ -69,6 +69,15 @@ get_open_version (int fd, NtmFileVersion * version)
   return take_version (&status, version);
 }
 
+bool
+ntm_file_is_version (const NtmFileVersion * version,
+    const NtmFileVersion * other)
+{
+  return version->n_bytes == other->n_bytes
+      && version->changed_seconds == other->changed_seconds
+      && version->changed_nanoseconds == other->changed_nanoseconds;
+}
+
 /* Fails if there are fewer than @n_bytes. */
 static NtmImageStatus
 read_all (int fd, uint8_t * bytes, size_t n_bytes)
@@ -110,9 +119,7 @@ read_open (int fd, uint64_t max_bytes, NtmFile * file)
   if (status == NTM_IMAGE_OK)
     status = get_open_version (fd, &after);
   if (status == NTM_IMAGE_OK
-      && (after.n_bytes != file->version.n_bytes
-          || after.changed_seconds != file->version.changed_seconds
-          || after.changed_nanoseconds != file->version.changed_nanoseconds))
+      && !ntm_file_is_version (&after, &file->version))
     status = NTM_IMAGE_FILE_CHANGED;
 
   return status;

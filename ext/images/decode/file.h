@@ -26,6 +26,9 @@ typedef struct
 NtmImageStatus ntm_file_get_version (const char *path,
     NtmFileVersion * version);
 
+bool ntm_file_is_version (const NtmFileVersion * version,
+    const NtmFileVersion * other);
+
 /* Reads the file @path. Never waits for another process, as for the other end
  * of a pipe. */
 NtmImageStatus ntm_file_read (const char *path, uint64_t max_bytes,

@@ -200,16 +200,16 @@ decode (const NtmDecodeJob * job, const NtmImageHeader * header,
   return status;
 }
 
+#define FUNCTIONS .read_header = read_header,.decode = decode,
+
 #else
 
-#define read_header NULL
-#define decode NULL
+#define FUNCTIONS               /* not built in */
 
 #endif
 
 const NtmDecoder ntm_decoder_webp = {
   .name = "webp",
   .matches = matches,
-  .read_header = read_header,
-  .decode = decode,
+  FUNCTIONS
 };

@@ -105,25 +105,6 @@ write_exif (struct jpeg_compress_struct *info, unsigned orientation)
   blob_free (&exif);
 }
 
-/* A progressive image in which one bit after another comes in scans of their
- * own, and the last ones many times. */
-static jpeg_scan_info *
-new_scans (unsigned n_scans)
-{
-  jpeg_scan_info *scans = calloc (n_scans, sizeof *scans);
-
-  fail_unless (scans != NULL && n_scans >= 2);
-  scans[0] = (jpeg_scan_info) {
-    .comps_in_scan = 1,.Al = 0,
-  };
-  for (unsigned i = 1; i < n_scans; i++)
-    scans[i] = (jpeg_scan_info) {
-      .comps_in_scan = 1,.Ss = 1 + (i - 1) % 63,.Se = 1 + (i - 1) % 63,
-    };
-
-  return scans;
-}
-
 static void
 set_colours (struct jpeg_compress_struct *info, const JpegSpec * spec)
 {
@@ -142,7 +123,6 @@ jpeg_new (const JpegSpec * spec)
 {
   struct jpeg_compress_struct info;
   struct jpeg_error_mgr errors;
-  jpeg_scan_info *scans = NULL;
   unsigned char *bytes = NULL;
   unsigned long n_bytes = 0;
   uint8_t *pixels;
@@ -156,12 +136,8 @@ jpeg_new (const JpegSpec * spec)
   set_colours (&info, spec);
   jpeg_set_quality (&info, 90, TRUE);
   info.restart_in_rows = spec->restart_rows;
-  if (spec->n_scans) {
-    info.scan_info = scans = new_scans (spec->n_scans);
-    info.num_scans = spec->n_scans;
-  } else if (spec->progressive) {
+  if (spec->progressive)
     jpeg_simple_progression (&info);
-  }
 
   jpeg_start_compress (&info, TRUE);
   if (spec->orientation)
@@ -178,10 +154,35 @@ jpeg_new (const JpegSpec * spec)
 
   blob_add (&jpeg, bytes, n_bytes);
   free (bytes);
-  free (scans);
   free (pixels);
 
   return jpeg;
+}
+
+void
+jpeg_repeat_last_scan (Blob * jpeg, unsigned n)
+{
+  const size_t end = jpeg->n_bytes - 2;
+  size_t begin = end;
+  Blob scan = { 0 };
+
+  while (jpeg->bytes[begin] != 0xff || jpeg->bytes[begin + 1] != 0xda)
+    begin--;
+  blob_add (&scan, jpeg->bytes + begin, end - begin);
+  while (n-- > 0)
+    blob_insert (jpeg, jpeg->n_bytes - 2, scan.bytes, scan.n_bytes);
+  blob_free (&scan);
+}
+
+uint8_t *
+jpeg_find_frame_header (Blob * jpeg)
+{
+  size_t at = 2;
+
+  while (jpeg->bytes[at + 1] < 0xc0 || jpeg->bytes[at + 1] > 0xc2)
+    at += 2 + (jpeg->bytes[at + 2] << 8) + jpeg->bytes[at + 3];
+
+  return jpeg->bytes + at + 2;
 }
 
 uint8_t *

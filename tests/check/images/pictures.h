@@ -37,11 +37,16 @@ typedef struct
   bool no_adobe_marker;
   unsigned restart_rows;        /* a restart marker after so many rows of
                                  * blocks; 0: none */
-  unsigned n_scans;             /* 0: as usual */
   unsigned orientation;         /* EXIF; 0: no EXIF block */
 } JpegSpec;
 
 Blob jpeg_new (const JpegSpec * spec);
+
+/* Writes the last scan of a progressive file @n times more. */
+void jpeg_repeat_last_scan (Blob * jpeg, unsigned n);
+
+/* Returns the header of the frame: its length, precision and size. */
+uint8_t *jpeg_find_frame_header (Blob * jpeg);
 
 typedef struct
 {
