@@ -1,10 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* libntimages: image files to tiles.
+/* libntimages: image files to tiles of a strip, through a cache.
  *
- * An image is decoded, set upright as its EXIF orientation says, scaled to a
- * tile, and written to the caller's memory:
+ * A cache has a budget in bytes, and threads that decode. A request names
+ * images, and becomes a strip; requests that are queued before their strips are
+ * due are decoded meanwhile:
+ *
+ *   NtmTileSpec spec = {.width = 512, .height = 512, .background = {0, 0, 0,
+ *       255}};
+ *   NtmImagesConfig config = {.cache_bytes = (size_t) 1 << 30};
+ *   NtmImages *images;
+ *   ntm_images_new (&images, &config);
+ *
+ *   NtmRequest *request;
+ *   ntm_images_request (images, &request, names, n_names, &spec, 0);
+ *   ntm_request_compose (request, composer, strip, spec.background, NULL);
+ *   ntm_request_free (request);
+ *
+ * An image in the cache is copied to the strip, while others are decoded. An
+ * image that the strip still holds is not even copied: it has the same content
+ * id as long as the cache knows it. A changed file is another image: a file is
+ * known by its name, its size and the time of its last change, in nanoseconds.
+ *
+ * An image is decoded, set upright as its EXIF orientation says, and scaled to
+ * a tile. One image can be had without a cache:
  *
  *   NtmTileSpec spec = {.width = 512, .height = 512, .background = {0, 0, 0,
  *       255}};
@@ -24,7 +44,10 @@
  * the limits before memory is taken. A damaged file is a picture if three
  * quarters of its rows came; the rest of the tile is background.
  *
- * Threads. Any thread may call any function at any time.
+ * Threads. Any thread may call any function at any time; a request belongs to
+ * one thread at a time, but any thread may cancel it. Decoding threads start
+ * with the first image that is to be decoded, block signals, and end with the
+ * cache. A child after fork() must not use a cache that it inherits.
  *
  * Errors. A function that can fail returns an NtmImageStatus. Nothing is
  * logged, no function aborts, and the environment is not read.
@@ -62,7 +85,9 @@ typedef enum
   NTM_IMAGE_CANCELLED,          /* the caller doesn't want it any more */
   NTM_IMAGE_NO_MEMORY,          /* the system has none */
   NTM_IMAGE_BAD_TILE,           /* the tile has no pixels, more than can be
-                                 * addressed, or a stride shorter than a row */
+                                 * addressed, or a stride shorter than a row;
+                                 * or the strip has other tiles */
+  NTM_IMAGE_NO_ROOM,            /* the image doesn't fit in the cache */
 } NtmImageStatus;
 
 /* Returns one short English sentence without a full stop, for ever valid. */
@@ -158,6 +183,161 @@ NTM_API
 NtmImageStatus ntm_image_decode (const void *bytes, size_t n_bytes,
     const NtmTileSpec * spec, const NtmImageLimits * limits, void *pixels,
     ptrdiff_t stride, NtmImageInfo * info);
+
+/* ---- The cache ---- */
+
+typedef struct NtmImages NtmImages;
+
+/* Fills a tile for a name: at @pixels, with @stride bytes from row to row. Any
+ * decoding thread calls it, several at once. A failure is NTM_IMAGE_NOT_FOUND
+ * or another status. */
+typedef NtmImageStatus (*NtmImageLoader) (void *data, const char *name,
+    const NtmTileSpec * spec, void *pixels, ptrdiff_t stride);
+
+/* Zeros mean the defaults. */
+typedef struct
+{
+  size_t cache_bytes;           /* the budget: of tiles, and of all that the
+                                 * decoders need. 1 GiB. It is never exceeded:
+                                 * memory is reserved before it is taken */
+  unsigned max_threads;         /* that decode; 0: as many as the process may
+                                 * use CPUs */
+  NtmImageLimits limits;        /* of each image */
+  uint64_t retry_nanoseconds;   /* an image that failed is not tried again
+                                 * before: 2 s */
+  NtmImageLoader load;          /* NULL: names are those of files */
+  void *load_data;
+  uint64_t reserved[4];
+} NtmImagesConfig;
+
+/* Makes a cache, a reference, for ntm_images_unref(). @config may be NULL.
+ * NTM_IMAGE_NO_MEMORY: *@images is NULL then. */
+NTM_API
+NtmImageStatus ntm_images_new (NtmImages ** images,
+    const NtmImagesConfig * config);
+
+/* Adds a reference. Returns @images. */
+NTM_API
+NtmImages *ntm_images_ref (NtmImages * images);
+
+/* Drops a reference; each request has one as well. The last one ends the
+ * decoding threads, and waits for them. May be NULL. */
+NTM_API
+void ntm_images_unref (NtmImages * images);
+
+/* Changes the budget. What is too much leaves the cache as soon as it can. */
+NTM_API
+void ntm_images_set_cache_bytes (NtmImages * images, size_t cache_bytes);
+
+/* Puts the pixels of an image in the cache under @name: requests for this name
+ * whose tiles have this size and these pixels get them, and no file is looked
+ * for. The pixels are copied. They stay, and take their part of the budget,
+ * until ntm_images_remove(); what was under the name before is removed.
+ * NTM_IMAGE_NO_ROOM: they don't fit, beside others that were put in.
+ * NTM_IMAGE_BAD_TILE, NTM_IMAGE_NO_MEMORY. */
+NTM_API
+NtmImageStatus ntm_images_put (NtmImages * images, const char *name,
+    const NtmTileSpec * spec, const void *pixels, ptrdiff_t stride);
+
+/* Forgets all images with this name: what was put in, and what was loaded.
+ * Requests that have them already are not disturbed. Returns whether there was
+ * one. */
+NTM_API
+bool ntm_images_remove (NtmImages * images, const char *name);
+
+/* What happened since the cache was made. */
+typedef struct
+{
+  uint64_t requests;
+  uint64_t hits;                /* images that were in the cache when they were
+                                 * requested */
+  uint64_t joined;              /* on their way, for another request */
+  uint64_t misses;
+  uint64_t decoded;             /* images */
+  uint64_t evictions;
+  uint64_t failures;            /* images that could not be had */
+  uint64_t decode_nanoseconds;  /* in all threads; with reading the files */
+  uint64_t tiles_copied;        /* to strips */
+  uint64_t tiles_kept;          /* that a strip held already */
+  size_t images;                /* in the cache now */
+  size_t bytes;                 /* of the budget: taken or reserved now */
+  size_t bytes_max;             /* the most there ever were */
+  size_t threads;               /* decoding threads */
+  uint64_t reserved[4];
+} NtmImagesStats;
+
+NTM_API
+void ntm_images_get_stats (NtmImages * images, NtmImagesStats * stats);
+
+/* ---- Requests ---- */
+
+typedef struct NtmRequest NtmRequest;
+
+/* Queues a request for @n_names images, and sets *@request to it, for
+ * ntm_request_free(). Looks up all of them at once (which asks the system for
+ * the version of each file), and has those decoded that are missing. Requests
+ * are decoded in their order, those of a higher @priority first (-7 to 7); one
+ * that is being composed comes before all others. As long as a request is
+ * queued, the cache reckons with it. Images of later requests never push out
+ * those of earlier ones. NTM_IMAGE_BAD_TILE, NTM_IMAGE_NO_MEMORY: *@request is
+ * NULL. */
+NTM_API
+NtmImageStatus ntm_images_request (NtmImages * images, NtmRequest ** request,
+    const char *const *names, size_t n_names, const NtmTileSpec * spec,
+    int priority);
+
+/* Has images decoded after those of all requests, as far as there is room. */
+NTM_API
+NtmImageStatus ntm_images_prefetch (NtmImages * images,
+    const char *const *names, size_t n_names, const NtmTileSpec * spec);
+
+/* What ntm_request_compose() did. */
+typedef struct
+{
+  size_t hits;                  /* images that were in the cache when the
+                                 * request was made */
+  size_t joined;
+  size_t misses;
+  size_t failures;              /* images without a tile: it is background */
+  size_t tiles_copied;
+  size_t tiles_kept;
+  uint64_t nanoseconds;         /* in ntm_request_compose() */
+  uint64_t reserved[4];
+} NtmRequestReport;
+
+/* Makes @strip hold the images, the first one in the first tile. Waits for
+ * those that are missing. The frames of its layout must be as large as the
+ * tiles of the request, with pixels of four bytes; there may be more tiles than
+ * images. An image that fails is background, @background being one pixel: see
+ * ntm_request_get_result(). Once for each request. @report may be NULL.
+ *
+ * The content ids are of ntm_content_new(): @strip must hold no others.
+ * ntm_strip_get_word() knows only the last of several steps; the report has the
+ * sums.
+ *
+ * NTM_IMAGE_CANCELLED: the request was cancelled; then some tiles are
+ * undefined, but @strip knows which. NTM_IMAGE_BAD_TILE, NTM_IMAGE_NO_MEMORY:
+ * nothing was written. */
+NTM_API
+NtmImageStatus ntm_request_compose (NtmRequest * request,
+    NtmComposer * composer, NtmStrip * strip, const void *background,
+    NtmRequestReport * report);
+
+/* Returns what became of image @i in ntm_request_compose(): NTM_IMAGE_OK, or
+ * why its tile is background. @info may be NULL; it has zeros if nothing is
+ * known, as of an image that was put in. */
+NTM_API
+NtmImageStatus ntm_request_get_result (const NtmRequest * request, size_t i,
+    NtmImageInfo * info);
+
+/* Gives the request up: ntm_request_compose() returns as soon as it can, and
+ * decoding ends that no other request needs. From any thread. */
+NTM_API
+void ntm_request_cancel (NtmRequest * request);
+
+/* Cancels @request, and frees it. Not while it is composed. May be NULL. */
+NTM_API
+void ntm_request_free (NtmRequest * request);
 
 #ifdef __cplusplus
 }

@@ -43,6 +43,8 @@ ntm_image_status_get_text (NtmImageStatus status)
       return "the system has no memory";
     case NTM_IMAGE_BAD_TILE:
       return "the tile has no pixels, too many, or too short a stride";
+    case NTM_IMAGE_NO_ROOM:
+      return "the image doesn't fit in the cache";
   }
 
   return "unknown error";

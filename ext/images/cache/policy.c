@@ -186,6 +186,15 @@ ntm_policy_use (NtmPolicy * policy, NtmRank * rank)
 }
 
 void
+ntm_policy_devalue (NtmPolicy * policy, NtmRank * rank)
+{
+  take_out (policy, rank);
+  rank->frequency = 0;
+  rank->h = 0;
+  put_in (policy, rank);
+}
+
+void
 ntm_policy_want (NtmPolicy * policy, NtmRank * rank, uint64_t next_use)
 {
   /* A ghost stays as old as it is. */
@@ -210,13 +219,25 @@ ntm_policy_unpin (NtmPolicy * policy, NtmRank * rank)
   set_state (policy, rank, NTM_RANK_RESIDENT);
 }
 
-/* How much is lost by nothing if the key leaves: far off, large, cheap. */
+/* How little is lost if the key leaves: far off, large, cheap. */
 static double
 get_uselessness (const NtmRank * rank, uint64_t now)
 {
-  const double distance = rank->next_use > now ? rank->next_use - now : 0;
+  const uint64_t time = (UINT64_C (1) << NTM_CLASS_SHIFT) - 1;
+  const uint64_t use = rank->next_use & time;
+  const double distance = use > (now & time) ? use - (now & time) : 0;
 
   return distance * rank->bytes / (rank->cost > 0 ? rank->cost : 1);
+}
+
+static bool
+is_less_useful (const NtmRank * rank, const NtmRank * other, uint64_t now)
+{
+  const uint64_t class = rank->next_use >> NTM_CLASS_SHIFT;
+  const uint64_t other_class = other->next_use >> NTM_CLASS_SHIFT;
+
+  return class != other_class ? class > other_class
+      : get_uselessness (rank, now) > get_uselessness (other, now);
 }
 
 /* The queue is short: a few hundred images, and mostly none of them leaves. */
@@ -229,7 +250,7 @@ ntm_policy_choose (const NtmPolicy * policy, uint64_t now, uint64_t before)
     return policy->heap;
   for (NtmRank * rank = policy->wanted.first; rank; rank = rank->next)
     if (rank->next_use > before && (best == NULL
-            || get_uselessness (rank, now) > get_uselessness (best, now)))
+            || is_less_useful (rank, best, now)))
       best = rank;
 
   return best;

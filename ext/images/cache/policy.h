@@ -9,7 +9,8 @@
  * where L is the H of the image that left last; so an image grows old as others
  * leave. The frequencies of images that left are remembered, halved. Before
  * all that comes what is known: an image that a queued request wants leaves
- * after those that no request wants, and the latest one first.
+ * after those that no request wants: the highest class first, and in it the
+ * latest one, but also the cheapest one.
  *
  * Pure: no clock, no threads, no memory. A rank is part of the cache's own
  * record of a key, and in one list at most. */
@@ -21,6 +22,10 @@
 #include <stdint.h>
 
 typedef struct NtmRank NtmRank;
+
+/* A request has a number. Less is sooner. The upper bits are its class, such as
+ * a priority: distances in time are those of the lower bits. */
+#define NTM_CLASS_SHIFT 56
 
 /* No request wants it. */
 #define NTM_NEVER UINT64_MAX
@@ -77,6 +82,9 @@ void ntm_policy_want (NtmPolicy * policy, NtmRank * rank, uint64_t next_use);
 /* The key can't leave the cache until ntm_policy_unpin(). */
 void ntm_policy_pin (NtmPolicy * policy, NtmRank * rank);
 void ntm_policy_unpin (NtmPolicy * policy, NtmRank * rank);
+
+/* The key, which is in the cache, is worth nothing from now on. */
+void ntm_policy_devalue (NtmPolicy * policy, NtmRank * rank);
 
 /* Returns what should leave the cache for an image that the request @before
  * wants, where @now is the first request of all; NULL: all that could leave is

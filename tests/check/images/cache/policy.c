@@ -257,6 +257,43 @@ GST_START_TEST (wanted)
 
 GST_END_TEST;
 
+/* An image of a higher class leaves first, however soon it is wanted. */
+GST_START_TEST (classes)
+{
+  const uint64_t low = UINT64_C (9) << NTM_CLASS_SHIFT;
+  const uint64_t high = UINT64_C (2) << NTM_CLASS_SHIFT;
+  Test *test = new_test ();
+
+  for (unsigned i = 0; i < 4; i++)
+    fill (test, i, 10, 1, 1);
+  ntm_policy_want (&test->policy, &test->ranks[0], high | 8);
+  ntm_policy_want (&test->policy, &test->ranks[1], high | 9);
+  ntm_policy_want (&test->policy, &test->ranks[2], low | 3);
+  ntm_policy_want (&test->policy, &test->ranks[3], low | 2);
+  assert_leaves (test, 2, 1);
+  assert_leaves (test, 3, 1);
+  assert_leaves (test, 1, 1);
+  fail_unless (ntm_policy_choose (&test->policy, 0, low) == NULL);
+  assert_leaves (test, 0, 1);
+  g_free (test);
+}
+
+GST_END_TEST;
+
+/* Frequencies count no more. */
+GST_START_TEST (devalued)
+{
+  Test *test = new_test ();
+
+  fill (test, 0, 1000, 1, 100);
+  fill (test, 1, 1, 1, 1);
+  ntm_policy_devalue (&test->policy, &test->ranks[0]);
+  assert_leaves (test, 0, 0);
+  g_free (test);
+}
+
+GST_END_TEST;
+
 static Suite *
 policy_suite (void)
 {
@@ -267,6 +304,8 @@ policy_suite (void)
   tcase_add_test (tc, any_course);
   tcase_add_test (tc, worth);
   tcase_add_test (tc, wanted);
+  tcase_add_test (tc, classes);
+  tcase_add_test (tc, devalued);
 
   return suite;
 }

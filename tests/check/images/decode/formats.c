@@ -198,9 +198,9 @@ GST_END_TEST;
 GST_START_TEST (names)
 {
   assert_equals_string (ntm_image_get_formats (), "jpeg, png, webp");
-  for (int i = NTM_IMAGE_OK; i <= NTM_IMAGE_BAD_TILE; i++)
+  for (int i = NTM_IMAGE_OK; i <= NTM_IMAGE_NO_ROOM; i++)
     fail_if (strcmp (ntm_image_status_get_text (i), "unknown error") == 0);
-  assert_equals_string (ntm_image_status_get_text (NTM_IMAGE_BAD_TILE + 1),
+  assert_equals_string (ntm_image_status_get_text (NTM_IMAGE_NO_ROOM + 1),
       "unknown error");
 }
 
