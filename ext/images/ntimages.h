@@ -240,8 +240,8 @@ NtmImageStatus ntm_images_put (NtmImages * images, const char *name,
     const NtmTileSpec * spec, const void *pixels, ptrdiff_t stride);
 
 /* Forgets all images with this name: what was put in, and what was loaded.
- * Requests that have them already are not disturbed. Returns whether there was
- * one. */
+ * Requests that were made before get the image as long as there is room for it.
+ * Returns whether there was one. */
 NTM_API
 bool ntm_images_remove (NtmImages * images, const char *name);
 

@@ -208,10 +208,10 @@ finish (Job * job, NtmImageStatus status)
 }
 
 static void
-fail_for_room (NtmImages * images, NtmKey * key)
+fail_at_once (NtmImages * images, NtmKey * key, NtmImageStatus failure)
 {
   key->work_bytes = 0;
-  ntm_store_fail (images, key, NTM_IMAGE_NO_ROOM,
+  ntm_store_fail (images, key, failure,
       ntm_images_get_nanoseconds () + images->config.retry_nanoseconds);
   ntm_queue_finish_prefetching (images, key);
 }
@@ -224,12 +224,17 @@ begin (Job * job)
   NtmKey *key = job->key;
   const uint64_t file_bytes = job->version.n_bytes;
 
+  /* It was put in, removed and has left: no file has its pixels. */
+  if (key->id.is_put) {
+    fail_at_once (images, key, NTM_IMAGE_NOT_FOUND);
+    return false;
+  }
   /* A file that is too large is not read. */
   if (file_bytes <= images->config.limits.max_file_bytes)
     job->rest_bytes = file_bytes + key->work_bytes;
   if (!ntm_store_could_hold (images, (uint64_t) job->rest_bytes
           + key->bytes)) {
-    fail_for_room (images, key);
+    fail_at_once (images, key, NTM_IMAGE_NO_ROOM);
     return false;
   }
   if (!ntm_store_reserve (images, job->rest_bytes + key->bytes, job->order,
