@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE             /* strdup() */
-#endif
-
 #include "cache/keys.h"
 
 #include <stdlib.h>
@@ -136,14 +132,16 @@ ntm_keys_unhook (NtmKeyTable * table, NtmKey * key)
 NtmKey *
 ntm_key_new (const NtmKeyName * name)
 {
+  const size_t name_bytes = strlen (name->name) + 1;
   NtmKey *key = calloc (1, sizeof *key);
-  char *copy = strdup (name->name);
+  char *copy = malloc (name_bytes);
 
   if (key == NULL || copy == NULL) {
     free (key);
     free (copy);
     return NULL;
   }
+  memcpy (copy, name->name, name_bytes);
   key->rank.next_use = NTM_NEVER;
   key->hash = hash (name);
   key->id = *name;
