@@ -16,6 +16,16 @@
 #include <webp/decode.h>
 #include <webp/encode.h>
 
+/* Programs without a test framework make images, too. */
+static void
+must (bool good)
+{
+  if (!good) {
+    fprintf (stderr, "can't make an image\n");
+    abort ();
+  }
+}
+
 /* ---- Bytes ---- */
 
 void
@@ -29,7 +39,7 @@ void
 blob_insert (Blob * blob, size_t at, const void *bytes, size_t n_bytes)
 {
   blob->bytes = realloc (blob->bytes, blob->n_bytes + n_bytes + 1);
-  fail_unless (blob->bytes != NULL && at <= blob->n_bytes);
+  must (blob->bytes != NULL && at <= blob->n_bytes);
   memmove (blob->bytes + at + n_bytes, blob->bytes + at, blob->n_bytes - at);
   if (n_bytes > 0)
     memcpy (blob->bytes + at, bytes, n_bytes);
@@ -48,7 +58,7 @@ picture_new (uint32_t width, uint32_t height, unsigned components)
   uint8_t *pixels = malloc ((size_t) width * height * components);
   uint8_t *byte = pixels;
 
-  fail_unless (pixels != NULL);
+  must (pixels != NULL);
   for (uint32_t y = 0; y < height; y++)
     for (uint32_t x = 0; x < width; x++)
       for (unsigned c = 0; c < components; c++)
@@ -200,7 +210,7 @@ jpeg_decode (const Blob * jpeg, unsigned divisor)
   info.out_color_space = info.num_components == 4 ? JCS_CMYK : JCS_EXT_RGBA;
   jpeg_start_decompress (&info);
   pixels = malloc ((size_t) info.output_width * info.output_height * 4);
-  fail_unless (pixels != NULL);
+  must (pixels != NULL);
   while (info.output_scanline < info.output_height) {
     JSAMPROW row = pixels + (size_t) info.output_scanline
         * info.output_width * 4;
@@ -306,7 +316,7 @@ png_insert_chunk (Blob * png, const char *before, const char *name,
   Blob chunk = { 0 };
   uint32_t crc;
 
-  fail_unless (place != NULL);
+  must (place != NULL);
   add_number (&chunk, n_bytes, 4, true);
   blob_add (&chunk, name, 4);
   blob_add (&chunk, bytes, n_bytes);
@@ -334,7 +344,7 @@ png_decode (const Blob * blob)
   rows = png_get_rows (png, info);
   row_bytes = (size_t) png_get_image_width (png, info) * 4;
   pixels = malloc (row_bytes * png_get_image_height (png, info));
-  fail_unless (pixels != NULL);
+  must (pixels != NULL);
   for (uint32_t y = 0; y < png_get_image_height (png, info); y++) {
     uint8_t *to = pixels + y * row_bytes;
     const unsigned n = png_get_channels (png, info);
@@ -368,7 +378,7 @@ webp_new (const WebpSpec * spec)
   n_bytes = spec->lossless ?
       WebPEncodeLosslessRGBA (pixels, spec->width, spec->height, stride, &bytes)
       : WebPEncodeRGBA (pixels, spec->width, spec->height, stride, 90, &bytes);
-  fail_unless (n_bytes > 0);
+  must (n_bytes > 0);
   blob_add (&webp, bytes, n_bytes);
   WebPFree (bytes);
   free (pixels);
@@ -464,9 +474,9 @@ webp_decode (const Blob * webp)
       &height);
   uint8_t *copy;
 
-  fail_unless (pixels != NULL);
+  must (pixels != NULL);
   copy = malloc ((size_t) width * height * 4);
-  fail_unless (copy != NULL);
+  must (copy != NULL);
   memcpy (copy, pixels, (size_t) width * height * 4);
   WebPFree (pixels);
 

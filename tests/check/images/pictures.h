@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Image files made by program, and what the decoders' libraries themselves make
- * of them. All functions fail the test if they can't do it. */
+ * of them. All functions end the program if they can't do it. */
 
 #pragma once
 
