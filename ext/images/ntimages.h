@@ -143,8 +143,9 @@ typedef struct
                                  * tile: 1 GiB. Interlaced PNG and WebP take 4
                                  * bytes a pixel, progressive JPEG up to 6 */
   uint64_t max_scan_pixels;     /* pixels times scans of a JPEG, which is what
-                                 * a progressive one costs: 8 * max_pixels, but
-                                 * at least 800,000,000 */
+                                 * a progressive one costs: 12 * max_pixels, but
+                                 * at least 1,200,000,000. More than 500 scans
+                                 * are refused in any case */
   uint64_t max_decode_nanoseconds;      /* 10 s */
   uint64_t reserved[3];
 } NtmImageLimits;

@@ -35,18 +35,18 @@ or_default (uint64_t value, uint64_t fallback)
   return value > 0 ? value : fallback;
 }
 
-/* A progressive JPEG costs some 0.7 ns for each pixel and scan on a CPU of
- * 2021: 800 million are half a second. Photographs have 10 scans, and less than
- * 80 million pixels. */
-#define LEAST_MAX_SCAN_PIXELS UINT64_C (800000000)
+/* An empty scan of a progressive JPEG costs some 0.7 ns for each pixel: 1200
+ * million are less than a second. Photographs have some 10 scans. */
+#define SCANS 12
+#define LEAST_MAX_SCAN_PIXELS UINT64_C (1200000000)
 
 static uint64_t
 get_max_scan_pixels (uint64_t max_pixels)
 {
-  if (max_pixels < LEAST_MAX_SCAN_PIXELS / 8)
+  if (max_pixels < LEAST_MAX_SCAN_PIXELS / SCANS)
     return LEAST_MAX_SCAN_PIXELS;
 
-  return max_pixels < UINT64_MAX / 8 ? max_pixels * 8 : UINT64_MAX;
+  return max_pixels < UINT64_MAX / SCANS ? max_pixels * SCANS : UINT64_MAX;
 }
 
 NtmImageLimits

@@ -35,6 +35,9 @@ matches (const uint8_t * bytes, size_t n_bytes)
  * fewer than so many rows of 16-bit samples. */
 #define ROWS_KEPT 64
 
+/* Encoders make some 10, and no useful image has a hundred. */
+#define MOST_SCANS 500
+
 typedef struct
 {
   struct jpeg_decompress_struct info;
@@ -169,7 +172,8 @@ monitor_progress (j_common_ptr common)
 
   if (status != NTM_IMAGE_OK)
     jump (jpeg, status);
-  if (scans > 1 && scans > jpeg->job->limits.max_scan_pixels / pixels)
+  if (scans > MOST_SCANS || (scans > 1
+          && scans > jpeg->job->limits.max_scan_pixels / pixels))
     jump (jpeg, NTM_IMAGE_TOO_COMPLEX);
 }
 

@@ -16,12 +16,19 @@
 
 /* ---- Weights ---- */
 
+/* How much an input weighs that begins at @input: where the image shrinks, the
+ * part of it that the output covers; where it grows, it is the more the nearer
+ * it is. */
 static double
-triangle (double x)
+get_weight (double input, double middle, double ratio)
 {
-  x = fabs (x);
+  const double begin = fmax (input, middle - ratio / 2);
+  const double end = fmin (input + 1, middle + ratio / 2);
 
-  return x < 1 ? 1 - x : 0;
+  if (ratio > 1)
+    return end > begin ? end - begin : 0;
+
+  return fmax (0, 1 - fabs (input + 0.5 - middle));
 }
 
 /* Rounds the weights, and gives the rest to the heaviest. */
@@ -44,10 +51,9 @@ static void
 weigh (NtmAxis * axis, uint32_t i, const NtmScaling * scaling, double *exact)
 {
   const double ratio = scaling->part_length / scaling->out;
-  const double width = ratio > 1 ? ratio : 1;
   const double middle = scaling->part_begin + (i + 0.5) * ratio;
-  const double begin = floor (middle - width + 0.5);
-  const double end = floor (middle + width + 0.5);
+  const double begin = floor (middle - (ratio > 1 ? ratio / 2 : 0.5));
+  const double end = ceil (middle + (ratio > 1 ? ratio / 2 : 0.5));
   uint32_t first = begin > 0 ? (uint32_t) begin : 0;
   uint32_t n = 0;
   double sum = 0;
@@ -56,7 +62,7 @@ weigh (NtmAxis * axis, uint32_t i, const NtmScaling * scaling, double *exact)
     first = scaling->in - 1;
   while (n < axis->max_taps && first + n < scaling->in
       && (n == 0 || first + n < end)) {
-    exact[n] = triangle ((first + n + 0.5 - middle) / width);
+    exact[n] = get_weight (first + n, middle, ratio);
     sum += exact[n++];
   }
   if (sum <= 0) {
@@ -72,7 +78,7 @@ static bool
 init_axis (NtmAxis * axis, const NtmScaling * scaling)
 {
   const double ratio = scaling->part_length / scaling->out;
-  const double most = 2 * ceil (ratio > 1 ? ratio : 1) + 1;
+  const double most = ceil (ratio > 1 ? ratio : 1) + 1;
   double *exact;
 
   axis->n = scaling->out;
@@ -138,19 +144,27 @@ get_ring_row (NtmResampler * resampler, uint32_t y)
       * resampler->x.n * 4;
 }
 
+/* Three sums of their own: with an array of sums, gcc 12 takes twice the
+ * time. */
 static void
 scale_opaque (const NtmAxis * axis, const uint8_t * in, uint16_t *out)
 {
   for (uint32_t i = 0; i < axis->n; i++, out += 4) {
-    const uint16_t *weights = axis->weights + (size_t) i * axis->max_taps;
+    const uint16_t *weight = axis->weights + (size_t) i * axis->max_taps;
+    const uint16_t *end = weight + axis->taps[i];
     const uint8_t *pixel = in + (size_t) axis->first[i] * 4;
-    uint32_t sums[3] = { 0 };
+    uint32_t red = 0;
+    uint32_t green = 0;
+    uint32_t blue = 0;
 
-    for (uint32_t tap = 0; tap < axis->taps[i]; tap++, pixel += 4)
-      for (unsigned c = 0; c < 3; c++)
-        sums[c] += weights[tap] * (uint32_t) pixel[c];
-    for (unsigned c = 0; c < 3; c++)
-      out[c] = (sums[c] * 255 + WEIGHT_ONE / 2) >> WEIGHT_BITS;
+    for (; weight < end; weight++, pixel += 4) {
+      red += *weight * (uint32_t) pixel[0];
+      green += *weight * (uint32_t) pixel[1];
+      blue += *weight * (uint32_t) pixel[2];
+    }
+    out[0] = (red * 255 + WEIGHT_ONE / 2) >> WEIGHT_BITS;
+    out[1] = (green * 255 + WEIGHT_ONE / 2) >> WEIGHT_BITS;
+    out[2] = (blue * 255 + WEIGHT_ONE / 2) >> WEIGHT_BITS;
     out[3] = 255 * 255;
   }
 }

@@ -3,9 +3,9 @@
 
 /* Scales an image row by row. Each row comes once, from the top to the bottom,
  * and leaves as soon as it is complete: only the rows that one output row is
- * made of are kept. A triangle as wide as two output pixels (or two input
- * pixels, if these are larger) weighs the input. Colours are weighed by their
- * alpha: the colour of transparent pixels does not show. */
+ * made of are kept. Where the image shrinks, an output pixel is the mean of
+ * what it covers; where it grows, it lies between its neighbours. Colours are
+ * weighed by their alpha: the colour of transparent pixels does not show. */
 
 #pragma once
 

@@ -65,11 +65,15 @@ set_upright (const uint8_t * stored, uint32_t width, uint32_t height,
   return upright;
 }
 
-/* How much a pixel weighs at a distance from the middle of what is made. */
+/* How much a pixel weighs at a distance from the middle of what is made: what
+ * of it is covered, if that is larger than a pixel. */
 static double
 weigh (double distance, double ratio)
 {
-  return fmax (0, 1 - fabs (distance) / fmax (ratio, 1));
+  if (ratio > 1)
+    return fmax (0, fmin (1, (ratio + 1) / 2 - fabs (distance)));
+
+  return fmax (0, 1 - fabs (distance));
 }
 
 /* The pixel of a picture at @x, @y, with @ratio_x x @ratio_y pixels. */
