@@ -68,10 +68,13 @@ reserve_work (Job * job, uint64_t bytes)
 
   pthread_mutex_lock (&images->lock);
   if (bytes > key->work_bytes) {
-    there = bytes < SIZE_MAX && ntm_store_reserve (images,
-        bytes - key->work_bytes, job->order, &job->left);
+    const uint64_t more = bytes - key->work_bytes;
+
+    /* Nothing leaves for what has no room in any case. */
+    there = ntm_store_could_hold (images, job->rest_bytes + key->bytes + more)
+        && ntm_store_reserve (images, more, job->order, &job->left);
     if (there)
-      job->rest_bytes += bytes - key->work_bytes;
+      job->rest_bytes += more;
     key->work_bytes = bytes;
   }
   pthread_mutex_unlock (&images->lock);
@@ -223,6 +226,7 @@ begin (Job * job)
   NtmImages *images = job->images;
   NtmKey *key = job->key;
   const uint64_t file_bytes = job->version.n_bytes;
+  uint64_t rest_bytes = 0;
 
   /* It was put in, removed and has left: no file has its pixels. */
   if (key->id.is_put) {
@@ -231,12 +235,12 @@ begin (Job * job)
   }
   /* A file that is too large is not read. */
   if (file_bytes <= images->config.limits.max_file_bytes)
-    job->rest_bytes = file_bytes + key->work_bytes;
-  if (!ntm_store_could_hold (images, (uint64_t) job->rest_bytes
-          + key->bytes)) {
+    rest_bytes = file_bytes + key->work_bytes;
+  if (!ntm_store_could_hold (images, rest_bytes + key->bytes)) {
     fail_at_once (images, key, NTM_IMAGE_NO_ROOM);
     return false;
   }
+  job->rest_bytes = rest_bytes;
   if (!ntm_store_reserve (images, job->rest_bytes + key->bytes, job->order,
           &job->left))
     return false;
@@ -249,7 +253,9 @@ bool
 ntm_decoding_do_one (NtmImages * images)
 {
   NtmItem *item = ntm_queue_find (images);
+  NtmRequest *request;
   bool did_something;
+  bool ended = false;
   Job job;
 
   if (item == NULL)
@@ -259,6 +265,7 @@ ntm_decoding_do_one (NtmImages * images)
     .order = item->request->order,
   };
   job.key->n_refs++;
+  request = item->request;
   if (begin (&job)) {
     NtmImageStatus status;
 
@@ -267,8 +274,11 @@ ntm_decoding_do_one (NtmImages * images)
     status = load (&job);
     pthread_mutex_lock (&images->lock);
     finish (&job, status);
+  } else if (job.key->state == NTM_KEY_ABSENT && request->is_prefetch) {
+    ntm_queue_end_prefetching (images, request);
+    ended = true;
   }
-  did_something = job.was_loading || job.left
+  did_something = job.was_loading || job.left || ended
       || job.key->state != NTM_KEY_ABSENT;
   ntm_store_unref_key (images, job.key);
 

@@ -41,7 +41,6 @@ ntm_queue_add (NtmImages * images, NtmRequest * request, unsigned level)
   link_request (images, request);
   for (size_t i = 0; i < request->n_items; i++)
     ntm_store_want (images, &request->items[i]);
-  request->n_left = request->n_items;
 }
 
 void
@@ -78,7 +77,8 @@ ntm_queue_find (NtmImages * images)
     for (; request->cursor < request->n_items; request->cursor++) {
       NtmItem *item = &request->items[request->cursor];
 
-      if (!item->is_done && item->key->state == NTM_KEY_ABSENT)
+      if (!item->is_done && !item->has_come
+          && item->key->state == NTM_KEY_ABSENT)
         return item;
     }
 
@@ -86,23 +86,41 @@ ntm_queue_find (NtmImages * images)
 }
 
 void
+ntm_queue_end_prefetching (NtmImages * images, NtmRequest * request)
+{
+  for (size_t i = 0; i < request->n_items; i++)
+    if (request->items[i].has_come)
+      ntm_store_use (images, request->items[i].key);
+  ntm_queue_remove (images, request, NTM_IMAGE_OK);
+  ntm_queue_free_request (images, request);
+}
+
+static void
+note_arrival (NtmItem * item)
+{
+  if (item->has_come)
+    return;
+  item->has_come = true;
+  item->request->n_to_come--;
+}
+
+/* All items are noted before any request is freed: a request may want an image
+ * twice. */
+void
 ntm_queue_finish_prefetching (NtmImages * images, NtmKey * key)
 {
   NtmItem *item = key->wants;
 
+  for (NtmItem * one = key->wants; one; one = one->next_want)
+    if (one->request->is_prefetch)
+      note_arrival (one);
   while (item) {
-    NtmItem *next = item->next_want;
     NtmRequest *request = item->request;
 
-    if (request->is_prefetch) {
-      ntm_store_use (images, key);
-      ntm_store_finish (images, item, NTM_IMAGE_OK);
-    }
-    item = next;
-    if (request->is_prefetch && request->n_left == 0) {
-      unlink_request (images, request);
-      ntm_queue_free_request (images, request);
-    }
+    while (item && item->request == request)
+      item = item->next_want;
+    if (request->is_prefetch && request->n_to_come == 0)
+      ntm_queue_end_prefetching (images, request);
   }
 }
 

@@ -30,8 +30,12 @@ void ntm_queue_move_to_front (NtmImages * images, NtmRequest * request);
 /* Returns the first image that is to be decoded, or NULL. */
 NtmItem *ntm_queue_find (NtmImages * images);
 
-/* An image came or failed: prefetching does not want it any more. */
+/* An image came or failed, which is all that prefetching needs. It is wanted
+ * until all of its request have: so they don't push out each other. */
 void ntm_queue_finish_prefetching (NtmImages * images, NtmKey * key);
+
+/* There is no room for more: the request is freed. */
+void ntm_queue_end_prefetching (NtmImages * images, NtmRequest * request);
 
 /* Frees a request that is not queued. */
 void ntm_queue_free_request (NtmImages * images, NtmRequest * request);

@@ -223,6 +223,5 @@ ntm_store_finish (NtmImages * images, NtmItem * item, NtmImageStatus status)
   item->is_done = true;
   item->status = status;
   item->info = item->key->info;
-  item->request->n_left--;
   pthread_cond_broadcast (&images->work);
 }

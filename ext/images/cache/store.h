@@ -19,6 +19,7 @@ struct NtmItem
   NtmRequest *request;
   size_t index;                 /* in the request */
   NtmItem *next_want;           /* of the key */
+  bool has_come;                /* if prefetched */
   bool is_done;                 /* it is not wanted any more */
   NtmImageStatus status;        /* if it is done */
   NtmImageInfo info;
@@ -35,7 +36,7 @@ struct NtmRequest
   uint64_t order;               /* in the queue; less is sooner */
   NtmTileSpec spec;
   size_t cursor;                /* items before it are not absent */
-  size_t n_left;                /* items that are not done */
+  size_t n_to_come;             /* if it prefetches */
   NtmRequestReport report;
   size_t n_items;
   NtmItem items[];

@@ -119,18 +119,21 @@ count (NtmImages * images, NtmRequest * request)
   return any;
 }
 
-/* With the lock held: what is there needs no prefetching. */
+/* With the lock held: what is there needs no prefetching. The request may be
+ * gone afterwards. */
 static void
 skip_what_is_there (NtmImages * images, NtmRequest * request)
 {
-  for (size_t i = 0; i < request->n_items; i++)
-    if (request->items[i].key->state == NTM_KEY_READY
-        || request->items[i].key->state == NTM_KEY_FAILED)
-      ntm_store_finish (images, &request->items[i], NTM_IMAGE_OK);
-  if (request->n_left == 0) {
-    ntm_queue_remove (images, request, NTM_IMAGE_OK);
-    ntm_queue_free_request (images, request);
+  request->n_to_come = request->n_items;
+  for (size_t i = 0; i < request->n_items; i++) {
+    NtmItem *item = &request->items[i];
+
+    item->has_come = item->key->state == NTM_KEY_READY
+        || item->key->state == NTM_KEY_FAILED;
+    request->n_to_come -= item->has_come;
   }
+  if (request->n_to_come == 0)
+    ntm_queue_end_prefetching (images, request);
 }
 
 static void

@@ -266,6 +266,35 @@ GST_START_TEST (prefetched)
 
 GST_END_TEST;
 
+/* More than fits: what came first stays, and what has no room is not decoded,
+ * now or later. */
+GST_START_TEST (prefetched_too_much)
+{
+  const char *names[40];
+  const unsigned numbers[] = { 50, 51, 52 };
+  Album *album = album_new (8, 1);
+  Target target = target_new (3);
+  NtmRequestReport report;
+
+  for (unsigned i = 0; i < 40; i++)
+    names[i] = album->names[i];
+  assert_equals_int (ntm_images_prefetch (album->images, names, 40,
+          &album->spec), NTM_IMAGE_OK);
+  album_wait_until_decoded (album, 8);
+  for (unsigned i = 0; i < 4; i++) {
+    album_check (album, &target, album_request (album, numbers, 3, 0),
+        numbers, 3, &report);
+    ntm_strip_invalidate (target.strip);
+    assert_equals_uint64 (report.hits, i ? 3 : 0);
+  }
+  for (unsigned i = 0; i < 40; i++)
+    assert_equals_int (album->loads[i], i < 8);
+  target_free (&target);
+  album_free (album);
+}
+
+GST_END_TEST;
+
 /* ---- Failures ---- */
 
 GST_START_TEST (failures)
@@ -436,6 +465,7 @@ requests_suite (void)
   tcase_add_test (tc, composed_first);
   tcase_add_test (tc, known_ahead);
   tcase_add_test (tc, prefetched);
+  tcase_add_test (tc, prefetched_too_much);
   tcase_add_test (tc, failures);
   tcase_add_test (tc, no_room);
   tcase_add_test (tc, other_tiles);
