@@ -97,8 +97,8 @@ GST_START_TEST (no_memory)
 
   faults_set_threads (0);
   do {
-    Target target = target_new (N_ELEMENTS (names));
     const size_t blocks = faults_count_blocks ();
+    Target target = target_new (N_ELEMENTS (names));
     NtmImages *images;
     NtmImageStatus status;
 
@@ -111,8 +111,8 @@ GST_START_TEST (no_memory)
       assert_equals_int (status, NTM_IMAGE_NO_MEMORY);
     ntm_images_unref (images);
     failed = faults_end ();
-    assert_equals_uint64 (faults_count_blocks (), blocks);
     target_free (&target);
+    assert_equals_uint64 (faults_count_blocks (), blocks);
   } while (failed);
   assert_equals_int (n_tiles, N_ELEMENTS (names));
   fail_unless (nth > 10);
