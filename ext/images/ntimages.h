@@ -237,7 +237,8 @@ void ntm_images_set_cache_bytes (NtmImages * images, size_t cache_bytes);
  * whose tiles have this size and these pixels get them, and no file is looked
  * for. The pixels are copied. They stay, and take their part of the budget,
  * until ntm_images_remove(); what was under the name before is removed.
- * NTM_IMAGE_NO_ROOM: they don't fit, beside others that were put in.
+ * NTM_IMAGE_NO_ROOM: they don't fit, beside all others that were put in; for a
+ * moment there must be room for the old pixels and the new ones.
  * NTM_IMAGE_BAD_TILE, NTM_IMAGE_NO_MEMORY. */
 NTM_API
 NtmImageStatus ntm_images_put (NtmImages * images, const char *name,
