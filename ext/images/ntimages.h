@@ -312,9 +312,10 @@ typedef struct
 
 /* Makes @strip hold the images, the first one in the first tile. Waits for
  * those that are missing. The frames of its layout must be as large as the
- * tiles of the request, with pixels of four bytes; there may be more tiles than
- * images. An image that fails is background, @background being one pixel: see
- * ntm_request_get_result(). Once for each request. @report may be NULL.
+ * tiles of the request, with pixels of four bytes, each for itself (no
+ * x_granularity); there may be more tiles than images. An image that fails is
+ * background, @background being one pixel: see ntm_request_get_result(). Once
+ * for each request. @report may be NULL.
  *
  * The content ids are of ntm_content_new(): @strip must hold no others.
  * ntm_strip_get_word() knows only the last of several steps; the report has the

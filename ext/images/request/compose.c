@@ -45,7 +45,8 @@ typedef struct
 static bool
 fits (const NtmRequest * request, const NtmLayout * layout)
 {
-  if (layout->pixel_bytes != 4 || layout->n_tiles < request->n_items)
+  if (layout->pixel_bytes != 4 || layout->background_bytes != 4
+      || layout->n_tiles < request->n_items)
     return false;
   for (size_t i = 0; i < request->n_items; i++)
     if (layout->cells[i].frame.width != request->spec.width

@@ -378,6 +378,30 @@ GST_START_TEST (other_tiles)
 
 GST_END_TEST;
 
+/* Pixels that share samples are no pixels of images. */
+GST_START_TEST (paired_pixels)
+{
+  const NtmTile tile = { ALBUM_WIDTH, ALBUM_HEIGHT };
+  const NtmLayoutRules rules = {.pixel_bytes = 4,.x_granularity = 2 };
+  const unsigned number = 1;
+  Album *album = album_new (8, 2);
+  Target target = target_new (1);
+  NtmLayout *layout;
+  NtmRequest *request;
+
+  assert_equals_int (ntm_layout_new (&layout, &tile, 1, &rules), NTM_OK);
+  assert_equals_int (ntm_strip_set_layout (target.strip, layout), NTM_OK);
+  ntm_layout_unref (layout);
+  request = album_request (album, &number, 1, 0);
+  assert_equals_int (ntm_request_compose (request, target.composer,
+          target.strip, black, NULL), NTM_IMAGE_BAD_TILE);
+  ntm_request_free (request);
+  target_free (&target);
+  album_free (album);
+}
+
+GST_END_TEST;
+
 /* ---- Requests that are given up ---- */
 
 /* In the middle of a strip. The strip is a good one afterwards. */
@@ -469,6 +493,7 @@ requests_suite (void)
   tcase_add_test (tc, failures);
   tcase_add_test (tc, no_room);
   tcase_add_test (tc, other_tiles);
+  tcase_add_test (tc, paired_pixels);
   tcase_add_test (tc, cancelled);
   tcase_add_test (tc, freed);
   tcase_add_test (tc, ended);
