@@ -179,7 +179,7 @@ GST_START_TEST (changes_meanwhile)
 
   /* The threads are busy with the images before. */
   for (unsigned i = 0; i < N_FILES; i++)
-    write_image (i, i == 0 ? 2000 : 64);
+    write_image (i, i == 0 ? 800 : 64);
   assert_equals_int (ntm_images_request (images, &request, names, N_FILES,
           &spec, 0), NTM_IMAGE_OK);
   for (unsigned i = N_FILES / 2; i < N_FILES; i++)
