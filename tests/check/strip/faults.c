@@ -81,6 +81,8 @@ void *__real_malloc (size_t bytes);
 void *__wrap_malloc (size_t bytes);
 void *__real_calloc (size_t n, size_t bytes);
 void *__wrap_calloc (size_t n, size_t bytes);
+void *__real_aligned_alloc (size_t alignment, size_t bytes);
+void *__wrap_aligned_alloc (size_t alignment, size_t bytes);
 void *__real_realloc (void *block, size_t bytes);
 void *__wrap_realloc (void *block, size_t bytes);
 void __real_free (void *block);
@@ -96,6 +98,12 @@ void *
 __wrap_calloc (size_t n, size_t bytes)
 {
   return fails () ? NULL : count (__real_calloc (n, bytes));
+}
+
+void *
+__wrap_aligned_alloc (size_t alignment, size_t bytes)
+{
+  return fails () ? NULL : count (__real_aligned_alloc (alignment, bytes));
 }
 
 void *

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* PNG by libpng, whose errors jump out of it. libpng sees only the chunks that
+ * pixels are made of; what else a file has is read here, or passed over. */
+
+#include "decode/decoder.h"
+
+#include <string.h>
+
+#include "decode/exif.h"
+
+#define SIGNATURE "\x89PNG\r\n\x1a\n"
+#define SIGNATURE_BYTES 8
+
+static bool
+matches (const uint8_t * bytes, size_t n_bytes)
+{
+  return n_bytes >= SIGNATURE_BYTES
+      && memcmp (bytes, SIGNATURE, SIGNATURE_BYTES) == 0;
+}
+
+#ifdef HAVE_PNG
+
+#include <setjmp.h>
+#include <stdlib.h>
+
+#include <png.h>
+
+/* Length and name before a chunk's data, checksum behind it. */
+#define CHUNK_HEADER_BYTES 8
+#define CHUNK_BYTES 12
+
+/* No chunk that libpng keeps needs as much. */
+#define MAX_CHUNK_BYTES (4 << 20)
+
+/* zlib's window, and rows. */
+#define ZLIB_BYTES (128 << 10)
+
+typedef struct
+{
+  const NtmDecodeJob *job;
+  size_t at;                    /* the next byte */
+  png_structp png;
+  png_infop info;
+  jmp_buf jump;
+  NtmImageStatus status;        /* why it jumped */
+  uint8_t *pixels;              /* one row, or all of an interlaced image */
+  int n_passes;                 /* 1: not interlaced */
+  int passes_done;
+} Png;
+
+/* ---- The header ---- */
+
+static uint32_t
+read_32 (const uint8_t * bytes)
+{
+  return (uint32_t) bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+}
+
+/* Looks at the chunks before the pixels. */
+static void
+look_at_chunks (const NtmDecodeJob * job, NtmImageHeader * header)
+{
+  const uint8_t *bytes = job->bytes;
+  size_t at = SIGNATURE_BYTES;
+
+  while (job->n_bytes - at >= CHUNK_BYTES) {
+    const uint32_t length = read_32 (bytes + at);
+    const uint8_t *name = bytes + at + 4;
+
+    if (memcmp (name, "IDAT", 4) == 0
+        || length > job->n_bytes - at - CHUNK_BYTES)
+      return;
+    if (memcmp (name, "acTL", 4) == 0)
+      header->animated = true;
+    else if (memcmp (name, "eXIf", 4) == 0)
+      header->orientation = ntm_exif_get_orientation (bytes + at
+          + CHUNK_HEADER_BYTES, length);
+    at += CHUNK_BYTES + length;
+  }
+}
+
+static NtmImageStatus
+read_header (const NtmDecodeJob * job, NtmImageHeader * header)
+{
+  const uint8_t *ihdr = job->bytes + SIGNATURE_BYTES;
+  bool is_interlaced;
+
+  if (job->n_bytes < SIGNATURE_BYTES + CHUNK_BYTES + 13
+      || memcmp (ihdr + 4, "IHDR", 4) != 0 || read_32 (ihdr) != 13)
+    return NTM_IMAGE_DAMAGED;
+  header->width = read_32 (ihdr + CHUNK_HEADER_BYTES);
+  header->height = read_32 (ihdr + CHUNK_HEADER_BYTES + 4);
+  is_interlaced = ihdr[CHUNK_HEADER_BYTES + 12] != 0;
+  if (header->width == 0 || header->height == 0
+      || header->width > PNG_UINT_31_MAX || header->height > PNG_UINT_31_MAX)
+    return NTM_IMAGE_DAMAGED;
+
+  /* libpng has two rows of 16-bit RGBA at most. */
+  header->work_bytes = (uint64_t) header->width * 4 * (is_interlaced ?
+      header->height : 1) + (uint64_t) header->width * 16 + ZLIB_BYTES;
+  look_at_chunks (job, header);
+
+  return NTM_IMAGE_OK;
+}
+
+/* ---- libpng's callbacks ---- */
+
+static _Noreturn void
+jump (Png * png, NtmImageStatus status)
+{
+  png->status = status;
+  longjmp (png->jump, 1);
+}
+
+static _Noreturn void
+fail (png_structp png, png_const_charp unused)
+{
+  jump (png_get_error_ptr (png), NTM_IMAGE_DAMAGED);
+}
+
+static void
+ignore (png_structp unused, png_const_charp unused_too)
+{
+}
+
+static void
+read_bytes (png_structp libpng, png_bytep to, size_t n_bytes)
+{
+  Png *png = png_get_io_ptr (libpng);
+
+  if (n_bytes > png->job->n_bytes - png->at)
+    jump (png, NTM_IMAGE_DAMAGED);
+  memcpy (to, png->job->bytes + png->at, n_bytes);
+  png->at += n_bytes;
+}
+
+/* ---- Rows ---- */
+
+/* libpng passes over these without a look: they change no pixel here, and may
+ * be large once inflated. */
+static void
+ignore_chunks (png_structp png)
+{
+  static const uint8_t names[] =
+      "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0"
+      "sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
+
+  png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_NEVER, names,
+      sizeof names / 5);
+  png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+}
+
+/* Every kind of pixel becomes RGBA of 8 bits. Returns whether some pixel may
+ * not be opaque. */
+static bool
+ask_for_rgba (Png * png)
+{
+  const bool alpha = (png_get_color_type (png->png, png->info)
+      & PNG_COLOR_MASK_ALPHA) || png_get_valid (png->png, png->info,
+      PNG_INFO_tRNS);
+
+  png_set_expand (png->png);
+  png_set_scale_16 (png->png);
+  png_set_gray_to_rgb (png->png);
+  png_set_add_alpha (png->png, 0xff, PNG_FILLER_AFTER);
+
+  return alpha;
+}
+
+static void
+check (Png * png)
+{
+  const NtmImageStatus status = ntm_decode_job_check (png->job);
+
+  if (status != NTM_IMAGE_OK)
+    jump (png, status);
+}
+
+static void
+push_rows (Png * png, const NtmImageHeader * header, NtmCanvas * canvas)
+{
+  bool more = true;
+
+  for (uint32_t y = 0; more && y < header->height; y++) {
+    check (png);
+    png_read_row (png->png, png->pixels, NULL);
+    more = ntm_canvas_push (canvas, png->pixels);
+  }
+}
+
+/* The rows of an interlaced image are known after the last pass. */
+static void
+read_passes (Png * png, const NtmImageHeader * header)
+{
+  const size_t row_bytes = (size_t) header->width * 4;
+
+  for (; png->passes_done < png->n_passes; png->passes_done++)
+    for (uint32_t y = 0; y < header->height; y++) {
+      check (png);
+      png_read_row (png->png, NULL, png->pixels + y * row_bytes);
+    }
+}
+
+/* Until the last pass has come, a pixel that is known stands for its
+ * neighbours. After five of seven passes, every second pixel of every second
+ * row is known: that is a picture. */
+static void
+push_passes (const Png * png, const NtmImageHeader * header,
+    NtmCanvas * canvas)
+{
+  bool more = png->passes_done >= 5;
+
+  for (uint32_t y = 0; more && y < header->height; y++)
+    more = ntm_canvas_push (canvas,
+        png->pixels + y * ((size_t) header->width * 4));
+}
+
+static void
+paint (Png * png, const NtmImageHeader * header, NtmCanvas * canvas)
+{
+  NtmImageStatus status;
+  bool alpha;
+
+  png_set_read_fn (png->png, png, read_bytes);
+  png_set_user_limits (png->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  png_set_chunk_malloc_max (png->png, MAX_CHUNK_BYTES);
+  ignore_chunks (png->png);
+  png_read_info (png->png, png->info);
+  alpha = ask_for_rgba (png);
+  png->n_passes = png_set_interlace_handling (png->png);
+  png_read_update_info (png->png, png->info);
+
+  status = ntm_canvas_begin (canvas, header->width, header->height, alpha);
+  png->pixels = calloc (png->n_passes > 1 ? header->height : 1,
+      (size_t) header->width * 4);
+  if (png->pixels == NULL)
+    status = NTM_IMAGE_NO_MEMORY;
+  if (status != NTM_IMAGE_OK)
+    jump (png, status);
+
+  if (png->n_passes > 1)
+    read_passes (png, header);
+  else
+    push_rows (png, header, canvas);
+}
+
+static NtmImageStatus
+decode (const NtmDecodeJob * job, const NtmImageHeader * header,
+    NtmCanvas * canvas)
+{
+  Png png = {.job = job };
+
+  png.png = png_create_read_struct (PNG_LIBPNG_VER_STRING, &png, fail, ignore);
+  if (png.png)
+    png.info = png_create_info_struct (png.png);
+  if (png.info == NULL)
+    png.status = NTM_IMAGE_NO_MEMORY;
+  else if (setjmp (png.jump) == 0)
+    paint (&png, header, canvas);
+  if (png.n_passes > 1)
+    push_passes (&png, header, canvas);
+
+  png_destroy_read_struct (&png.png, &png.info, NULL);
+  free (png.pixels);
+
+  return png.status;
+}
+
+#define FUNCTIONS .read_header = read_header,.decode = decode,
+
+#else
+
+#define FUNCTIONS               /* not built in */
+
+#endif
+
+const NtmDecoder ntm_decoder_png = {
+  .name = "png",
+  .matches = matches,
+  FUNCTIONS
+};

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* A system without memory: each request for memory fails in turn, and every
+ * function says so, and keeps nothing. A system without threads: the thread
+ * that composes decodes. */
+
+#include <string.h>
+
+#include "../../strip/faults.h"
+#include "../album.h"
+
+static const uint8_t black[4] = { 0, 0, 0, 255 };
+
+/* Pixels by name, without any memory. */
+static NtmImageStatus
+load (void *unused, const char *name, const NtmTileSpec * spec, void *pixels,
+    ptrdiff_t stride)
+{
+  for (uint32_t y = 0; y < spec->height; y++)
+    memset ((uint8_t *) pixels + (ptrdiff_t) y * stride, name[0],
+        spec->width * 4);
+
+  return NTM_IMAGE_OK;
+}
+
+static const char *const names[] = { "1", "2", "put", "3", "1" };
+
+static const NtmTileSpec spec = {
+  .width = ALBUM_WIDTH,.height = ALBUM_HEIGHT,
+};
+
+static bool
+is_possible (NtmImageStatus status)
+{
+  return status == NTM_IMAGE_OK || status == NTM_IMAGE_NO_MEMORY;
+}
+
+/* Returns how many tiles have their image. */
+static unsigned
+check_results (const NtmRequest * request, const Target * target)
+{
+  const NtmLayout *layout = ntm_strip_get_layout (target->strip);
+  const uint8_t *data = ntm_strip_get_data (target->strip);
+  unsigned n = 0;
+
+  for (size_t i = 0; i < N_ELEMENTS (names); i++) {
+    const NtmImageStatus status = ntm_request_get_result (request, i, NULL);
+    const NtmRect *frame = &layout->cells[i].frame;
+
+    fail_unless (is_possible (status));
+    assert_equals_int (data[frame->y * layout->stride + frame->x * 4],
+        status == NTM_IMAGE_OK ? names[i][0] : 0);
+    n += status == NTM_IMAGE_OK;
+  }
+
+  return n;
+}
+
+/* Returns how many tiles there are in the end. */
+static unsigned
+use (NtmImages * images, const Target * target)
+{
+  static uint8_t pixels[ALBUM_BYTES];
+  NtmRequest *request;
+  NtmImageStatus status;
+  unsigned n = 0;
+
+  memset (pixels, 'p', sizeof pixels);
+  status = ntm_images_put (images, "put", &spec, pixels, ALBUM_WIDTH * 4);
+  fail_unless (is_possible (status));
+  fail_unless (is_possible (ntm_images_prefetch (images, names, 2, &spec)));
+  status = ntm_images_request (images, &request, names, N_ELEMENTS (names),
+      &spec, 0);
+  fail_unless (is_possible (status));
+  if (status != NTM_IMAGE_OK) {
+    fail_unless (request == NULL);
+    return 0;
+  }
+  status = ntm_request_compose (request, target->composer, target->strip,
+      black, NULL);
+  fail_unless (is_possible (status));
+  if (status == NTM_IMAGE_OK)
+    n = check_results (request, target);
+  ntm_request_free (request);
+
+  return n;
+}
+
+GST_START_TEST (no_memory)
+{
+  const NtmImagesConfig config = {.max_threads = 2,.load = load };
+  const bool all_after = __i__;
+  unsigned nth = 0;
+  unsigned n_tiles;
+  bool failed;
+
+  faults_set_threads (0);
+  do {
+    const size_t blocks = faults_count_blocks ();
+    Target target = target_new (N_ELEMENTS (names));
+    NtmImages *images;
+    NtmImageStatus status;
+
+    n_tiles = 0;
+    faults_begin (++nth, all_after);
+    status = ntm_images_new (&images, &config);
+    if (status == NTM_IMAGE_OK)
+      n_tiles = use (images, &target);
+    else
+      assert_equals_int (status, NTM_IMAGE_NO_MEMORY);
+    ntm_images_unref (images);
+    failed = faults_end ();
+    target_free (&target);
+    assert_equals_uint64 (faults_count_blocks (), blocks);
+  } while (failed);
+  assert_equals_int (n_tiles, N_ELEMENTS (names));
+  fail_unless (nth > 10);
+  faults_set_threads (-1);
+}
+
+GST_END_TEST;
+
+/* None, or fewer than wanted. */
+GST_START_TEST (no_threads)
+{
+  Album *album;
+  Target target = target_new (9);
+  unsigned numbers[9];
+
+  faults_set_threads (__i__);
+  album = album_new (5, 4);
+  for (unsigned i = 0; i < 20; i++) {
+    for (unsigned n = 0; n < 9; n++)
+      numbers[n] = i + n;
+    album_check (album, &target, album_request (album, numbers, 9, 0),
+        numbers, 9, NULL);
+    assert_equals_int (album_get_stats (album).threads, __i__);
+  }
+  album_free (album);
+  target_free (&target);
+  faults_set_threads (-1);
+}
+
+GST_END_TEST;
+
+static Suite *
+faults_suite (void)
+{
+  Suite *suite = suite_create ("images-request-faults");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_loop_test (tc, no_memory, 0, 2);
+  tcase_add_loop_test (tc, no_threads, 0, 3);
+
+  return suite;
+}
+
+int
+main (int argc, char **argv)
+{
+  return run_suite (argc, argv, faults_suite (), __FILE__);
+}
