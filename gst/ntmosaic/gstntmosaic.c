@@ -339,6 +339,7 @@ gst_nt_mosaic_stop (GstAggregator * agg)
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GList *l;
 
+  gst_nt_mosaic_forget_flushes (self);
   gst_nt_mosaic_forget_waiting (self);
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)

@@ -342,6 +342,34 @@ GST_START_TEST (pad_leaves_while_upstream_waits)
 
 GST_END_TEST;
 
+/* A seek that no source has carried out is over when the element stops: a pad
+ * that joins or leaves after that does not start the streaming thread. */
+GST_START_TEST (pads_change_after_a_stop)
+{
+  TestRig *rig = test_rig_new_small (2);
+  GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
+
+  check_strip (rig, 0);
+  test_rig_begin_seek (rig);
+  fail_unless_equals_int (gst_element_set_state (rig->element,
+          GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+  if (__i__ == 0) {
+    test_rig_remove (rig, test_rig_input (rig, 1));
+  } else {
+    GstPad *pad = gst_element_request_pad_simple (rig->element, "sink_9");
+
+    test_rig_remove (rig, test_rig_input (rig, 1));
+    test_rig_remove (rig, test_rig_input (rig, 0));
+    gst_element_release_request_pad (rig->element, pad);
+    gst_object_unref (pad);
+  }
+  fail_unless_equals_int (gst_pad_get_task_state (srcpad), GST_TASK_STOPPED);
+  gst_object_unref (srcpad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* A pad joins, and then the last pad without a FLUSH_STOP goes. */
 GST_START_TEST (pad_joins_before_another_leaves)
 {
@@ -468,6 +496,7 @@ TEST_CASES (flush_races)
   tcase_add_test (tc, seek_with_an_unlinked_pad);
   tcase_add_loop_test (tc, pad_leaves_in_a_flush, 0, 4);
   tcase_add_loop_test (tc, pad_leaves_while_upstream_waits, 0, 2);
+  tcase_add_loop_test (tc, pads_change_after_a_stop, 0, 2);
   tcase_add_loop_test (tc, pad_joins_before_another_leaves, 0, 2);
   tcase_add_test (tc, seek_that_a_source_refuses);
   tcase_add_test (tc, flush_of_one_pad_leaves_an_unlinked_one);
