@@ -418,6 +418,18 @@ make_possible (Site * site)
   site_set_wall (site);
 }
 
+/* The element may negotiate once with the old caps of one pad and the new ones
+ * of another, so no strip is too wide. */
+static void
+choose_without_limit (Site * site)
+{
+  do {
+    site_choose_wall (site);
+    site->wall.max_width = 0;
+  } while (!wall_place (&site->wall));
+  site_set_wall (site);
+}
+
 static void
 change_pads (Meeting * meeting)
 {
@@ -429,6 +441,7 @@ change_pads (Meeting * meeting)
   ask_for (site, 0, 0);
   for (i = 1 + site_dice (site, 4); i > 0; i--)
     site_change_at_random (site);
+  choose_without_limit (site);
   for (i = 0; i < site->wall.n_tiles; i++)
     set_repeats (meeting, &site->wall.tiles[i]);
 }
@@ -441,7 +454,7 @@ change_format (Meeting * meeting)
 
   ask_for (site, 0, 0);
   site_choose_format (site);
-  make_possible (site);
+  choose_without_limit (site);
   for (i = 0; i < site->wall.n_tiles; i++)
     push_good (meeting, i);
 }
