@@ -102,7 +102,9 @@ const char *ntm_image_get_formats (void);
 /* ---- A tile ---- */
 
 /* How an image becomes as large as a tile. Scaling takes the mean of what a
- * pixel covers where it shrinks, and is bilinear where it grows. */
+ * pixel covers where it shrinks, and is bilinear where it grows. A JPEG that is
+ * to shrink much is first made 2, 4 or 8 times smaller by its decoder, which
+ * takes less time than to decode all of it. */
 typedef enum
 {
   NTM_FIT_CONTAIN,              /* scaled until it fits, centred; background
@@ -140,8 +142,9 @@ typedef struct
   uint64_t max_file_bytes;      /* 256 MiB */
   uint64_t max_pixels;          /* width * height of the image: 100,000,000 */
   uint64_t max_work_bytes;      /* memory for decoding, beside the file and the
-                                 * tile: 1 GiB. Interlaced PNG and WebP take 4
-                                 * bytes a pixel, progressive JPEG up to 6 */
+                                 * tile: 1 GiB. Most images take about 1 MiB,
+                                 * but interlaced PNG 4 bytes a pixel, WebP 9,
+                                 * progressive JPEG up to 8 */
   uint64_t max_scan_pixels;     /* pixels times scans of a JPEG, which is what
                                  * a progressive one costs: 12 * max_pixels, but
                                  * at least 1,200,000,000. More than 500 scans
@@ -234,7 +237,8 @@ void ntm_images_set_cache_bytes (NtmImages * images, size_t cache_bytes);
  * whose tiles have this size and these pixels get them, and no file is looked
  * for. The pixels are copied. They stay, and take their part of the budget,
  * until ntm_images_remove(); what was under the name before is removed.
- * NTM_IMAGE_NO_ROOM: they don't fit, beside others that were put in.
+ * NTM_IMAGE_NO_ROOM: they don't fit, beside all others that were put in; for a
+ * moment there must be room for the old pixels and the new ones.
  * NTM_IMAGE_BAD_TILE, NTM_IMAGE_NO_MEMORY. */
 NTM_API
 NtmImageStatus ntm_images_put (NtmImages * images, const char *name,

@@ -86,9 +86,10 @@ read_header (const NtmDecodeJob * job, NtmImageHeader * header)
   header->animated = features.has_animation;
   header->orientation = find_orientation (job->bytes, job->n_bytes);
 
-  /* The pixels; a lossless decoder's own; the two canvases of an animation. */
-  header->work_bytes = (uint64_t) header->width * header->height * 4
-      * (header->animated ? 3 : 2);
+  /* The pixels; a lossless decoder's own, and a little more; the two canvases
+   * of an animation. */
+  header->work_bytes = (uint64_t) header->width * header->height
+      * (header->animated ? 13 : 9);
 
   return NTM_IMAGE_OK;
 }

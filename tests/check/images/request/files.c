@@ -137,7 +137,7 @@ new_images (size_t cache_bytes)
 
 GST_START_TEST (changes)
 {
-  NtmImages *images = new_images (1 << 20);
+  NtmImages *images = new_images (8 << 20);
   Target target = new_target ();
   NtmRequestReport report;
   NtmImagesStats stats;
@@ -229,7 +229,7 @@ write_bad_files (void)
  * missing. */
 GST_START_TEST (hostile)
 {
-  NtmImages *images = new_images (1 << 20);
+  NtmImages *images = new_images (8 << 20);
   Target target = new_target ();
   NtmRequestReport report;
   NtmImagesStats stats;
@@ -238,7 +238,7 @@ GST_START_TEST (hostile)
   for (unsigned i = 0; i < 3; i++)
     assert_equals_uint64 (check_all (images, &target, &report), 8);
   ntm_images_get_stats (images, &stats);
-  fail_unless (stats.bytes_max <= 1 << 20);
+  fail_unless (stats.bytes_max <= 8 << 20);
   target_free (&target);
   ntm_images_unref (images);
 }
@@ -250,7 +250,7 @@ GST_END_TEST;
 GST_START_TEST (work_bytes)
 {
   const size_t n_images[] = { N_FILES, N_FILES, 0 };
-  const size_t rooms[] = { 8 << 20, 5 << 19, 2 << 20 };
+  const size_t rooms[] = { 12 << 20, 4 << 20, 5 << 19 };
   const PngSpec large = { 700, 700, PNG_COLOR_TYPE_GRAY, 8,.interlaced = true };
   Blob blob = png_new (&large);
 
