@@ -308,7 +308,7 @@ GST_START_TEST (one_error_says_why)
   g_free (location);
   location = g_strdup_printf ("%s/*", photos->folder);
   g_object_set (show->src, "location", location, "cache-size",
-      G_GUINT64_CONSTANT (1000000), "tiles", 4, "columns", 0, "rows", 0,
+      G_GUINT64_CONSTANT (9000000), "tiles", 4, "columns", 0, "rows", 0,
       "max-width", 0, "tile-width", TILE_WIDTH, "max-pixels",
       G_GUINT64_CONSTANT (1000000), NULL);
   show_play (show);

@@ -188,7 +188,7 @@ GST_START_TEST (requests_and_cancels_at_random)
 {
   Photos *photos = photos_new (12);
   Show *show = show_new ("tile-width=240 tile-height=160 "
-      "cache-size=2000000 prefetch=3", "");
+      "cache-size=3000000 prefetch=3", "");
   Asked *asked = g_new0 (Asked, N_REQUESTS);
   guint next = 0;
   guint n = 0;
@@ -210,7 +210,7 @@ GST_START_TEST (requests_and_cancels_at_random)
   while (next < n)
     next = pull_some (show, photos, asked, next, n);
   fail_unless (show_pull (show) == NULL);
-  fail_unless (show_get_stat (show, "bytes-max") <= 2000000);
+  fail_unless (show_get_stat (show, "bytes-max") <= 3000000);
   g_free (asked);
   show_free (show);
   photos_free (photos);

@@ -97,8 +97,10 @@ GST_END_TEST;
 GST_START_TEST (the_largest_budget_counts)
 {
   Photos *photos = photos_new (30);
-  Show *show = show_new_list (photos, "tiles=3 cache-size=1500000", "");
-  Show *second = add_source (show, photos, "tiles=3");
+  Show *show = show_new_list (photos, "tiles=3 tile-width=400 tile-height=400 "
+      "cache-size=6000000", "");
+  Show *second = add_source (show, photos,
+      "tiles=3 tile-width=400 tile-height=400");
   guint i;
 
   show_play (show);
