@@ -264,6 +264,37 @@ GST_START_TEST (the_bus_sees_progress)
 
 GST_END_TEST;
 
+GST_START_TEST (a_stop_cancels_progress)
+{
+  Photos *photos = photos_new (20);
+  Show *show = show_new_list (photos, "tiles=1", "");
+  GstBus *bus = gst_element_get_bus (show->pipeline);
+  GstProgressType type;
+  GstMessage *message;
+  guint i;
+
+  show_play (show);
+  for (i = 0; i < 4; i++)
+    gst_sample_unref (show_pull (show));
+  test_wait_until (GST_STATE (show->src) == GST_STATE_PLAYING);
+  for (; i < 10; i++)
+    gst_sample_unref (show_pull (show));
+  gst_element_set_state (show->pipeline, GST_STATE_READY);
+  do {
+    message = test_pop_message (bus, GST_MESSAGE_PROGRESS, TEST_PATIENCE);
+    fail_unless (message != NULL);
+    gst_message_parse_progress (message, &type, NULL, NULL);
+    gst_message_unref (message);
+  } while (type == GST_PROGRESS_TYPE_START
+      || type == GST_PROGRESS_TYPE_CONTINUE);
+  fail_unless_equals_int (type, GST_PROGRESS_TYPE_CANCELED);
+  gst_object_unref (bus);
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
 /* ---- Errors ---- */
 
 static void
@@ -348,6 +379,7 @@ main (int argc, char **argv)
   tcase_add_test (tc, a_seek_to_a_time);
   tcase_add_test (tc, backwards_is_refused);
   tcase_add_test (tc, the_bus_sees_progress);
+  tcase_add_test (tc, a_stop_cancels_progress);
   tcase_add_loop_test (tc, one_error_says_why, 0, N_ELEMENTS (failures));
   tcase_add_test (tc, downstream_takes_no_strip);
 
