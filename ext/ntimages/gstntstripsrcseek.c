@@ -66,6 +66,7 @@ gst_nt_strip_src_prepare_seek_segment (GstBaseSrc * src, GstEvent * seek,
       &stop_type, &stop);
   if (format != GST_FORMAT_DEFAULT || start_type != GST_SEEK_TYPE_SET
       || start < 0 || stop_type == GST_SEEK_TYPE_END
+      || (has_rate (self) && get_time (self, start) > G_MAXINT64)
       || (stop_type == GST_SEEK_TYPE_SET && stop >= 0 && !has_rate (self)))
     return FALSE;
 

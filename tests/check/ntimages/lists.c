@@ -6,6 +6,8 @@
 
 #include "photos.h"
 
+#include <string.h>
+
 /* Pulls the strips of @photos from number @first on, @tiles at a time. */
 static void
 expect_strips (Show * show, const Photos * photos, guint first, guint tiles,
@@ -196,6 +198,11 @@ GST_START_TEST (a_seek_to_a_time)
   expect_strips (show, photos, 8, 2, NULL);
   expect_end (show);
 
+  seek (show, GST_FORMAT_DEFAULT, 99);
+  expect_end (show);
+  fail_if (gst_element_seek_simple (show->pipeline, GST_FORMAT_DEFAULT,
+          GST_SEEK_FLAG_FLUSH, G_MAXINT64));
+
   fail_unless (gst_element_query_duration (show->src, GST_FORMAT_DEFAULT,
           &value));
   fail_unless_equals_int64 (value, 6);
@@ -352,6 +359,51 @@ GST_START_TEST (one_error_says_why)
 
 GST_END_TEST;
 
+GST_START_TEST (no_names)
+{
+  static const gchar *names[] = { NULL };
+  Show *show = show_new ("", "");
+
+  g_object_set (show->src, "locations", names, NULL);
+  expect_one_error (show, "locations", "at least one");
+  show_free (show);
+}
+
+GST_END_TEST;
+
+/* Strips that the engine knows already are asked for anew. */
+GST_START_TEST (downstream_takes_another_format)
+{
+  Photos *photos = photos_new (6);
+  Show *show = show_new_list (photos, "tiles=3 loop=true",
+      "capsfilter name=filter caps=video/x-raw,format=RGBA !");
+  GstElement *filter = gst_bin_get_by_name (GST_BIN (show->pipeline),
+      "filter");
+  GstCaps *caps = gst_caps_from_string ("video/x-raw, format=BGRA");
+  gboolean is_bgra = FALSE;
+  guint i;
+
+  show_play (show);
+  for (i = 0; i < 20; i++) {
+    GstSample *sample = show_pull (show);
+    const GstStructure *s =
+        gst_caps_get_structure (gst_sample_get_caps (sample), 0);
+
+    is_bgra = strcmp (gst_structure_get_string (s, "format"), "BGRA") == 0;
+    assert_strip (sample, photos, i % 2 ? NUMBERS (3, 4, 5) : NUMBERS (0, 1,
+            2), &(Expected) {.is_bgra = is_bgra});
+    if (i == 5)
+      g_object_set (filter, "caps", caps, NULL);
+  }
+  fail_unless (is_bgra);
+  gst_caps_unref (caps);
+  gst_object_unref (filter);
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (downstream_takes_no_strip)
 {
   Photos *photos = photos_new (4);
@@ -381,6 +433,8 @@ main (int argc, char **argv)
   tcase_add_test (tc, the_bus_sees_progress);
   tcase_add_test (tc, a_stop_cancels_progress);
   tcase_add_loop_test (tc, one_error_says_why, 0, N_ELEMENTS (failures));
+  tcase_add_test (tc, no_names);
+  tcase_add_test (tc, downstream_takes_another_format);
   tcase_add_test (tc, downstream_takes_no_strip);
 
   return run_suite (argc, argv, suite, __FILE__);
