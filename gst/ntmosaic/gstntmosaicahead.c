@@ -244,7 +244,8 @@ goes_on (GstNtMosaic * self, GstNtMosaicPad * pad)
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
 
   return !g_atomic_int_get (&self->failed) && !GST_PAD_IS_FLUSHING (pad)
-      && !gst_nt_mosaic_pad_is_released (pad) && !GST_PAD_IS_EOS (srcpad)
+      && !gst_nt_mosaic_held_is_released (&pad->held)
+      && !GST_PAD_IS_EOS (srcpad)
       && gst_pad_get_last_flow_return (srcpad) == GST_FLOW_OK;
 }
 

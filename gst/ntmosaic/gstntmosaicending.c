@@ -162,11 +162,14 @@ gst_nt_mosaic_has_first_ended (GstNtMosaic * self)
 
   now = find_next_time (self);
   pads = ref_ended_pads (self);
-  for (l = pads; l && !first; l = l->next)
-    if (!gst_nt_mosaic_pad_repeats (l->data)
-        && !gst_nt_mosaic_pad_is_released (l->data)
-        && gst_nt_mosaic_pad_is_over (l->data, now))
-      first = l->data;
+  for (l = pads; l && !first; l = l->next) {
+    GstNtMosaicPad *pad = l->data;
+
+    if (!gst_nt_mosaic_pad_repeats (pad)
+        && !gst_nt_mosaic_held_is_released (&pad->held)
+        && gst_nt_mosaic_pad_is_over (pad, now))
+      first = pad;
+  }
   if (first)
     explain_end (self, first, g_list_length (pads));
   g_list_free_full (pads, gst_object_unref);

@@ -88,7 +88,7 @@ has_no_timestamp (GstNtMosaicPad * pad)
   /* Upstream may have flushed the pad meanwhile: then this is the last
    * reference, and the object lock is held. */
   if (buffer)
-    gst_nt_mosaic_pad_drop_later (pad, buffer);
+    gst_nt_mosaic_held_drop_later (&pad->held, buffer);
 
   return wrong;
 }

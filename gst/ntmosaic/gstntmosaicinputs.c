@@ -203,7 +203,7 @@ make_gap (GstNtMosaicPad * pad, GstBuffer * frame)
   GST_BUFFER_PTS (gap) = GST_BUFFER_PTS (frame);
   GST_BUFFER_DURATION (gap) = GST_BUFFER_DURATION (frame);
   GST_BUFFER_FLAG_SET (gap, GST_BUFFER_FLAG_GAP);
-  gst_nt_mosaic_pad_drop_later (pad, frame);
+  gst_nt_mosaic_held_drop_later (&pad->held, frame);
 
   return gap;
 }
@@ -268,7 +268,7 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
       break;
     case GST_EVENT_FLUSH_START:
       gst_nt_mosaic_begin_flush (self, pad, gst_event_get_seqnum (event));
-      gst_nt_mosaic_pad_forget_data (pad);
+      gst_nt_mosaic_held_forget_data (&pad->held);
       gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
       break;
     default:

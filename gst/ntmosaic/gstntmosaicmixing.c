@@ -124,7 +124,7 @@ refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
     return FALSE;
   }
 
-  if (gst_nt_mosaic_pad_refuse (pad)) {
+  if (gst_nt_mosaic_held_refuse (&pad->held)) {
     GST_OBJECT_LOCK (self);
     self->stats.frames_refused++;
     GST_OBJECT_UNLOCK (self);
@@ -242,15 +242,15 @@ take_frame (GstNtMosaic * self, Picture * picture, guint i)
   GstNtMosaicTaken taken;
   gboolean is_shown;
 
-  gst_nt_mosaic_pad_take_frame (pad, &self->last_content, &taken);
   input->arrivals = pad->arrivals;
-  input->n_taken = taken.n_taken;
+  input->n_taken = gst_nt_mosaic_pad_get_n_taken (pad);
+  gst_nt_mosaic_held_take (&pad->held, pad->unfit, &self->last_content, &taken);
   if (taken.buffer)
     goes_on = use_frame (self, picture, i, taken.buffer);
   is_shown = picture->frames[i].buffer != NULL;
   if (is_shown)
     picture->sources[i].content = taken.content;
-  gst_nt_mosaic_pad_count_taken (pad, &taken, is_shown);
+  gst_nt_mosaic_pad_count_taken (pad, input->n_taken, &taken, is_shown);
 
   return goes_on;
 }

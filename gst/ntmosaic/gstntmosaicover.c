@@ -64,7 +64,7 @@ gst_nt_mosaic_pad_is_over (GstNtMosaicPad * pad, GstClockTime now)
 
   if (!gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad)))
     return FALSE;
-  if (!gst_nt_mosaic_pad_has_current (pad))
+  if (!gst_nt_mosaic_held_has_current (&pad->held))
     return TRUE;
 
   GST_OBJECT_LOCK (pad);

@@ -296,10 +296,11 @@ let_go_of_frames (GstNtMosaic * self, gboolean strip_made)
   GList *l;
 
   for (l = pads; l; l = l->next) {
-    const GstNtMosaicHas has = gst_nt_mosaic_pad_let_go (l->data);
+    GstNtMosaicPad *pad = l->data;
+    const GstNtMosaicHas has = gst_nt_mosaic_held_let_go (&pad->held);
 
     if (strip_made)
-      gst_nt_mosaic_check_stall (self, l->data, has);
+      gst_nt_mosaic_check_stall (self, pad, has);
   }
   g_list_free_full (pads, gst_object_unref);
 }

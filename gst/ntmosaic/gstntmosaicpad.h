@@ -10,6 +10,7 @@
 
 #include "gstntarrivals.h"
 
+#include "gstntmosaicheld.h"
 #include "gstntmosaicpadstats.h"
 #include "gstntmosaicqueue.h"
 
@@ -28,6 +29,7 @@ struct _GstNtMosaicPad
   GstNtArrivals *arrivals;      /* counts its frames */
   GstPadChainFunction base_chain;       /* of the base class */
 
+  GstNtMosaicHeld held;         /* has its own lock */
   GstNtMosaicQueue queue;       /* has its own lock */
   GstNtMosaicPadStats stats;    /* has no lock */
 
@@ -45,7 +47,6 @@ struct _GstNtMosaicPad
   gboolean was_linked;
   gconstpointer untimed;        /* the frame to be taken next, if it came
                                  * without a timestamp; only compared */
-  GSList *dropped;              /* of GstBuffer: to be dropped without locks */
   GstClockTime ends_at;         /* running time at which its latest frame or gap
                                  * is over; NONE: it has no duration, or there
                                  * is none */
@@ -65,20 +66,6 @@ struct _GstNtMosaicPad
    * while a flush resets the segment. */
   GMutex gap_lock;
 
-  /* Held while the current buffer is read, and while the base class drops it.
-   * The base class does that in upstream's thread when the pad is flushed. */
-  GMutex flush_lock;
-
-  /* Guarded by @flush_lock. */
-  gboolean released;            /* its current buffer may go at any moment */
-  GstBuffer *shown;             /* the frame that was taken last */
-  guint64 content;              /* content id of @shown */
-  gboolean was_taken;           /* @shown was, for a strip */
-  gboolean refused;             /* @shown can't be shown, and was counted */
-  gboolean has_come;            /* data, since the start or a flush */
-  GstBuffer *kept;              /* a frame that stayed when new caps came */
-  GstVideoInfo kept_info;       /* the caps that @kept came with */
-
   /* Of the streaming thread alone. */
   GstVideoInfo next_info;       /* caps of the frame that is taken next */
   gboolean caps_were_delayed;   /* once at least: the base class may still hold
@@ -90,57 +77,19 @@ struct _GstNtMosaicPad
   GstVideoInfo misfit;          /* caps of the last warning; UNKNOWN: none */
 };
 
-/* What a pad shows in one strip. */
-typedef struct
-{
-  GstBuffer *buffer;            /* a reference; NULL: background */
-  guint64 content;              /* content id of @buffer: that of the frame
-                                 * before if it is the same memory, else a new
-                                 * one */
-  gboolean is_first;            /* @buffer was not taken before */
-  guint n_taken;                /* frames that the base class took from the pad
-                                 * so far, shown or dropped */
-} GstNtMosaicTaken;
+/* How many frames the base class has taken or dropped so far. In the streaming
+ * thread. */
+guint gst_nt_mosaic_pad_get_n_taken (GstNtMosaicPad * pad);
 
-/* What a pad has for a strip. */
-typedef enum
-{
-  GST_NT_MOSAIC_HAS_NONE,       /* nothing came since the start or a flush */
-  GST_NT_MOSAIC_HAS_DATA,       /* a frame or a gap */
-  GST_NT_MOSAIC_HAS_LOST,       /* it had data, and the base class has dropped
-                                 * them: at EOS, or because no more came */
-} GstNtMosaicHas;
-
-/* Whether @buffer is no frame: it is empty and has the GAP flag, as the buffer
- * that the base class makes out of a GAP event. */
-gboolean gst_nt_mosaic_is_gap (GstBuffer * buffer);
-
-/* Whether the base class has a frame of the pad, or a gap, for the next strip.
- * From any thread. */
-gboolean gst_nt_mosaic_pad_has_current (GstNtMosaicPad * pad);
-
-/* Sets @taken to what the pad shows in a strip. The pad drops its reference on
- * the frame before, because upstream's pool may have few buffers, and
- * downstream may take long. It holds a reference on this frame until it shows
- * another, or is flushed or released: so long nothing can write to the frame.
- * @last_content: the last content id of the element; counted up. In the
- * streaming thread, once for each strip. */
-void gst_nt_mosaic_pad_take_frame (GstNtMosaicPad * pad,
-    guint64 * last_content, GstNtMosaicTaken * taken);
-
-/* Counts what was taken for a strip. @taken: its buffer may be gone already.
- * @is_shown: whether the strip shows it. In the streaming thread, once for each
- * strip. */
-void gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad,
+/* Counts what was taken for a strip. @n_taken: as above, before it was taken.
+ * @taken: its buffer may be gone already. @is_shown: whether the strip shows
+ * it. In the streaming thread, once for each strip. */
+void gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad, guint n_taken,
     const GstNtMosaicTaken * taken, gboolean is_shown);
 
 /* To be called when the stream ends: counts the frames that the base class took
  * after the last strip. In the streaming thread. */
 void gst_nt_mosaic_pad_count_rest (GstNtMosaicPad * pad);
-
-/* To be called if the frame that was taken last can't be shown. FALSE: this was
- * called before for the same frame. In the streaming thread. */
-gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad);
 
 /* The segment of the pad's frames. FALSE: a flush from upstream has reset it.
  * In the streaming thread, and only if the pad has a frame: a new pad that
@@ -148,20 +97,6 @@ gboolean gst_nt_mosaic_pad_refuse (GstNtMosaicPad * pad);
  * thread. */
 gboolean gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad,
     GstSegment * segment);
-
-/* Drops @buffer, which it takes over, in the next gst_nt_mosaic_pad_let_go().
- * For callers that hold locks: the last reference on upstream's memory may run
- * upstream's code. From any thread. */
-void gst_nt_mosaic_pad_drop_later (GstNtMosaicPad * pad, GstBuffer * buffer);
-
-/* Drops the reference on the frame that was taken last, unless the pad still
- * shows it. To be called before the streaming thread waits for more data. In
- * the streaming thread, without locks. Returns what the pad has now. */
-GstNtMosaicHas gst_nt_mosaic_pad_let_go (GstNtMosaicPad * pad);
-
-/* To be called when a flush begins, before the base class takes it: from now
- * on, the pad may be without data. From any thread. */
-void gst_nt_mosaic_pad_forget_data (GstNtMosaicPad * pad);
 
 /* To be called with each arriving frame and gap, and at EOS. */
 void gst_nt_mosaic_pad_note_data (GstNtMosaicPad * pad);
@@ -202,18 +137,9 @@ gboolean gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad,
 void gst_nt_mosaic_pad_set_next_caps (GstNtMosaicPad * pad,
     const GstCaps * caps);
 
-/* To be called before the base class takes a gap that lets the frame before it
- * stay. With the gap, the base class takes new caps, as if they were the caps
- * of that frame; the pad remembers the caps that the frame came with. In the
- * streaming thread. */
-void gst_nt_mosaic_pad_keep_frame (GstNtMosaicPad * pad);
-
 /* Drops all frames, and takes no more. To be called before the base class
  * releases the pad, without locks. */
 void gst_nt_mosaic_pad_release (GstNtMosaicPad * pad);
-
-/* From any thread. */
-gboolean gst_nt_mosaic_pad_is_released (GstNtMosaicPad * pad);
 
 /* Sets the counters to nothing, before any thread counts. */
 void gst_nt_mosaic_pad_start_stats (GstNtMosaicPad * pad);

@@ -182,12 +182,13 @@ forget_still (GstAggregator * agg, GstAggregatorPad * pad)
 /* The base class drops the caps of a pad when the pad is released, and would
  * never drop caps that come after that. */
 static gboolean
-take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
+take_caps (GstAggregator * agg, GstAggregatorPad * aggpad, GstEvent * event)
 {
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
   gboolean ret;
   GstCaps *caps;
 
-  if (gst_nt_mosaic_pad_is_released (GST_NT_MOSAIC_PAD (pad))) {
+  if (gst_nt_mosaic_held_is_released (&pad->held)) {
     gst_event_unref (event);
     return FALSE;
   }
@@ -195,14 +196,14 @@ take_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   gst_event_parse_caps (event, &caps);
   gst_caps_ref (caps);
 
-  g_atomic_int_set (&GST_NT_MOSAIC_PAD (pad)->caps_refused, FALSE);
-  ret = hand_over_caps (agg, pad, event);
-  if (gst_nt_mosaic_pad_is_released (GST_NT_MOSAIC_PAD (pad)))
-    GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad, agg);
+  g_atomic_int_set (&pad->caps_refused, FALSE);
+  ret = hand_over_caps (agg, aggpad, event);
+  if (gst_nt_mosaic_held_is_released (&pad->held))
+    GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (aggpad, agg);
   else if (ret)
-    gst_nt_mosaic_pad_set_next_caps (GST_NT_MOSAIC_PAD (pad), caps);
+    gst_nt_mosaic_pad_set_next_caps (pad, caps);
   else
-    ret = refuse_caps (GST_NT_MOSAIC (agg), pad, caps);
+    ret = refuse_caps (GST_NT_MOSAIC (agg), aggpad, caps);
   gst_caps_unref (caps);
 
   return ret;
@@ -269,7 +270,7 @@ take_gap (GstAggregator * agg, GstAggregatorPad * aggpad, GstEvent * event)
   gboolean ret = TRUE;
 
   if (is_gap_that_keeps (event))
-    gst_nt_mosaic_pad_keep_frame (pad);
+    gst_nt_mosaic_held_keep (&pad->held, &pad->next_info);
 
   g_mutex_lock (&pad->gap_lock);
   if (aggpad->segment.format == GST_FORMAT_TIME)

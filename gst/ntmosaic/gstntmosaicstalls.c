@@ -39,7 +39,7 @@ waits_too_long (GstNtMosaic * self, GstNtMosaicPad * pad)
   GstClockTime limit;
 
   if (gst_aggregator_pad_has_buffer (GST_AGGREGATOR_PAD (pad))
-      || gst_nt_mosaic_pad_is_released (pad))
+      || gst_nt_mosaic_held_is_released (&pad->held))
     return FALSE;
 
   if (!GST_CLOCK_TIME_IS_VALID (pad->silent_since)
@@ -79,7 +79,7 @@ gst_nt_mosaic_check_stall (GstNtMosaic * self, GstNtMosaicPad * pad,
     return;
   }
   if (has == GST_NT_MOSAIC_HAS_LOST)
-    has = gst_nt_mosaic_pad_let_go (pad);
+    has = gst_nt_mosaic_held_let_go (&pad->held);
 
   stalled = is_stalled (self, pad, has, was_stalled);
   if (stalled == was_stalled)

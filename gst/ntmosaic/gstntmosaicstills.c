@@ -44,7 +44,7 @@ gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad, GstBuffer * buffer,
   if (!gst_buffer_is_writable (buffer)) {
     GstBuffer *copy = gst_buffer_copy (buffer);
 
-    gst_nt_mosaic_pad_drop_later (pad, buffer);
+    gst_nt_mosaic_held_drop_later (&pad->held, buffer);
     buffer = copy;
   }
   GST_BUFFER_PTS (buffer) =

@@ -302,7 +302,7 @@ rig_without_arrivals (void)
   return rig;
 }
 
-/* With the pad's flush lock held, this would hang. */
+/* With the lock of the pad's frame held, this would hang. */
 GST_START_TEST (no_lock_is_held_when_another_frame_is_shown)
 {
   TestRig *rig = rig_without_arrivals ();
