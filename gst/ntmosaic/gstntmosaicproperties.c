@@ -15,24 +15,15 @@
 #include "gstntmosaicending.h"
 #include "gstntmosaicpace.h"
 #include "gstntmosaicwall.h"
+#include "gstntmosaicwriting.h"
 
 #define DEFAULT_BACKGROUND_COLOR 0xff000000
 #define DEFAULT_TILE_SIZE 0
-/* One strip is written, downstream shows another, one is on its way. */
-#define DEFAULT_STRIPS 3
-#define DEFAULT_MAX_THREADS 0
-#define DEFAULT_NT_STORES NTM_STORES_AUTO
-#define DEFAULT_NT_THRESHOLD 0
-#define DEFAULT_COPY_ON_ARRIVAL TRUE
 #define DEFAULT_TILE_META FALSE
 #define DEFAULT_SHOW_SOURCE -1
 #define DEFAULT_FRAMES_AHEAD -1
 #define DEFAULT_LATENCY 0
 #define DEFAULT_IGNORE_INACTIVE_PADS FALSE
-
-/* One second at 60 strips a second. The pool touches the pages of all of them
- * before the first frame. If downstream holds more, the pool makes more. */
-#define MAX_STRIPS 64
 
 /* For more frames, put a queue before the pad. */
 #define MAX_FRAMES_AHEAD 64
@@ -43,11 +34,6 @@ enum
   PROP_BACKGROUND_COLOR,
   PROP_TILE_WIDTH,
   PROP_TILE_HEIGHT,
-  PROP_STRIPS,
-  PROP_MAX_THREADS,
-  PROP_NT_STORES,
-  PROP_NT_THRESHOLD,
-  PROP_COPY_ON_ARRIVAL,
   PROP_TILE_META,
   PROP_SHOW_SOURCE,
   PROP_FRAMES_AHEAD,
@@ -56,26 +42,11 @@ enum
   PROP_EOS_POLICY,
   PROP_KERNEL,
   PROP_STATS,
-  PROP_WALL,                    /* the first of those in gstntmosaicwall.c */
+
+  /* The first of those in gstntmosaicwall.c and gstntmosaicwriting.c. */
+  PROP_WALL = 100,
+  PROP_WRITING = 200,
 };
-
-static GType
-gst_nt_mosaic_stores_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    {NTM_STORES_AUTO, "For strips from nt-threshold bytes on", "auto"},
-    {NTM_STORES_ALWAYS, "For strips of any size", "always"},
-    {NTM_STORES_NEVER, "Ordinary stores for strips of any size", "never"},
-    {0, NULL, NULL},
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstNtMosaicStores",
-            values));
-
-  return type;
-}
 
 static GstStructure *
 make_stats (GstNtMosaic * self)
@@ -116,21 +87,6 @@ get_setting (const GstNtMosaicSettings * settings, guint id, GValue * value)
     case PROP_TILE_HEIGHT:
       g_value_set_uint (value, settings->tile_height);
       return TRUE;
-    case PROP_STRIPS:
-      g_value_set_uint (value, settings->n_strips);
-      return TRUE;
-    case PROP_MAX_THREADS:
-      g_value_set_uint (value, settings->max_threads);
-      return TRUE;
-    case PROP_NT_STORES:
-      g_value_set_enum (value, settings->nt_stores);
-      return TRUE;
-    case PROP_NT_THRESHOLD:
-      g_value_set_uint64 (value, settings->nt_threshold);
-      return TRUE;
-    case PROP_COPY_ON_ARRIVAL:
-      g_value_set_boolean (value, settings->copy_on_arrival);
-      return TRUE;
     case PROP_TILE_META:
       g_value_set_boolean (value, settings->tile_meta);
       return TRUE;
@@ -163,6 +119,7 @@ gst_nt_mosaic_get_property (GObject * object, guint id, GValue * value,
 
   gst_nt_mosaic_get_settings (self, &settings);
   if (gst_nt_mosaic_get_wall (&settings, id - PROP_WALL, value)
+      || gst_nt_mosaic_get_writing (&settings, id - PROP_WRITING, value)
       || get_setting (&settings, id, value))
     return;
 
@@ -193,21 +150,6 @@ change_setting (GstNtMosaicSettings * settings, guint id,
       return TRUE;
     case PROP_TILE_HEIGHT:
       settings->tile_height = g_value_get_uint (value);
-      return TRUE;
-    case PROP_STRIPS:
-      settings->n_strips = g_value_get_uint (value);
-      return TRUE;
-    case PROP_MAX_THREADS:
-      settings->max_threads = g_value_get_uint (value);
-      return TRUE;
-    case PROP_NT_STORES:
-      settings->nt_stores = g_value_get_enum (value);
-      return TRUE;
-    case PROP_NT_THRESHOLD:
-      settings->nt_threshold = g_value_get_uint64 (value);
-      return TRUE;
-    case PROP_COPY_ON_ARRIVAL:
-      settings->copy_on_arrival = g_value_get_boolean (value);
       return TRUE;
     case PROP_TILE_META:
       settings->tile_meta = g_value_get_boolean (value);
@@ -244,7 +186,10 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
 
   GST_OBJECT_LOCK (self);
   moved = gst_nt_mosaic_change_wall (&self->settings, id - PROP_WALL, value);
-  changed = moved || change_setting (&self->settings, id, value);
+  changed = moved
+      || gst_nt_mosaic_change_writing (&self->settings, id - PROP_WRITING,
+      value)
+      || change_setting (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
   if (!changed)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -373,103 +318,12 @@ install_sizes (GObjectClass * klass)
           "Height of each row of tiles in pixels; higher frames are refused "
           "(0 = height of the highest frame)",
           0, G_MAXINT, DEFAULT_TILE_SIZE, READY));
-
-  /**
-   * GstNtMosaic:strips:
-   *
-   * How many strips the element allocates before the first frame, with all
-   * their pages touched. It uses them again and again. When downstream holds
-   * all of them, the element allocates one more, and frees it when it stood
-   * idle while 128 strips were made. If there is memory for two strips but not
-   * for all, a warning says for how many.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_STRIPS,
-      g_param_spec_uint ("strips", "Strips",
-          "Number of strips allocated before the first frame "
-          "(more are allocated when downstream holds all of them)",
-          1, MAX_STRIPS, DEFAULT_STRIPS, READY));
 }
 
-/* How strips are written. */
-static void
-install_writing (GObjectClass * klass)
-{
-  /**
-   * GstNtMosaic:max-threads:
-   *
-   * How many threads at most write one strip, the streaming thread included.
-   * 0: as many as the CPUs that this process may use, 8 at most. All elements
-   * of a process share the helping threads. The streaming thread writes a small
-   * strip alone.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_MAX_THREADS,
-      g_param_spec_uint ("max-threads", "Max threads",
-          "Largest number of threads that write one strip "
-          "(0 = number of CPUs that this process may use, 8 at most)",
-          0, G_MAXINT, DEFAULT_MAX_THREADS, PLAYING));
-
-  /**
-   * GstNtMosaic:nt-stores:
-   *
-   * Whether the element writes tiles with streaming (non-temporal) stores,
-   * which bypass the CPU's caches. They are about twice as fast as ordinary
-   * stores for strips that don't fit into the last-level cache, and slower for
-   * strips that do.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_NT_STORES,
-      g_param_spec_enum ("nt-stores", "Non-temporal stores",
-          "When to write tiles with streaming (non-temporal) stores, which "
-          "bypass the CPU caches",
-          gst_nt_mosaic_stores_get_type (), DEFAULT_NT_STORES, PLAYING));
-
-  /**
-   * GstNtMosaic:nt-threshold:
-   *
-   * Size of a strip in bytes from which on `nt-stores=auto` uses streaming
-   * stores. 0: the size of the last-level cache / 2 / (#GstNtMosaic:strips
-   * + 1). From there on, all strips and the frames of one strip don't fit into
-   * half of the cache.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_NT_THRESHOLD,
-      g_param_spec_uint64 ("nt-threshold", "Non-temporal threshold",
-          "Size of a strip in bytes from which on nt-stores=auto uses "
-          "streaming stores (0 = computed from the size of the last-level "
-          "cache)",
-          0, G_MAXUINT64, DEFAULT_NT_THRESHOLD, PLAYING));
-}
-
-/* How frames come to the strip. */
+/* How far frames run ahead of the strip. */
 static void
 install_frames (GObjectClass * klass)
 {
-  /**
-   * GstNtMosaic:copy-on-arrival:
-   *
-   * Whether the pad copies an arriving frame to a coming strip at once, in
-   * upstream's thread, while the frame is still in the CPU's cache. Upstream
-   * then gets its memory back and can use it again.
-   *
-   * The element copies a frame only when it makes the strip if this is %FALSE,
-   * if something else holds the frame too, or if the pad has a lower rate than
-   * the strip. It copies all frames then if such pads make up more than half of
-   * the strip, if downstream provides the strips' memory, or if downstream
-   * writes to strips.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_COPY_ON_ARRIVAL,
-      g_param_spec_boolean ("copy-on-arrival", "Copy on arrival",
-          "Copy a frame to its strip as soon as it arrives, while it is in the "
-          "CPU cache", DEFAULT_COPY_ON_ARRIVAL, READY));
-
   /**
    * GstNtMosaic:frames-ahead:
    *
@@ -578,17 +432,13 @@ gst_nt_mosaic_init_properties (GstNtMosaic * self)
     .background_color = DEFAULT_BACKGROUND_COLOR,
     .tile_width = DEFAULT_TILE_SIZE,
     .tile_height = DEFAULT_TILE_SIZE,
-    .n_strips = DEFAULT_STRIPS,
-    .max_threads = DEFAULT_MAX_THREADS,
-    .nt_stores = DEFAULT_NT_STORES,
-    .nt_threshold = DEFAULT_NT_THRESHOLD,
-    .copy_on_arrival = DEFAULT_COPY_ON_ARRIVAL,
     .tile_meta = DEFAULT_TILE_META,
     .show_source = DEFAULT_SHOW_SOURCE,
     .frames_ahead = DEFAULT_FRAMES_AHEAD,
     .latency = DEFAULT_LATENCY,
     .ignore_inactive_pads = DEFAULT_IGNORE_INACTIVE_PADS,
   };
+  gst_nt_mosaic_init_writing (&self->settings);
 }
 
 void
@@ -602,11 +452,9 @@ gst_nt_mosaic_class_init_properties (GstNtMosaicClass * klass)
   install_look (object_class);
   install_show (object_class);
   install_sizes (object_class);
-  install_writing (object_class);
+  gst_nt_mosaic_install_writing (object_class, PROP_WRITING);
   install_frames (object_class);
   install_inherited (object_class);
   gst_nt_mosaic_install_eos_policy (object_class, PROP_EOS_POLICY);
   install_reports (object_class);
-
-  gst_type_mark_as_plugin_api (gst_nt_mosaic_stores_get_type (), 0);
 }
