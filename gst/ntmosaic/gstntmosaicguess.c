@@ -8,6 +8,7 @@
 #include "gstntmosaicguess.h"
 
 #include "gstntmosaicdownstream.h"
+#include "gstntmosaicsteering.h"
 
 /* Frames a second of a strip before any pad has caps, unless downstream asks
  * for another rate. The base class has the same default. */

@@ -10,10 +10,10 @@
 
 #include "gstntmosaicqueries.h"
 
-#include "gstntmosaiccaps.h"
 #include "gstntmosaicdownstream.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicrefusals.h"
+#include "gstntmosaicsteering.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
