@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* One strip: what its tiles show, how it is filled, its times and metas. The
- * streaming thread takes frames from the pads under their locks and copies them
- * without locks, so a source that pushes never waits for a copy. A handler of
- * samples-selected may set properties for the strip that the signal is about,
- * so all is decided after the signal. */
+/* One strip: how it is filled, its times and metas. The streaming thread copies
+ * frames without locks, so a source that pushes never waits for a copy. A
+ * handler of samples-selected may set properties for the strip that the signal
+ * is about, so all is decided after the signal. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -15,10 +14,8 @@
 
 #include "gstntmosaicallocation.h"
 #include "gstntmosaicfailures.h"
-#include "gstntmosaicformats.h"
-#include "gstntmosaicframe.h"
 #include "gstntmosaicmetas.h"
-#include "gstntmosaicpad.h"
+#include "gstntmosaicpicture.h"
 #include "gstntmosaicposition.h"
 #include "gstntmosaicshown.h"
 #include "gstntstripmemory.h"
@@ -34,287 +31,6 @@
     | GST_VIDEO_BUFFER_FLAG_TFF | GST_VIDEO_BUFFER_FLAG_RFF \
     | GST_VIDEO_BUFFER_FLAG_ONEFIELD)
 
-/* ---- What its tiles show ---- */
-
-/* All that is needed to make one strip: a copy of the settings, references on
- * the pads, and what the pads show. The arrays have one item for each tile. */
-typedef struct
-{
-  GstNtMosaicSettings settings;
-  NtmLayout *layout;
-  GstNtMosaicPad **pads;        /* NULL where a pad is gone */
-  GstNtMosaicFrame *frames;
-  NtmSource *sources;
-  GstNtTileInput *inputs;
-  GstClockTime hidden_time;     /* running time of the latest frame that is not
-                                 * shown; NONE: there is none */
-  guint8 background[NTM_MAX_PIXEL_BYTES];       /* as it stands in memory */
-  NtmStrip *strip;              /* where it was composed; not owned */
-} Picture;
-
-static Picture *
-new_picture (GstNtMosaic * self, const GstNtMosaicSettings * settings)
-{
-  Picture *picture = g_new0 (Picture, 1);
-  GstVideoInfo info;
-  GList *l;
-
-  GST_OBJECT_LOCK (self);
-  info = GST_VIDEO_AGGREGATOR (self)->info;
-  picture->layout = ntm_layout_ref (self->layout);
-  picture->pads = g_new0 (GstNtMosaicPad *, self->layout->n_tiles);
-  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
-    GstNtMosaicPad *pad = l->data;
-
-    if (pad->tile >= 0)
-      picture->pads[pad->tile] = gst_object_ref (pad);
-  }
-  GST_OBJECT_UNLOCK (self);
-
-  picture->settings = *settings;
-  picture->hidden_time = GST_CLOCK_TIME_NONE;
-  gst_nt_mosaic_format_paint (&info, settings->background_color,
-      picture->background);
-  picture->frames = g_new0 (GstNtMosaicFrame, picture->layout->n_tiles);
-  picture->sources = g_new0 (NtmSource, picture->layout->n_tiles);
-  picture->inputs = g_new0 (GstNtTileInput, picture->layout->n_tiles);
-
-  return picture;
-}
-
-static void
-free_picture (Picture * picture)
-{
-  guint i;
-
-  for (i = 0; i < picture->layout->n_tiles; i++) {
-    gst_nt_mosaic_frame_unmap (&picture->frames[i]);
-    gst_clear_object (&picture->pads[i]);
-  }
-  g_free (picture->inputs);
-  g_free (picture->sources);
-  g_free (picture->frames);
-  g_free (picture->pads);
-  ntm_layout_unref (picture->layout);
-  g_free (picture);
-}
-
-/* One warning for each pad: a source that sends one such frame sends more. */
-static void
-warn_of_frames (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
-{
-  if (pad->warned_of_frames)
-    return;
-
-  pad->warned_of_frames = TRUE;
-  gst_nt_mosaic_warn (self, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "%s: %s. The tile is background in place of such frames, and "
-      "frames-refused in stats counts them", GST_OBJECT_NAME (pad), why);
-}
-
-/* The frame that was taken from @pad can't be shown. @why: the cause. FALSE: no
- * strip was made before, or there is no other pad, and an error was posted.
- * Else the tile is background. */
-static gboolean
-refuse_frame (GstNtMosaic * self, GstNtMosaicPad * pad, const gchar * why)
-{
-  if (!gst_nt_mosaic_goes_on_without_one (self)) {
-    gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s: %s",
-        GST_OBJECT_NAME (pad), why);
-    return FALSE;
-  }
-
-  if (gst_nt_mosaic_held_refuse (&pad->held)) {
-    GST_OBJECT_LOCK (self);
-    self->stats.frames_refused++;
-    GST_OBJECT_UNLOCK (self);
-  }
-  warn_of_frames (self, pad, why);
-
-  return TRUE;
-}
-
-/* Whether frames of @pad have the format of the strip, and the size of @place.
- * The base class negotiates before it takes a frame with new caps; if it ever
- * does not, the strip has no room for that frame. */
-static gboolean
-has_place (GstNtMosaic * self, GstNtMosaicPad * pad, const NtmRect * place)
-{
-  const GstVideoFormat format =
-      GST_VIDEO_INFO_FORMAT (&GST_VIDEO_AGGREGATOR (self)->info);
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
-
-  if (GST_VIDEO_INFO_FORMAT (info) == format
-      && (guint) GST_VIDEO_INFO_WIDTH (info) == place->width
-      && (guint) GST_VIDEO_INFO_HEIGHT (info) == place->height)
-    return TRUE;
-
-  GST_WARNING_OBJECT (pad, "frame of %s %dx%d dropped: the tile is %s %ux%u",
-      gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)),
-      GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
-      gst_video_format_to_string (format), place->width, place->height);
-  return FALSE;
-}
-
-/* Maps @buffer, which the pad shows in tile @i, and takes it over. FALSE: there
- * can't be a strip, and an error was posted. */
-static gboolean
-map_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
-{
-  GstNtMosaicPad *pad = picture->pads[i];
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
-  GstNtMosaicFrame *frame = &picture->frames[i];
-  NtmSource *source = &picture->sources[i];
-  gboolean goes_on;
-  gchar *why = NULL;
-
-  if (!gst_nt_mosaic_frame_map (frame, info, buffer, &why)) {
-    goes_on = refuse_frame (self, pad, why);
-    g_free (why);
-    return goes_on;
-  }
-
-  source->pixels = frame->data;
-  source->stride = frame->stride;
-  picture->inputs[i].buffer = frame->buffer;
-  return TRUE;
-}
-
-static GstClockTime
-get_running_time (GstNtMosaicPad * pad, const GstBuffer * buffer)
-{
-  GstSegment segment;
-
-  return gst_nt_mosaic_pad_get_segment (pad, &segment)
-      ? gst_segment_to_running_time (&segment, GST_FORMAT_TIME,
-      GST_BUFFER_PTS (buffer)) : GST_CLOCK_TIME_NONE;
-}
-
-static GstClockTime
-get_later (GstClockTime a, GstClockTime b)
-{
-  return !GST_CLOCK_TIME_IS_VALID (a) ? b
-      : !GST_CLOCK_TIME_IS_VALID (b) ? a : MAX (a, b);
-}
-
-/* Without a rate, a strip has the time of its latest frame, whichever are
- * shown. */
-static void
-drop_hidden (Picture * picture, GstNtMosaicPad * pad, GstBuffer * buffer)
-{
-  picture->hidden_time = get_later (picture->hidden_time,
-      get_running_time (pad, buffer));
-  gst_buffer_unref (buffer);
-}
-
-/* Maps @buffer, which the pad of tile @i shows, if it can be shown, and takes
- * it over. FALSE: there can't be a strip, and an error was posted. */
-static gboolean
-use_frame (GstNtMosaic * self, Picture * picture, guint i, GstBuffer * buffer)
-{
-  GstNtMosaicPad *pad = picture->pads[i];
-  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
-
-  if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_UNKNOWN) {
-    gst_buffer_unref (buffer);
-    return refuse_frame (self, pad, "a buffer comes before caps: set caps on "
-        "the source");
-  }
-  if (gst_nt_mosaic_is_hidden (self, i)) {
-    drop_hidden (picture, pad, buffer);
-    return TRUE;
-  }
-  if (!has_place (self, pad, &picture->layout->cells[i].frame)) {
-    gst_buffer_unref (buffer);
-    return TRUE;
-  }
-
-  return map_frame (self, picture, i, buffer);
-}
-
-/* Takes the frame that the pad of tile @i shows. FALSE: as above. */
-static gboolean
-take_frame (GstNtMosaic * self, Picture * picture, guint i)
-{
-  GstNtMosaicPad *pad = picture->pads[i];
-  GstNtTileInput *input = &picture->inputs[i];
-  gboolean goes_on = TRUE;
-  GstNtMosaicTaken taken;
-  gboolean is_shown;
-
-  input->arrivals = pad->arrivals;
-  input->n_taken = gst_nt_mosaic_pad_get_n_taken (pad);
-  gst_nt_mosaic_held_take (&pad->held, pad->unfit, &self->last_content, &taken);
-  if (taken.buffer)
-    goes_on = use_frame (self, picture, i, taken.buffer);
-  is_shown = picture->frames[i].buffer != NULL;
-  if (is_shown)
-    picture->sources[i].content = taken.content;
-  gst_nt_mosaic_pad_count_taken (pad, input->n_taken, &taken, is_shown);
-
-  return goes_on;
-}
-
-static gboolean
-take_frames (GstNtMosaic * self, Picture * picture)
-{
-  guint i;
-
-  for (i = 0; i < picture->layout->n_tiles; i++)
-    if (picture->pads[i] && !take_frame (self, picture, i))
-      return FALSE;
-
-  return TRUE;
-}
-
-/* The running time of the latest frame; NONE if there is no frame. */
-static GstClockTime
-find_latest_time (const Picture * picture)
-{
-  GstClockTime latest = picture->hidden_time;
-  guint i;
-
-  for (i = 0; i < picture->layout->n_tiles; i++)
-    if (picture->frames[i].buffer)
-      latest = get_later (latest, get_running_time (picture->pads[i],
-              picture->frames[i].buffer));
-
-  return latest;
-}
-
-/* Without a rate, a strip has the running time of its latest frame. If it has
- * no frame, it has the timestamp of the strip before it. */
-static void
-set_time_of_frames (GstNtMosaic * self, const Picture * picture,
-    GstBuffer * strip)
-{
-  GstAggregator *agg = GST_AGGREGATOR (self);
-  const GstClockTime latest = find_latest_time (picture);
-  GstSegment segment;
-
-  GST_OBJECT_LOCK (self);
-  GST_BUFFER_PTS (strip) = self->last_time;
-  segment = GST_AGGREGATOR_PAD (agg->srcpad)->segment;
-  GST_OBJECT_UNLOCK (self);
-  if (GST_CLOCK_TIME_IS_VALID (latest) || !GST_BUFFER_PTS_IS_VALID (strip))
-    GST_BUFFER_PTS (strip) = gst_segment_position_from_running_time (&segment,
-        GST_FORMAT_TIME, GST_CLOCK_TIME_IS_VALID (latest) ? latest : 0);
-  GST_BUFFER_DURATION (strip) = GST_CLOCK_TIME_NONE;
-}
-
-static void
-set_field_flags (const Picture * picture, GstBuffer * strip)
-{
-  guint i;
-
-  for (i = 0; i < picture->layout->n_tiles; i++)
-    if (picture->frames[i].buffer) {
-      GST_BUFFER_FLAG_SET (strip, GST_BUFFER_FLAGS (picture->frames[i].buffer)
-          & FIELD_FLAGS);
-      return;
-    }
-}
-
 /* ---- How it is filled ---- */
 
 static void
@@ -327,7 +43,7 @@ set_up_composer (GstNtMosaic * self, const GstNtMosaicSettings * settings)
 }
 
 static void
-compose (GstNtMosaic * self, Picture * picture, NtmStrip * strip,
+compose (GstNtMosaic * self, GstNtMosaicPicture * picture, NtmStrip * strip,
     NtmReport * report)
 {
   picture->strip = strip;
@@ -358,8 +74,8 @@ wrap_downstreams (GstNtMosaic * self, NtmLayout * layout,
 }
 
 static gboolean
-fill_downstreams (GstNtMosaic * self, Picture * picture, GstBuffer * buffer,
-    NtmReport * report)
+fill_downstreams (GstNtMosaic * self, GstNtMosaicPicture * picture,
+    GstBuffer * buffer, NtmReport * report)
 {
   GstVideoInfo *info = &GST_VIDEO_AGGREGATOR (self)->info;
   GstVideoFrame frame;
@@ -389,7 +105,7 @@ fill_downstreams (GstNtMosaic * self, Picture * picture, GstBuffer * buffer,
 }
 
 static gboolean
-fill_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip,
+fill_strip (GstNtMosaic * self, GstNtMosaicPicture * picture, GstBuffer * strip,
     NtmReport * report)
 {
   set_up_composer (self, &picture->settings);
@@ -406,7 +122,7 @@ fill_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip,
 /* The engine has nothing to write for a tile without pixels, and calls it
  * kept. */
 static void
-forget_hidden (GstNtMosaic * self, const Picture * picture,
+forget_hidden (GstNtMosaic * self, const GstNtMosaicPicture * picture,
     NtmReport * report)
 {
   guint i;
@@ -439,8 +155,43 @@ count (GstNtMosaic * self, const NtmReport * report)
       GST_TIME_ARGS (report->nanoseconds));
 }
 
+/* ---- Its times, flags and metas ---- */
+
+/* Without a rate, a strip has the running time of its latest frame. If it has
+ * no frame, it has the timestamp of the strip before it. */
+static void
+set_time_of_frames (GstNtMosaic * self, const GstNtMosaicPicture * picture,
+    GstBuffer * strip)
+{
+  GstAggregator *agg = GST_AGGREGATOR (self);
+  const GstClockTime latest = gst_nt_mosaic_picture_find_time (picture);
+  GstSegment segment;
+
+  GST_OBJECT_LOCK (self);
+  GST_BUFFER_PTS (strip) = self->last_time;
+  segment = GST_AGGREGATOR_PAD (agg->srcpad)->segment;
+  GST_OBJECT_UNLOCK (self);
+  if (GST_CLOCK_TIME_IS_VALID (latest) || !GST_BUFFER_PTS_IS_VALID (strip))
+    GST_BUFFER_PTS (strip) = gst_segment_position_from_running_time (&segment,
+        GST_FORMAT_TIME, GST_CLOCK_TIME_IS_VALID (latest) ? latest : 0);
+  GST_BUFFER_DURATION (strip) = GST_CLOCK_TIME_NONE;
+}
+
+static void
+set_field_flags (const GstNtMosaicPicture * picture, GstBuffer * strip)
+{
+  guint i;
+
+  for (i = 0; i < picture->layout->n_tiles; i++)
+    if (picture->frames[i].buffer) {
+      GST_BUFFER_FLAG_SET (strip, GST_BUFFER_FLAGS (picture->frames[i].buffer)
+          & FIELD_FLAGS);
+      return;
+    }
+}
+
 static GstNtMosaicTile
-get_tile (const Picture * picture, guint i)
+get_tile (const GstNtMosaicPicture * picture, guint i)
 {
   return (GstNtMosaicTile) {
     .pad = picture->pads[i] ? picture->pads[i]->number : 0,
@@ -452,7 +203,8 @@ get_tile (const Picture * picture, guint i)
 
 /* The pads' numbers are the ids of tile metas, so boxes have higher ids. */
 static void
-add_metas (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
+add_metas (GstNtMosaic * self, const GstNtMosaicPicture * picture,
+    GstBuffer * strip)
 {
   const guint n_tiles = picture->layout->n_tiles;
   guint last_id = 0;
@@ -474,7 +226,8 @@ add_metas (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
 }
 
 static void
-describe (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
+describe (GstNtMosaic * self, const GstNtMosaicPicture * picture,
+    GstBuffer * strip)
 {
   if (gst_nt_mosaic_has_no_rate (self))
     set_time_of_frames (self, picture, strip);
@@ -485,14 +238,16 @@ describe (GstNtMosaic * self, const Picture * picture, GstBuffer * strip)
   add_metas (self, picture, strip);
 }
 
+/* ---- One strip ---- */
+
 /* Takes the frames before the strip: the best strip is the one that holds most
  * of these frames already. */
 static gboolean
-make_strip (GstNtMosaic * self, Picture * picture, GstBuffer * strip)
+make_strip (GstNtMosaic * self, GstNtMosaicPicture * picture, GstBuffer * strip)
 {
   NtmReport report;
 
-  if (!take_frames (self, picture))
+  if (!gst_nt_mosaic_picture_take_frames (self, picture))
     return FALSE;
   gst_nt_mosaic_remember_span (self, strip);
   if ((self->strip_is_ours && !gst_nt_mosaic_give_memory (self, strip,
@@ -516,13 +271,13 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
   GstNtMosaic *self = GST_NT_MOSAIC (vagg);
   GstNtMosaicSettings settings;
   gboolean made = FALSE;
-  Picture *picture;
+  GstNtMosaicPicture *picture;
 
   gst_nt_mosaic_get_settings (self, &settings);
   if (self->strips_fit && gst_nt_mosaic_follow_settings (self, &settings)) {
-    picture = new_picture (self, &settings);
+    picture = gst_nt_mosaic_picture_new (self, &settings);
     made = make_strip (self, picture, strip);
-    free_picture (picture);
+    gst_nt_mosaic_picture_free (picture);
   }
   if (made)
     return GST_FLOW_OK;
