@@ -13,6 +13,9 @@
 
 #include "gstntmosaicdownstream.h"
 
+/* Most names of pads in a warning. */
+#define MAX_NAMES 8
+
 void
 gst_nt_mosaic_fail (GstNtMosaic * self, const GError * error)
 {
@@ -60,6 +63,23 @@ gst_nt_mosaic_warn_of_caps (GstNtMosaic * self, GstNtMosaicPad * pad,
 {
   gst_nt_mosaic_warn (self, why->domain, why->code, "%s shows background until "
       "it has caps that fit: %s", GST_OBJECT_NAME (pad), why->message);
+}
+
+gchar *
+gst_nt_mosaic_list_pads (GList * pads, gboolean tell_links)
+{
+  GString *names = g_string_new (NULL);
+  guint n = 0;
+  GList *l;
+
+  for (l = pads; l && n < MAX_NAMES; l = l->next, n++)
+    g_string_append_printf (names, "%s%s%s", n > 0 ? ", " : "",
+        GST_OBJECT_NAME (l->data),
+        tell_links && !gst_pad_is_linked (l->data) ? " (not linked)" : "");
+  if (l)
+    g_string_append_printf (names, " and %u more", g_list_length (l));
+
+  return g_string_free (names, FALSE);
 }
 
 /* A reference on the first pad for which @is_wrong is TRUE, or NULL. Calls

@@ -26,6 +26,10 @@ void gst_nt_mosaic_warn (GstNtMosaic * self, GQuark domain, gint code,
 void gst_nt_mosaic_warn_of_caps (GstNtMosaic * self, GstNtMosaicPad * pad,
     const GError * why);
 
+/* "sink_0, sink_2 and 3 more": the names of @pads, for a warning. @tell_links:
+ * a pad without a peer is "sink_1 (not linked)". Returns a new string. */
+gchar *gst_nt_mosaic_list_pads (GList * pads, gboolean tell_links);
+
 /* Posts an error if @flow is a failure for which the base class posts none. In
  * the streaming thread. */
 void gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow);

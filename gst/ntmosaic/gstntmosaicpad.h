@@ -34,6 +34,7 @@ struct _GstNtMosaicPad
   GstNtMosaicPadStats stats;    /* has no lock */
 
   gint caps_refused;            /* atomic: its frames become gaps */
+  gint had_data;                /* atomic: a frame or a gap came, or EOS */
   gint has_ended;               /* atomic: the stream has ended, and the pad
                                  * takes no frames until it is flushed */
 
@@ -50,8 +51,6 @@ struct _GstNtMosaicPad
   GstClockTime ends_at;         /* running time at which its latest frame or gap
                                  * is over; NONE: it has no duration, or there
                                  * is none */
-
-  gint had_data;                /* atomic: a frame or a gap came, or EOS */
 
   /* Guarded by the element's object lock. */
   gint tile;                    /* index in the element's layout; -1: none */

@@ -48,7 +48,7 @@ take_seat (GstNtMosaic * self, GstNtMosaicPad * pad)
 }
 
 static gboolean
-is_over (GstNtMosaicPad * pad)
+is_at_eos (GstNtMosaicPad * pad)
 {
   return !gst_nt_mosaic_pad_repeats (pad)
       && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
@@ -78,7 +78,7 @@ gst_nt_mosaic_take_seats (GstNtMosaic * self)
   for (i = 0; i < seats->len; i++) {
     GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
 
-    seat->is_over = is_over (seat->pad);
+    seat->is_at_eos = is_at_eos (seat->pad);
   }
 
   return seats;
@@ -351,14 +351,14 @@ gst_nt_mosaic_check_seats (GstNtMosaic * self,
   return TRUE;
 }
 
-/* Warns once for the same caps. A pad that was shown and is over needs no
+/* Warns once for the same caps. A pad at EOS that was shown needs no
  * warning. */
 static void
 warn_of_caps (GstNtMosaic * self, GstNtMosaicSeat * seat)
 {
   GstNtMosaicPad *pad = seat->pad;
 
-  if (seat->misfit == NULL || (seat->is_settled && seat->is_over)
+  if (seat->misfit == NULL || (seat->is_settled && seat->is_at_eos)
       || (has_caps (&pad->misfit)
           && gst_video_info_is_equal (&pad->misfit, &seat->info)))
     return;
@@ -368,11 +368,11 @@ warn_of_caps (GstNtMosaic * self, GstNtMosaicSeat * seat)
 }
 
 /* The turn in which a pad is let in: first the pads that the strip shows
- * already, last the pads that are over, which must not keep others out. */
+ * already, last the pads at EOS, which must not keep others out. */
 static guint
 get_turn (const GstNtMosaicSeat * seat)
 {
-  return seat->is_over ? 2 : seat->is_settled ? 0 : 1;
+  return seat->is_at_eos ? 2 : seat->is_settled ? 0 : 1;
 }
 
 /* Lets in one pad after the other, as long as they fit. */

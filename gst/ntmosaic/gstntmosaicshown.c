@@ -17,47 +17,27 @@
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicpad.h"
 
-/* Most names of pads in the warning. */
-#define MAX_NAMES 8
-
 /* ---- Which tile ---- */
-
-/* "sink_0, sink_2 and 3 others", in the order of their numbers. */
-static gchar *
-list_pads (GstNtMosaic * self)
-{
-  GList *pads = g_list_sort (gst_nt_mosaic_ref_pads (self),
-      gst_nt_mosaic_pad_compare);
-  const guint n_pads = g_list_length (pads);
-  GString *text = g_string_new (NULL);
-  guint i = 0;
-  GList *l;
-
-  for (l = pads; l && i < MAX_NAMES; l = l->next)
-    g_string_append_printf (text, "%s%s", i++ > 0 ? ", " : "",
-        GST_OBJECT_NAME (l->data));
-  if (n_pads > MAX_NAMES)
-    g_string_append_printf (text, " and %u others", n_pads - MAX_NAMES);
-  g_list_free_full (pads, gst_object_unref);
-
-  return g_string_free (text, FALSE);
-}
 
 static void
 warn_of_unknown (GstNtMosaic * self, gint number)
 {
+  GList *pads;
   gchar *names;
 
   if (self->unknown_source == number)
     return;
 
   self->unknown_source = number;
-  names = list_pads (self);
+  pads = g_list_sort (gst_nt_mosaic_ref_pads (self),
+      gst_nt_mosaic_pad_compare);
+  names = gst_nt_mosaic_list_pads (pads, FALSE);
   gst_nt_mosaic_warn (self, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
       "show-source is %d, but the pads are %s, and the strip is background: "
       "set show-source to the number of a pad, or to -1 to show all", number,
       names);
   g_free (names);
+  g_list_free_full (pads, gst_object_unref);
 }
 
 /* The tile that is shown alone, GST_NT_MOSAIC_SHOWS_ALL or

@@ -12,15 +12,13 @@
 
 #include "gstntmosaicsilence.h"
 
+#include "gstntmosaicfailures.h"
 #include "gstntmosaicpad.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
 /* How long the streaming thread waits before the warning, in nanoseconds. */
 #define PATIENCE (5 * GST_SECOND)
-
-/* Longest list of names in the warning. */
-#define MAX_NAMES 8
 
 /* ---- Which pads ---- */
 
@@ -54,27 +52,10 @@ find_silent_pads (GstNtMosaic * self)
   return g_list_sort (silent, gst_nt_mosaic_pad_compare);
 }
 
-static gchar *
-list_names (GList * pads)
-{
-  GString *names = g_string_new (NULL);
-  guint n = 0;
-  GList *l;
-
-  for (l = pads; l && n < MAX_NAMES; l = l->next, n++)
-    g_string_append_printf (names, "%s%s%s", n > 0 ? ", " : "",
-        GST_OBJECT_NAME (l->data),
-        gst_pad_is_linked (l->data) ? "" : " (not linked)");
-  if (l)
-    g_string_append_printf (names, " and %u more", g_list_length (l));
-
-  return g_string_free (names, FALSE);
-}
-
 static void
 warn (GstNtMosaic * self, GList * pads)
 {
-  gchar *names = list_names (pads);
+  gchar *names = gst_nt_mosaic_list_pads (pads, TRUE);
 
   GST_ELEMENT_WARNING (self, CORE, PAD,
       ("No strip can be made: for %u seconds no frame has come to %s. Link a "

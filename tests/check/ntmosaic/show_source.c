@@ -516,7 +516,7 @@ GST_START_TEST (names_of_many_pads)
   show (&site, 1 + 70);
   site_run (&site, site_push_new, 1);
   test_rig_expect_warning (site.rig, "the pads are sink_0, sink_1,",
-      "sink_7 and 2 others,");
+      "sink_7 and 2 more,");
   site_clear (&site);
 }
 
