@@ -332,6 +332,17 @@ gst_nt_mosaic_start (GstAggregator * agg)
   return GST_AGGREGATOR_CLASS (parent_class)->start (agg);
 }
 
+static void
+forget_data (GstNtMosaic * self)
+{
+  GList *pads = gst_nt_mosaic_ref_pads (self);
+  GList *l;
+
+  for (l = pads; l; l = l->next)
+    gst_nt_mosaic_held_forget_data (&GST_NT_MOSAIC_PAD (l->data)->held);
+  g_list_free_full (pads, gst_object_unref);
+}
+
 /* Layouts stay until the next start. A flush that arrives while the pads are
  * deactivated can start the streaming thread once more, and the base class
  * stops that thread only after this function. */
@@ -343,6 +354,7 @@ gst_nt_mosaic_stop (GstAggregator * agg)
 
   gst_nt_mosaic_forget_flushes (self);
   gst_nt_mosaic_forget_waiting (self);
+  forget_data (self);
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
     gst_nt_mosaic_pad_reset (l->data);

@@ -191,7 +191,6 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
   gst_nt_mosaic_pad_restart (pad);
-  gst_nt_mosaic_held_forget_data (&pad->held);
   pad->silent_since = GST_CLOCK_TIME_NONE;
   pad->warned_of_frames = FALSE;
   gst_video_info_init (&pad->misfit);

@@ -144,7 +144,8 @@ void gst_nt_mosaic_pad_release (GstNtMosaicPad * pad);
 void gst_nt_mosaic_pad_start_stats (GstNtMosaicPad * pad);
 
 /* Forgets the caps that upstream sent, and the pad's tile. With the element's
- * object lock held. */
+ * object lock held. The pad's frame is left alone: in a flush, the base class
+ * takes the object lock with the frame's lock held. */
 void gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad);
 
 /* Drops the pad's frame and caps, so that the base class takes the next caps at

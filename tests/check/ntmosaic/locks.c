@@ -345,10 +345,65 @@ GST_START_TEST (no_lock_is_held_when_a_frame_is_not_wanted)
 
 GST_END_TEST;
 
+/* ---- The stop ---- */
+
+#define N_FLUSHED_PADS 50
+#define N_STOPS 100
+
+typedef struct
+{
+  GstElement *element;
+  gint stopped;                 /* atomic */
+} Flusher;
+
+/* Drops the pads' frames, as the streaming thread does at the end: a flush that
+ * comes during a stop can start that thread once more. */
+static gpointer
+flush_until_stopped (gpointer data)
+{
+  Flusher *flusher = data;
+  GstAggregatorPad *pad =
+      GST_AGGREGATOR_PAD (gst_element_get_static_pad (flusher->element,
+          "sink_0"));
+
+  while (!g_atomic_int_get (&flusher->stopped))
+    GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (pad,
+        GST_AGGREGATOR (flusher->element));
+  gst_object_unref (pad);
+
+  return NULL;
+}
+
+/* The base class takes the element's object lock in a flush, with the lock of
+ * the pad's frame held. If the stop takes the same two in the other order, this
+ * hangs. */
+GST_START_TEST (no_lock_of_a_frame_is_wanted_with_the_object_lock)
+{
+  GstElement *element = gst_element_factory_make ("ntmosaic", NULL);
+  Flusher flusher = {.element = element };
+  GThread *thread;
+  guint i;
+
+  for (i = 0; i < N_FLUSHED_PADS; i++)
+    gst_object_unref (gst_element_request_pad_simple (element, "sink_%u"));
+  thread = g_thread_new ("flusher", flush_until_stopped, &flusher);
+  for (i = 0; i < N_STOPS; i++) {
+    gst_element_set_state (element, GST_STATE_PAUSED);
+    gst_element_set_state (element, GST_STATE_READY);
+  }
+  g_atomic_int_set (&flusher.stopped, TRUE);
+  g_thread_join (thread);
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_object_unref (element);
+}
+
+GST_END_TEST;
+
 TEST_CASES (locks)
 {
   tcase_add_loop_test (tc, no_lock_is_held_while_copying, 0, 2);
   tcase_add_test (tc, still_is_flushed_while_it_is_mapped);
   tcase_add_test (tc, no_lock_is_held_when_another_frame_is_shown);
   tcase_add_test (tc, no_lock_is_held_when_a_frame_is_not_wanted);
+  tcase_add_test (tc, no_lock_of_a_frame_is_wanted_with_the_object_lock);
 }
