@@ -616,8 +616,9 @@ end_with_first (Meeting * meeting)
 }
 
 static void
-check_meeting (guint32 seed, guint n_strips)
+check_meeting (guint32 seed)
 {
+  const guint n_strips = 100;
   Meeting meeting = { 0, };
   Site *site = &meeting.site;
   GstPad *pad;
@@ -648,16 +649,7 @@ check_meeting (guint32 seed, guint n_strips)
 
 GST_START_TEST (at_random)
 {
-  const gchar *given = g_getenv ("NTM_TEST_SEED");
-  const gchar *cases = g_getenv ("NTM_TEST_CASES");
-  const guint n = cases ? g_ascii_strtoull (cases, NULL, 10) : 20;
-  guint32 seed = given ? g_ascii_strtoull (given, NULL, 10) : g_random_int ();
-  guint i;
-
-  for (i = 0; i < n; i++) {
-    g_print ("NTM_TEST_SEED=%u\n", seed + i);
-    check_meeting (seed + i, 100);
-  }
+  test_at_random (check_meeting, 20);
 }
 
 GST_END_TEST;

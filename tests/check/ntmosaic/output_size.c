@@ -125,21 +125,6 @@ GST_END_TEST;
 
 /* ---- What downstream may ask for ---- */
 
-static void
-expect_size (TestRig * rig, gint width, gint height)
-{
-  GstVideoInfo info;
-  GstBuffer *strip;
-  GstCaps *caps;
-
-  strip = test_rig_pull (rig, &caps);
-  fail_unless (gst_video_info_from_caps (&info, caps));
-  fail_unless_equals_int (GST_VIDEO_INFO_WIDTH (&info), width);
-  fail_unless_equals_int (GST_VIDEO_INFO_HEIGHT (&info), height);
-  gst_caps_unref (caps);
-  gst_buffer_unref (strip);
-}
-
 /* Two tiles of 10x8. */
 static const struct
 {
@@ -176,7 +161,7 @@ GST_START_TEST (what_downstream_asks_for)
     test_input_set_caps (test_rig_input (rig, i), "RGBA", 10, 8);
   for (i = 0; i < 2; i++)
     test_rig_push (rig, i, 1, 0);
-  expect_size (rig, wishes[__i__].width, wishes[__i__].height);
+  test_rig_expect_size (rig, wishes[__i__].width, wishes[__i__].height);
   test_rig_free (rig);
 }
 
@@ -304,7 +289,7 @@ GST_START_TEST (before_any_caps)
     test_rig_add (rig, "sink_%u");
   for (i = 0; i < 3; i++) {
     test_rig_pass (rig);
-    expect_size (rig, 64, 48);
+    test_rig_expect_size (rig, 64, 48);
   }
   test_rig_free (rig);
 }

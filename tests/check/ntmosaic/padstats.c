@@ -260,20 +260,6 @@ GST_START_TEST (pad_that_does_not_fit)
 
 GST_END_TEST;
 
-static void
-await_eos (TestRig * rig)
-{
-  gboolean is_eos = FALSE;
-
-  while (!is_eos) {
-    GstEvent *event = gst_harness_pull_event (rig->out);
-
-    fail_unless (event != NULL, "no EOS");
-    is_eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
-    gst_event_unref (event);
-  }
-}
-
 /* The base class takes the second frame to see that it is over. */
 GST_START_TEST (last_frame_is_not_shown)
 {
@@ -283,7 +269,7 @@ GST_START_TEST (last_frame_is_not_shown)
   push (rig, 0, 1, STEP / 2, STEP / 2);
   test_input_end (test_rig_input (rig, 0));
   test_rig_skip (rig);
-  await_eos (rig);
+  test_rig_await_eos (rig);
   expect (rig, "sink_0", (Counts) {.frames = 2,.shown = 1,.dropped = 1,
           .last = STEP / 2});
   test_rig_free (rig);
@@ -469,7 +455,7 @@ GST_START_TEST (at_random)
     note_strip (models, test_rig_pull (rig, NULL));
   for (i = 0; i < 3; i++)
     g_thread_join (threads[i]);
-  await_eos (rig);
+  test_rig_await_eos (rig);
   while ((strip = gst_harness_try_pull (rig->out)))
     note_strip (models, strip);
   for (i = 0; i < 3; i++)

@@ -188,8 +188,9 @@ run_with_changes (Site * site)
 }
 
 static void
-check_random_schedule (guint32 seed, guint n_strips)
+check_random_schedule (guint32 seed)
 {
+  guint n_strips;
   guint warned = 0;
   Site site;
   guint i;
@@ -198,7 +199,7 @@ check_random_schedule (guint32 seed, guint n_strips)
   for (i = 1 + site_dice (&site, 9); i > 0; i--)
     site_add_pad_at_random (&site);
   site_choose_wall (&site);
-  for (; n_strips > 0; n_strips--) {
+  for (n_strips = 60; n_strips > 0; n_strips--) {
     const Wall *wall = &site.wall;
 
     site_change_at_random (&site);
@@ -218,16 +219,7 @@ check_random_schedule (guint32 seed, guint n_strips)
 
 GST_START_TEST (at_random)
 {
-  const gchar *given = g_getenv ("NTM_TEST_SEED");
-  const gchar *cases = g_getenv ("NTM_TEST_CASES");
-  const guint n = cases ? g_ascii_strtoull (cases, NULL, 10) : 20;
-  guint32 seed = given ? g_ascii_strtoull (given, NULL, 10) : g_random_int ();
-  guint i;
-
-  for (i = 0; i < n; i++) {
-    g_print ("NTM_TEST_SEED=%u\n", seed + i);
-    check_random_schedule (seed + i, 60);
-  }
+  test_at_random (check_random_schedule, 20);
 }
 
 GST_END_TEST;

@@ -334,8 +334,9 @@ are_alike (const Wall * a, const Wall * b)
 }
 
 static void
-check_random_settings (guint32 seed, guint n_changes)
+check_random_settings (guint32 seed)
 {
+  guint n_changes;
   gboolean is_bad = FALSE;
   Wall asked;
   Wall bad = { 0 };
@@ -348,7 +349,7 @@ check_random_settings (guint32 seed, guint n_changes)
   site_choose_wall (&site);
   site_make_possible (&site);
   site_run (&site, site_push_at_random, 1);
-  for (; n_changes > 0; n_changes--) {
+  for (n_changes = 40; n_changes > 0; n_changes--) {
     const Wall good = site.wall;
 
     do {
@@ -379,16 +380,7 @@ check_random_settings (guint32 seed, guint n_changes)
 
 GST_START_TEST (at_random)
 {
-  const gchar *given = g_getenv ("NTM_TEST_SEED");
-  const gchar *cases = g_getenv ("NTM_TEST_CASES");
-  const guint n = cases ? g_ascii_strtoull (cases, NULL, 10) : 20;
-  guint32 seed = given ? g_ascii_strtoull (given, NULL, 10) : g_random_int ();
-  guint i;
-
-  for (i = 0; i < n; i++) {
-    g_print ("NTM_TEST_SEED=%u\n", seed + i);
-    check_random_settings (seed + i, 40);
-  }
+  test_at_random (check_random_settings, 20);
 }
 
 GST_END_TEST;

@@ -20,8 +20,9 @@ change_format (Site * site)
 }
 
 static void
-check_random_wall (guint32 seed, guint n_strips)
+check_random_wall (guint32 seed)
 {
+  guint n_strips;
   Site site;
   guint i;
 
@@ -35,7 +36,7 @@ check_random_wall (guint32 seed, guint n_strips)
   for (i = 1 + site_dice (&site, 9); i > 0; i--)
     site_add_pad_at_random (&site);
   site_choose_wall (&site);
-  for (; n_strips > 0; n_strips--) {
+  for (n_strips = 60; n_strips > 0; n_strips--) {
     site_change_at_random (&site);
     if (site_dice (&site, 40) == 0)
       change_format (&site);
@@ -48,16 +49,7 @@ check_random_wall (guint32 seed, guint n_strips)
 
 GST_START_TEST (at_random)
 {
-  const gchar *given = g_getenv ("NTM_TEST_SEED");
-  const gchar *cases = g_getenv ("NTM_TEST_CASES");
-  const guint n = cases ? g_ascii_strtoull (cases, NULL, 10) : 40;
-  guint32 seed = given ? g_ascii_strtoull (given, NULL, 10) : g_random_int ();
-  guint i;
-
-  for (i = 0; i < n; i++) {
-    g_print ("NTM_TEST_SEED=%u\n", seed + i);
-    check_random_wall (seed + i, 60);
-  }
+  test_at_random (check_random_wall, 40);
 }
 
 GST_END_TEST;
@@ -488,21 +480,6 @@ GST_START_TEST (more_pads_than_cells)
 
 GST_END_TEST;
 
-static void
-expect_size (TestRig * rig, gint width, gint height)
-{
-  GstVideoInfo info;
-  GstBuffer *strip;
-  GstCaps *caps;
-
-  strip = test_rig_pull (rig, &caps);
-  fail_unless (gst_video_info_from_caps (&info, caps));
-  fail_unless_equals_int (GST_VIDEO_INFO_WIDTH (&info), width);
-  fail_unless_equals_int (GST_VIDEO_INFO_HEIGHT (&info), height);
-  gst_caps_unref (caps);
-  gst_buffer_unref (strip);
-}
-
 /* Tiles whose pads have no caps yet have a cell. */
 GST_START_TEST (pads_without_caps)
 {
@@ -515,7 +492,7 @@ GST_START_TEST (pads_without_caps)
   test_input_end (test_rig_input (rig, 1));
   test_input_end (test_rig_input (rig, 2));
   test_input_end (test_rig_input (rig, 3));
-  expect_size (rig, 22, 18);
+  test_rig_expect_size (rig, 22, 18);
   test_rig_free (rig);
 }
 
@@ -533,7 +510,7 @@ GST_START_TEST (before_any_caps)
     test_rig_add (rig, "sink_%u");
   for (i = 0; i < 3; i++) {
     test_rig_pass (rig);
-    expect_size (rig, 34, 18);
+    test_rig_expect_size (rig, 34, 18);
   }
   test_rig_free (rig);
 }

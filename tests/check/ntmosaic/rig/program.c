@@ -77,3 +77,18 @@ test_run (const gchar * name, const gchar * file, void (*add) (TCase * tc))
 
   return EXIT_SUCCESS;
 }
+
+void
+test_at_random (void (*check) (guint32 seed), guint n_cases)
+{
+  const gchar *first = g_getenv ("NTM_TEST_SEED");
+  const gchar *cases = g_getenv ("NTM_TEST_CASES");
+  guint32 seed = first ? g_ascii_strtoull (first, NULL, 10) : g_random_int ();
+  const guint n = cases ? g_ascii_strtoull (cases, NULL, 10) : n_cases;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    g_print ("NTM_TEST_SEED=%u\n", seed + i);
+    check (seed + i);
+  }
+}

@@ -19,6 +19,11 @@ void test_init (int *argc, char ***argv);
 int test_run (const gchar * name, const gchar * file,
     void (*add) (TCase * tc));
 
+/* Calls @check with @n_cases seeds, one after the other, and prints each seed.
+ * Each run has other seeds; NTM_TEST_SEED=4711 NTM_TEST_CASES=1 repeats a
+ * case. */
+void test_at_random (void (*check) (guint32 seed), guint n_cases);
+
 /* The end of a test file. The body of the function that adds the file's cases
  * to @tc follows. */
 #define TEST_CASES(name)                                                      \

@@ -254,6 +254,21 @@ test_rig_expect (TestRig * rig, const TestStrip * strip)
 }
 
 void
+test_rig_expect_size (TestRig * rig, gint width, gint height)
+{
+  GstVideoInfo info;
+  GstBuffer *strip;
+  GstCaps *caps;
+
+  strip = test_rig_pull (rig, &caps);
+  fail_unless (gst_video_info_from_caps (&info, caps));
+  fail_unless_equals_int (GST_VIDEO_INFO_WIDTH (&info), width);
+  fail_unless_equals_int (GST_VIDEO_INFO_HEIGHT (&info), height);
+  gst_caps_unref (caps);
+  gst_buffer_unref (strip);
+}
+
+void
 test_rig_check (TestRig * rig, const TestStrip * strip)
 {
   test_rig_send (rig, strip);
@@ -302,7 +317,7 @@ test_rig_expect_none (TestRig * rig)
 }
 
 void
-test_rig_expect_eos (TestRig * rig)
+test_rig_await_eos (TestRig * rig)
 {
   gboolean is_eos = FALSE;
 
@@ -313,6 +328,12 @@ test_rig_expect_eos (TestRig * rig)
     is_eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
     gst_event_unref (event);
   }
+}
+
+void
+test_rig_expect_eos (TestRig * rig)
+{
+  test_rig_await_eos (rig);
   test_rig_expect_none (rig);
 }
 

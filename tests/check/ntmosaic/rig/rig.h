@@ -126,6 +126,10 @@ void test_rig_skip (TestRig * rig);
 GstBuffer *test_rig_take (TestRig * rig, const TestStrip * strip);
 void test_rig_expect (TestRig * rig, const TestStrip * strip);
 
+/* The next strip, whatever is in it. Fails the test unless its caps have this
+ * size. */
+void test_rig_expect_size (TestRig * rig, gint width, gint height);
+
 /* Sends the frames of @strip, and expects that strip. */
 void test_rig_check (TestRig * rig, const TestStrip * strip);
 
@@ -139,6 +143,9 @@ guint32 test_rig_begin_seek (TestRig * rig);
 
 /* Fails the test if there is a strip already. */
 void test_rig_expect_none (TestRig * rig);
+
+/* Waits for EOS. Drops other events, and leaves the strips before it. */
+void test_rig_await_eos (TestRig * rig);
 
 /* Fails the test unless EOS comes, and no strip that was not pulled is before
  * it. Drops other events. */
