@@ -225,17 +225,14 @@ static void
 gst_nt_mosaic_release_pad (GstElement * element, GstPad * pad)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (element);
-  const guint32 seqnum =
-      gst_nt_mosaic_get_flush (self, GST_NT_MOSAIC_PAD (pad));
 
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
 
-  gst_nt_mosaic_explain_release (GST_NT_MOSAIC (element),
-      GST_NT_MOSAIC_PAD (pad));
+  gst_nt_mosaic_explain_release (self, GST_NT_MOSAIC_PAD (pad));
   gst_nt_mosaic_pad_release (GST_NT_MOSAIC_PAD (pad));
+  gst_nt_mosaic_leave_flush (self, GST_NT_MOSAIC_PAD (pad));
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
-  gst_nt_mosaic_leave_flush (self, seqnum);
 }
 
 static GObject *
@@ -342,6 +339,7 @@ gst_nt_mosaic_stop (GstAggregator * agg)
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GList *l;
 
+  gst_nt_mosaic_forget_flushes (self);
   gst_nt_mosaic_forget_waiting (self);
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)

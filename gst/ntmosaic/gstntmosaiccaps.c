@@ -530,11 +530,13 @@ find_least (const GValue * value, gint unit)
     return g_value_get_int (value) % unit == 0 ? g_value_get_int (value)
         : G_MAXINT;
   if (GST_VALUE_HOLDS_INT_RANGE (value)) {
-    const gint min = gst_value_get_int_range_min (value);
-    const gint up = (unit - min % unit) % unit;
+    const gint64 max = gst_value_get_int_range_max (value);
+    gint64 size = gst_value_get_int_range_min (value);
 
-    return up <= gst_value_get_int_range_max (value) - min ? min + up
-        : G_MAXINT;
+    /* A unit is one pixel or two: if the next size is odd too, all are. */
+    if (size % unit != 0)
+      size += gst_value_get_int_range_step (value);
+    return size % unit == 0 && size <= max ? size : G_MAXINT;
   }
 
   for (i = 0; i < gst_value_list_get_size (value); i++)

@@ -109,18 +109,6 @@ gst_nt_mosaic_forget_flushes (GstNtMosaic * self)
   GST_OBJECT_UNLOCK (self);
 }
 
-guint32
-gst_nt_mosaic_get_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
-{
-  guint32 seqnum;
-
-  GST_OBJECT_LOCK (self);
-  seqnum = pad->flush_seqnum;
-  GST_OBJECT_UNLOCK (self);
-
-  return seqnum;
-}
-
 /* ---- Pads that a flush does not reach ---- */
 
 /* Whether upstream flushes, or has flushed, @pad for the seek. With the object
@@ -232,52 +220,16 @@ gst_nt_mosaic_flush_unlinked (GstNtMosaic * self, guint32 seqnum)
   g_list_free_full (pads, gst_object_unref);
 }
 
-/* One of the pads, if all have gone through the flush @seqnum; else NULL. With
- * the object lock held. */
-static GstNtMosaicPad *
-find_last_flushed (GstNtMosaic * self, guint32 seqnum)
-{
-  GstNtMosaicPad *pad = NULL;
-  GList *l;
-
-  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next) {
-    pad = l->data;
-    if (seqnum == GST_SEQNUM_INVALID || pad->flushed_seqnum != seqnum)
-      return NULL;
-  }
-
-  return pad;
-}
-
 /* The base class checks whether a flush is over when a pad gets a FLUSH_STOP,
- * and not when the last pad without one is released. So another pad gets a
- * second FLUSH_STOP. */
+ * and not when the last pad without one is released. So the pad that goes gets
+ * one. The others can't get a second one: until strips are made, the base class
+ * holds a lock of each pad whose upstream waits, and FLUSH_STOP needs that
+ * lock. */
 void
-gst_nt_mosaic_leave_flush (GstNtMosaic * self, guint32 seqnum)
+gst_nt_mosaic_leave_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
 {
-  GstNtMosaicPad *pad;
-
-  if (!is_flushing (self))
-    return;
-
-  GST_OBJECT_LOCK (self);
-  pad = find_last_flushed (self, seqnum);
-  if (pad == NULL) {
-    pad = find_last_flushed (self, self->seek_seqnum);
-    if (pad)
-      seqnum = self->seek_seqnum;
-  }
-  if (pad)
-    gst_object_ref (pad);
-
-  /* Without pads, the next pad that is requested ends the flush. */
-  if (GST_ELEMENT (self)->sinkpads == NULL && seqnum != GST_SEQNUM_INVALID)
-    self->seek_seqnum = seqnum;
-  GST_OBJECT_UNLOCK (self);
-
-  if (pad)
-    flush_pad (self, pad, seqnum);
-  g_clear_pointer (&pad, gst_object_unref);
+  if (is_flushing (self))
+    gst_nt_mosaic_join_flush (self, pad);
 }
 
 /* ---- Sources that can't seek ---- */

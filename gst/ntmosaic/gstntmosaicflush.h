@@ -32,11 +32,9 @@ void gst_nt_mosaic_forget_flushes (GstNtMosaic * self);
 /* Makes the new @pad part of the flush that is going on, if there is one. */
 void gst_nt_mosaic_join_flush (GstNtMosaic * self, GstNtMosaicPad * pad);
 
-/* The seqnum of the flush that @pad is in, or INVALID. When @pad is released,
- * it has to be passed to gst_nt_mosaic_leave_flush(): the flush may have waited
- * for this pad alone. */
-guint32 gst_nt_mosaic_get_flush (GstNtMosaic * self, GstNtMosaicPad * pad);
-void gst_nt_mosaic_leave_flush (GstNtMosaic * self, guint32 seqnum);
+/* To be called before @pad is released: the flush that is going on may wait for
+ * this pad alone. */
+void gst_nt_mosaic_leave_flush (GstNtMosaic * self, GstNtMosaicPad * pad);
 
 /* If the flush with @seqnum is that of a seek, flushes the pads that are not
  * linked. */

@@ -285,6 +285,91 @@ GST_START_TEST (pad_leaves_in_a_flush)
 
 GST_END_TEST;
 
+static guint64
+count_frames (GstHarness * input)
+{
+  GstPad *pad = gst_pad_get_peer (input->srcpad);
+  GstStructure *stats;
+  guint64 frames;
+
+  g_object_get (pad, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "frames", &frames));
+  gst_structure_free (stats);
+  gst_object_unref (pad);
+
+  return frames;
+}
+
+static gpointer
+push_frames (gpointer data)
+{
+  guint n;
+
+  for (n = 0; n < 4; n++)
+    test_input_send (data, 100 + n, n);
+
+  return NULL;
+}
+
+/* The same while upstream of another pad has sent its frames already, and waits
+ * until strips are made. */
+GST_START_TEST (pad_leaves_while_upstream_waits)
+{
+  TestRig *rig = test_rig_new_small (2);
+  GThread *upstream;
+  guint32 seqnum;
+  guint64 before;
+  guint n;
+
+  g_object_set (rig->element, "frames-ahead", 0, NULL);
+  check_strip (rig, 0);
+  if (__i__ == 0) {
+    seqnum = test_rig_begin_seek (rig);
+  } else {
+    seqnum = gst_util_seqnum_next ();
+    test_input_begin_flush (test_rig_input (rig, 1), seqnum);
+  }
+  test_input_flush (test_rig_input (rig, 0), seqnum);
+  before = count_frames (test_rig_input (rig, 0));
+  upstream = g_thread_new ("upstream", push_frames, test_rig_input (rig, 0));
+  test_wait_until (count_frames (test_rig_input (rig, 0)) == before + 2);
+  test_rig_remove (rig, test_rig_input (rig, 1));
+  for (n = 0; n < 4; n++)
+    test_rig_expect_small (rig, 1, 100 + n);
+  g_thread_join (upstream);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A seek that no source has carried out is over when the element stops: a pad
+ * that joins or leaves after that does not start the streaming thread. */
+GST_START_TEST (pads_change_after_a_stop)
+{
+  TestRig *rig = test_rig_new_small (2);
+  GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
+
+  check_strip (rig, 0);
+  test_rig_begin_seek (rig);
+  fail_unless_equals_int (gst_element_set_state (rig->element,
+          GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+  if (__i__ == 0) {
+    test_rig_remove (rig, test_rig_input (rig, 1));
+  } else {
+    GstPad *pad = gst_element_request_pad_simple (rig->element, "sink_9");
+
+    test_rig_remove (rig, test_rig_input (rig, 1));
+    test_rig_remove (rig, test_rig_input (rig, 0));
+    gst_element_release_request_pad (rig->element, pad);
+    gst_object_unref (pad);
+  }
+  fail_unless_equals_int (gst_pad_get_task_state (srcpad), GST_TASK_STOPPED);
+  gst_object_unref (srcpad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* A pad joins, and then the last pad without a FLUSH_STOP goes. */
 GST_START_TEST (pad_joins_before_another_leaves)
 {
@@ -410,6 +495,8 @@ TEST_CASES (flush_races)
   tcase_add_loop_test (tc, pad_joins_after_a_seek_without_flush, 0, 2);
   tcase_add_test (tc, seek_with_an_unlinked_pad);
   tcase_add_loop_test (tc, pad_leaves_in_a_flush, 0, 4);
+  tcase_add_loop_test (tc, pad_leaves_while_upstream_waits, 0, 2);
+  tcase_add_loop_test (tc, pads_change_after_a_stop, 0, 2);
   tcase_add_loop_test (tc, pad_joins_before_another_leaves, 0, 2);
   tcase_add_test (tc, seek_that_a_source_refuses);
   tcase_add_test (tc, flush_of_one_pad_leaves_an_unlinked_one);

@@ -364,7 +364,9 @@ GST_END_TEST;
 /* The strip is even, and so is the place of the tile in it. */
 GST_START_TEST (pairs_in_larger_strip)
 {
-  static const gchar *const widths[] = { "18", "{17,18}", "{9,[17,40]}" };
+  static const gchar *const widths[] = {
+    "18", "{17,18}", "{9,[17,40]}", "[9,99,9]"
+  };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (widths); i++) {
