@@ -189,6 +189,7 @@ class Threads(PicturesCase):
             images.strip(paths)
             thread.join()
         thread.join()
+        self.assertLess(images.stats.decoded, len(paths))
         self.assertTrue((images.strip(paths[:2]) == 0).all())
         images.close()
 
