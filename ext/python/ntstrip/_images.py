@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: The ntmosaic authors
 
 import collections
+import importlib
 import operator
 import os
 import threading
@@ -122,13 +123,12 @@ class ImagesStats(NamedTuple):
 
 def _load_extension():
     try:
-        from ntstrip import _ntimages
+        return importlib.import_module('ntstrip._ntimages')
     except ModuleNotFoundError as error:
         raise ImportError(
             'this build of ntstrip has no image decoders: build it where '
             'pkg-config finds libjpeg, libpng or libwebp (Debian: '
             'libjpeg-dev libpng-dev libwebp-dev)') from error
-    return _ntimages
 
 
 def _nanoseconds(name, seconds):
