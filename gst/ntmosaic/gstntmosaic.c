@@ -315,6 +315,8 @@ gst_nt_mosaic_start (GstAggregator * agg)
   self->unknown_source = -1;
   self->has_good_settings = FALSE;
   self->warned_of_settings = FALSE;
+  self->warned_of_crowd = FALSE;
+  self->warned_of_width = FALSE;
   forget_layouts (self);
   gst_nt_mosaic_forget_time (self);
   gst_nt_mosaic_forbid_ahead (self);

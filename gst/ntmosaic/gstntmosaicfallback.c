@@ -189,6 +189,74 @@ gst_nt_mosaic_fall_back (GstNtMosaic * self, GstNtMosaicSettings * settings,
   }
 }
 
+/* ---- A grid that became too wide ---- */
+
+/* How many columns @settings ask for; 0: the element may choose. */
+static guint
+count_columns (const GstNtMosaicSettings * settings, guint n_tiles)
+{
+  if (settings->columns > 0)
+    return MIN (settings->columns, n_tiles);
+  if (settings->rows > 0)
+    return n_tiles / settings->rows + (n_tiles % settings->rows > 0);
+
+  return 0;
+}
+
+/* The largest number of fewer columns with which there is a strip of the pads
+ * with @fits set; 0: none. */
+static guint
+find_fewer_columns (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    const GArray * seats, GstCaps * downstream)
+{
+  GstNtMosaicSettings fewer = *settings;
+
+  fewer.rows = 0;
+  for (fewer.columns = count_columns (settings, seats->len) - 1;
+      fewer.columns > 0; fewer.columns--)
+    if (gst_nt_mosaic_check_seats (self, &fewer, seats, downstream, NULL))
+      break;
+
+  return fewer.columns;
+}
+
+static void
+warn_of_width (GstNtMosaic * self, const GError * why, guint columns)
+{
+  if (!self->warned_of_width)
+    gst_nt_mosaic_warn (self, why->domain, why->code, "%s. The element goes on "
+        "with columns=%u until then", why->message, columns);
+  self->warned_of_width = TRUE;
+}
+
+/* Only the pads that the strip shows already count: others must fit in. */
+void
+gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
+    GArray * seats, GstCaps * downstream)
+{
+  GError *why = NULL;
+  guint columns;
+
+  if (!gst_nt_mosaic_goes_on_without_one (self)
+      || !gst_nt_mosaic_seats_have_caps (seats)
+      || count_columns (settings, seats->len) == 0)
+    return;
+
+  choose_pads (seats, TRUE);
+  if (gst_nt_mosaic_check_seats (self, settings, seats, downstream, &why)) {
+    self->warned_of_width = FALSE;
+  } else {
+    columns = find_fewer_columns (self, settings, seats, downstream);
+    if (columns > 0) {
+      warn_of_width (self, why, columns);
+      settings->columns = columns;
+      settings->rows = 0;
+    }
+  }
+  g_clear_error (&why);
+  choose_pads (seats, FALSE);
+}
+
 void
 gst_nt_mosaic_note_good (GstNtMosaic * self,
     const GstNtMosaicSettings * settings)

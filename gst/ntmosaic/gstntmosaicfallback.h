@@ -19,6 +19,13 @@ G_BEGIN_DECLS
 void gst_nt_mosaic_fall_back (GstNtMosaic * self,
     GstNtMosaicSettings * settings, GArray * seats, GstCaps * downstream);
 
+/* The columns of @settings can hold other tiles after a pad has left or grown,
+ * and the strip can be wider than max-width or downstream allow by that. Then
+ * @settings have fewer columns, as many as there can be, and one warning says
+ * so. Before the first strip, @settings stay. In the streaming thread. */
+void gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
+    GArray * seats, GstCaps * downstream);
+
 /* There is a strip by @settings. In the streaming thread. */
 void gst_nt_mosaic_note_good (GstNtMosaic * self,
     const GstNtMosaicSettings * settings);

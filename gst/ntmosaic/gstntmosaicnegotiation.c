@@ -85,19 +85,22 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   GstFlowReturn ret = GST_FLOW_OK;
   NtmLayout *layout = NULL;
   GstNtMosaicSettings settings;
+  GstNtMosaicSettings good;
   GError *error = NULL;
   gboolean guessed;
   GArray *inputs;
 
   gst_nt_mosaic_get_settings (self, &settings);
   gst_nt_mosaic_fall_back (self, &settings, seats, downstream);
+  good = settings;
+  gst_nt_mosaic_fold (self, &settings, seats, downstream);
   inputs = find_inputs (self, &settings, seats, downstream, &guessed, &error);
   *caps = inputs ? gst_nt_mosaic_design_strip (self, &settings, seats, inputs,
       downstream, &layout, &error) : NULL;
   if (*caps) {
     set_next_layout (self, g_steal_pointer (&layout), g_array_ref (seats));
     self->strip_is_guessed = guessed;
-    gst_nt_mosaic_note_good (self, &settings);
+    gst_nt_mosaic_note_good (self, &good);
   } else {
     ret = explain_no_strip (self, guessed, error);
   }

@@ -134,6 +134,7 @@ struct _GstNtMosaic
   GstNtMosaicSettings bad_settings;     /* of the last warning */
   gboolean warned_of_settings;  /* @bad_settings are still set */
   gboolean warned_of_crowd;     /* of more pads than cells */
+  gboolean warned_of_width;     /* of a grid that became too wide */
   GstAllocationParams strip_params;     /* downstream's alignment and padding */
   gboolean pool_is_downstreams; /* strips are buffers of downstream's pool, as
                                  * long as it has some left */

@@ -140,7 +140,9 @@ install_grid (GObjectClass * klass, guint first)
    * #GstAggregator::samples-selected, it holds from the strip after that. If
    * there can be no strip of that size, one warning says why, and the last good
    * values of all properties for sizes stay in use until there can be: they are
-   * tried again whenever pads, caps or properties change.
+   * tried again whenever pads, caps or properties change. If the strip gets too
+   * wide because a pad leaves, and tiles move to other columns, it has fewer
+   * columns, and one warning says how many.
    *
    * Since: 0.1
    */

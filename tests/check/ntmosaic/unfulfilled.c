@@ -284,6 +284,45 @@ GST_START_TEST (beside_a_misfit)
 
 GST_END_TEST;
 
+/* ---- Tiles that move to other columns ---- */
+
+/* A pad leaves, and the columns become wider than the strip may be: by
+ * max-width, or as downstream says. */
+GST_START_TEST (pad_leaves)
+{
+  const gboolean by_downstream = __i__ > 0;
+  Site site;
+  guint i;
+
+  begin (&site, 6);
+  for (i = 0; i < 6; i++)
+    site_resize (&site, i, i % 3 == 2 ? 20 : 10, HEIGHT);
+  site.wall.columns = 3;
+  if (by_downstream)
+    gst_harness_set_sink_caps_str (site.rig->out, "video/x-raw,width=[1,40]");
+  else
+    site.wall.max_width = 40;
+  site_set_wall (&site);
+  check (&site);
+
+  site_remove_pad (&site, 3);
+  site.wall.columns = 2;
+  check (&site);
+  test_rig_expect_warning (site.rig, "50 pixels wide", by_downstream
+      ? "downstream takes 40 at most" : "40 are the most",
+      "goes on with columns=2 until then");
+  site_resize (&site, 0, 9, HEIGHT);
+  check (&site);
+
+  site_remove_pad (&site, 4);
+  site_remove_pad (&site, 3);
+  site.wall.columns = 3;
+  check (&site);
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
 /* ---- At random ---- */
 
 static gboolean
@@ -365,5 +404,6 @@ TEST_CASES (unfulfilled)
   tcase_add_test (tc, warned_once);
   tcase_add_test (tc, fulfilled_later);
   tcase_add_test (tc, beside_a_misfit);
+  tcase_add_loop_test (tc, pad_leaves, 0, 2);
   tcase_add_test (tc, at_random);
 }

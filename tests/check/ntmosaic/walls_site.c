@@ -187,8 +187,8 @@ site_add_pad_at_random (Site * site)
   site_add_pad (site, number);
 }
 
-static void
-remove_pad (Site * site, guint i)
+void
+site_remove_pad (Site * site, guint i)
 {
   Wall *wall = &site->wall;
 
@@ -211,7 +211,7 @@ site_change_at_random (Site * site)
       site_add_pad_at_random (site);
       break;
     case 1:
-      remove_pad (site, site_dice (site, site->wall.n_tiles));
+      site_remove_pad (site, site_dice (site, site->wall.n_tiles));
       break;
     case 2:
       resize_at_random (site, site_dice (site, site->wall.n_tiles));

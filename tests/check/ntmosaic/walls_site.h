@@ -53,6 +53,9 @@ void site_resize (Site * site, guint i, guint width, guint height);
 void site_add_pad (Site * site, guint number);
 void site_add_pad_at_random (Site * site);
 
+/* Releases the pad of tile @i, unless it is the only one. */
+void site_remove_pad (Site * site, guint i);
+
 /* One step of a random schedule: a pad comes or goes, or a size or a
  * property changes, or nothing. */
 void site_change_at_random (Site * site);

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstntstripsrcorders.h"
+
+#define GST_CAT_DEFAULT gst_nt_strip_src_debug
+
+/* ---- One order ---- */
+
+static GstNtStripOrder *
+new_order (gchar ** names, guint n_names)
+{
+  GstNtStripOrder *order = g_new0 (GstNtStripOrder, 1);
+  guint i;
+
+  order->names = g_new0 (gchar *, n_names + 1);
+  order->n_names = n_names;
+  for (i = 0; i < n_names; i++)
+    order->names[i] = g_strdup (names[i]);
+
+  return order;
+}
+
+static void
+free_order (GstNtStripOrder * order)
+{
+  ntm_request_free (order->request);
+  g_strfreev (order->names);
+  g_free (order);
+}
+
+/* ---- Requests ---- */
+
+guint
+gst_nt_strip_src_add_request (GstNtStripSrc * self, gchar ** names)
+{
+  const guint n_names = names ? g_strv_length (names) : 0;
+  GstNtStripOrder *order;
+  gboolean refused;
+  guint id = 0;
+
+  GST_OBJECT_LOCK (self);
+  refused = n_names == 0 || self->asked.location || self->asked.locations;
+  GST_OBJECT_UNLOCK (self);
+  if (refused)
+    return 0;
+
+  order = new_order (names, n_names);
+  g_mutex_lock (&self->lock);
+  if (!self->is_ending && !(self->was_started && self->is_list)) {
+    self->last_id += self->last_id == G_MAXUINT ? 2 : 1;
+    id = order->id = self->last_id;
+    order->number = self->next_number++;
+    g_queue_push_tail (&self->orders, order);
+    g_cond_broadcast (&self->changed);
+  }
+  g_mutex_unlock (&self->lock);
+  if (id == 0)
+    free_order (order);
+  else
+    gst_nt_strip_src_hand_over (self);
+
+  return id;
+}
+
+/* With the lock held. */
+static GList *
+find_request (GstNtStripSrc * self, guint id)
+{
+  GList *l;
+
+  for (l = self->orders.head; l; l = l->next) {
+    const GstNtStripOrder *order = l->data;
+
+    if (order->id == id && !order->is_cancelled)
+      return l;
+  }
+
+  return NULL;
+}
+
+gboolean
+gst_nt_strip_src_cancel_request (GstNtStripSrc * self, guint id)
+{
+  GstNtStripOrder *unused = NULL;
+  GList *found;
+
+  g_mutex_lock (&self->lock);
+  found = id > 0 ? find_request (self, id) : NULL;
+  if (found) {
+    GstNtStripOrder *order = found->data;
+
+    order->is_cancelled = TRUE;
+    g_queue_delete_link (&self->orders, found);
+    if (order->n_users == 0)
+      unused = order;
+    else if (order->request)
+      ntm_request_cancel (order->request);
+    g_cond_broadcast (&self->changed);
+  }
+  g_mutex_unlock (&self->lock);
+  if (unused)
+    free_order (unused);
+
+  return found != NULL;
+}
+
+void
+gst_nt_strip_src_end_requests (GstNtStripSrc * self)
+{
+  g_mutex_lock (&self->lock);
+  self->is_ending = TRUE;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+/* ---- The list ---- */
+
+/* With the lock held: the next strip of the list. FALSE: there is none. */
+static gboolean
+add_of_list (GstNtStripSrc * self)
+{
+  const guint tiles = self->settings.tiles;
+  GstNtStripOrder *order;
+  guint64 first;
+
+  if (!self->is_list
+      || (!self->settings.loop && self->next_number >= self->n_strips))
+    return FALSE;
+
+  first = self->next_number % self->n_strips * tiles;
+  order = new_order (self->files + first, MIN (tiles, self->n_files - first));
+  order->number = self->next_number++;
+  g_queue_push_tail (&self->orders, order);
+
+  return TRUE;
+}
+
+/* ---- To the engine ---- */
+
+/* Returns the first order of those whose turn it is that the engine doesn't
+ * know; NULL: there is none. */
+static GstNtStripOrder *
+take_unknown (GstNtStripSrc * self)
+{
+  GstNtStripOrder *found = NULL;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i <= self->settings.prefetch && found == NULL; i++) {
+    GstNtStripOrder *order;
+
+    if (self->is_flushing
+        || (i >= self->orders.length && !add_of_list (self)))
+      break;
+    order = g_queue_peek_nth (&self->orders, i);
+    if (order->request == NULL)
+      found = order;
+  }
+  if (found)
+    found->n_users++;
+  g_mutex_unlock (&self->lock);
+
+  return found;
+}
+
+/* With the hand-over lock held. */
+static gboolean
+hand_over (GstNtStripSrc * self, GstNtStripOrder * order)
+{
+  NtmRequest *request;
+  const NtmImageStatus status =
+      ntm_images_request (gst_nt_image_cache_get_images (self->cache),
+      &request, (const gchar * const *) order->names, order->n_names,
+      &self->spec, 0);
+
+  g_mutex_lock (&self->lock);
+  order->request = request;
+  g_mutex_unlock (&self->lock);
+  gst_nt_strip_src_release (self, order, FALSE);
+  if (status == NTM_IMAGE_OK)
+    return TRUE;
+
+  gst_nt_strip_src_fail_with (self, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_NO_SPACE_LEFT, "a request for %u images can't be "
+      "made: %s", order->n_names, ntm_image_status_get_text (status));
+  return FALSE;
+}
+
+gboolean
+gst_nt_strip_src_hand_over (GstNtStripSrc * self)
+{
+  GstNtStripOrder *order;
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&self->hand_over_lock);
+  while (ok && self->spec.width > 0 && (order = take_unknown (self)))
+    ok = hand_over (self, order);
+  g_mutex_unlock (&self->hand_over_lock);
+
+  return ok;
+}
+
+/* With the hand-over lock held, and no order in use. */
+static void
+take_requests_back (GstNtStripSrc * self)
+{
+  GSList *requests = NULL;
+  GList *l;
+
+  g_mutex_lock (&self->lock);
+  for (l = self->orders.head; l; l = l->next) {
+    GstNtStripOrder *order = l->data;
+
+    if (order->request)
+      requests = g_slist_prepend (requests, order->request);
+    order->request = NULL;
+  }
+  g_mutex_unlock (&self->lock);
+  g_slist_free_full (requests, (GDestroyNotify) ntm_request_free);
+}
+
+static gboolean
+is_same_spec (const NtmTileSpec * a, const NtmTileSpec * b)
+{
+  guint32 background_a;
+  guint32 background_b;
+
+  memcpy (&background_a, a->background, sizeof (background_a));
+  memcpy (&background_b, b->background, sizeof (background_b));
+
+  return a->width == b->width && a->height == b->height && a->fit == b->fit
+      && a->pixels == b->pixels && background_a == background_b;
+}
+
+void
+gst_nt_strip_src_set_spec (GstNtStripSrc * self, const NtmTileSpec * spec)
+{
+  static const NtmTileSpec none;
+
+  if (spec == NULL)
+    spec = &none;
+  g_mutex_lock (&self->hand_over_lock);
+  if (!is_same_spec (&self->spec, spec)) {
+    take_requests_back (self);
+    self->spec = *spec;
+  }
+  g_mutex_unlock (&self->hand_over_lock);
+}
+
+/* ---- The strip that is due ---- */
+
+GstFlowReturn
+gst_nt_strip_src_take_due (GstNtStripSrc * self, GstNtStripOrder ** order)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  g_mutex_lock (&self->lock);
+  while (!self->is_flushing && self->orders.length == 0
+      && !add_of_list (self) && !self->is_list && !self->is_ending)
+    g_cond_wait (&self->changed, &self->lock);
+  *order = g_queue_peek_head (&self->orders);
+  if (self->is_flushing)
+    flow = GST_FLOW_FLUSHING;
+  else if (*order == NULL)
+    flow = GST_FLOW_EOS;
+  else
+    (*order)->n_users++;
+  g_mutex_unlock (&self->lock);
+
+  return flow;
+}
+
+gboolean
+gst_nt_strip_src_release (GstNtStripSrc * self, GstNtStripOrder * order,
+    gboolean is_made)
+{
+  gboolean was_cancelled;
+  gboolean is_unused;
+
+  g_mutex_lock (&self->lock);
+  order->n_users--;
+  was_cancelled = order->is_cancelled;
+  if (is_made && !order->is_cancelled) {
+    order->is_cancelled = TRUE;
+    g_queue_remove (&self->orders, order);
+  }
+  is_unused = order->is_cancelled && order->n_users == 0;
+  g_mutex_unlock (&self->lock);
+  if (is_unused)
+    free_order (order);
+
+  return !was_cancelled;
+}
+
+void
+gst_nt_strip_src_set_flushing (GstNtStripSrc * self, gboolean is_flushing)
+{
+  GstNtStripOrder *due;
+
+  g_mutex_lock (&self->lock);
+  self->is_flushing = is_flushing;
+  due = g_queue_peek_head (&self->orders);
+  if (is_flushing && due && due->n_users > 0 && due->request)
+    ntm_request_cancel (due->request);
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_nt_strip_src_restart (GstNtStripSrc * self, guint64 number)
+{
+  GQueue dropped;
+
+  g_mutex_lock (&self->hand_over_lock);
+  g_mutex_lock (&self->lock);
+  dropped = self->orders;
+  g_queue_init (&self->orders);
+  self->next_number = number;
+  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->hand_over_lock);
+  g_queue_clear_full (&dropped, (GDestroyNotify) free_order);
+}

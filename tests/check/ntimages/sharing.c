@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Sources share a cache: in one pipeline, and through a GstContext. */
+
+#include "photos.h"
+
+#define CONTEXT "ntmosaic.images"
+
+static void
+drain (Show * show, const Photos * photos)
+{
+  show_play (show);
+  assert_strip (show_pull (show), photos, NUMBERS (0, 1, 2), NULL);
+  fail_unless (show_pull (show) == NULL);
+}
+
+/* A second source with the list of @photos in the pipeline of @show. */
+static Show *
+add_source (Show * show, const Photos * photos, const gchar * properties)
+{
+  Show *second = show_new_list (photos, properties, "");
+
+  gst_object_ref (show->pipeline);
+  gst_bin_remove (GST_BIN (second->pipeline), second->src);
+  gst_bin_remove (GST_BIN (second->pipeline), second->sink);
+  gst_object_unref (second->pipeline);
+  second->pipeline = show->pipeline;
+  gst_object_set_name (GST_OBJECT (second->src), "second-src");
+  gst_object_set_name (GST_OBJECT (second->sink), "second-sink");
+  gst_bin_add_many (GST_BIN (show->pipeline), second->src, second->sink, NULL);
+  fail_unless (gst_element_link (second->src, second->sink));
+
+  return second;
+}
+
+GST_START_TEST (in_one_pipeline)
+{
+  Photos *photos = photos_new (3);
+  Show *show = show_new_list (photos, "tiles=3", "");
+  Show *second = add_source (show, photos, "tiles=3");
+
+  show_play (show);
+  assert_strip (show_pull (show), photos, NUMBERS (0, 1, 2), NULL);
+  assert_strip (show_pull (second), photos, NUMBERS (0, 1, 2), NULL);
+  fail_unless_equals_uint64 (show_get_stat (show, "decoded"), 3);
+  fail_unless_equals_uint64 (show_get_stat (second, "decoded"), 3);
+  show_free (second);
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (not_with_other_limits)
+{
+  Photos *photos = photos_new (3);
+  Show *show = show_new_list (photos, "tiles=3", "");
+  Show *second = add_source (show, photos, "tiles=3 max-pixels=100");
+
+  show_play (show);
+  assert_strip (show_pull (show), photos, NUMBERS (0, 1, 2), NULL);
+  gst_sample_unref (show_pull (second));
+  fail_unless_equals_uint64 (show_get_failures (second, "too-large"), 3);
+  fail_unless_equals_uint64 (show_get_stat (second, "decoded"), 0);
+  fail_unless_equals_uint64 (show_get_stat (show, "decoded"), 3);
+  show_free (second);
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (by_a_context)
+{
+  Photos *photos = photos_new (3);
+  Show *show = show_new_list (photos, "tiles=3", "");
+  Show *second = show_new_list (photos, "tiles=3", "");
+  GstContext *context;
+
+  drain (show, photos);
+  context = gst_element_get_context (show->src, CONTEXT);
+  fail_unless (context != NULL);
+  gst_element_set_context (second->pipeline, context);
+  gst_context_unref (context);
+  drain (second, photos);
+  fail_unless_equals_uint64 (show_get_stat (second, "misses"), 0);
+  fail_unless_equals_uint64 (show_get_stat (second, "hits"), 3);
+  show_free (show);
+  show_free (second);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
+/* The larger budget counts: in the smaller one, images have to leave. */
+GST_START_TEST (the_largest_budget_counts)
+{
+  Photos *photos = photos_new (12);
+  Show *show = show_new_list (photos, "tiles=3 tile-width=400 tile-height=400 "
+      "cache-size=6000000", "");
+  Show *second = show_new_list (photos,
+      "tiles=3 tile-width=400 tile-height=400 loop=true", "");
+  GstContext *context;
+  GstSample *sample;
+  guint64 evictions;
+  guint i;
+
+  show_play (show);
+  while ((sample = show_pull (show)))
+    gst_sample_unref (sample);
+  evictions = show_get_stat (show, "evictions");
+  fail_unless (evictions > 0);
+
+  context = gst_element_get_context (show->src, CONTEXT);
+  gst_element_set_context (second->pipeline, context);
+  gst_context_unref (context);
+  show_play (second);
+  for (i = 0; i < 20; i++)
+    gst_sample_unref (show_pull (second));
+  fail_unless_equals_uint64 (show_get_stat (second, "evictions"), evictions);
+  show_free (second);
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
+/* READY and back: from the cache. NULL: it is gone. */
+GST_START_TEST (until_null)
+{
+  Photos *photos = photos_new (3);
+  Show *show = show_new_list (photos, "tiles=3", "");
+
+  drain (show, photos);
+  show_stop (show, GST_STATE_READY);
+  drain (show, photos);
+  fail_unless_equals_uint64 (show_get_stat (show, "decoded"), 3);
+  fail_unless_equals_uint64 (show_get_stat (show, "hits"), 3);
+  show_stop (show, GST_STATE_NULL);
+  fail_unless_equals_uint64 (show_get_stat (show, "bytes"), 0);
+  drain (show, photos);
+  fail_unless_equals_uint64 (show_get_stat (show, "hits"), 0);
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("sharing");
+  TCase *tc = tcase_create ("sharing");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_test (tc, in_one_pipeline);
+  tcase_add_test (tc, not_with_other_limits);
+  tcase_add_test (tc, by_a_context);
+  tcase_add_test (tc, the_largest_budget_counts);
+  tcase_add_test (tc, until_null);
+
+  return run_suite (argc, argv, suite, __FILE__);
+}
