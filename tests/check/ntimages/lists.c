@@ -234,7 +234,6 @@ GST_START_TEST (backwards_is_refused)
 
 GST_END_TEST;
 
-/* The first strips may be made before PLAYING. */
 /* Without a rate there are no times. The stream goes on, with a segment. */
 GST_START_TEST (a_refused_seek_leaves_a_segment)
 {
@@ -255,6 +254,7 @@ GST_START_TEST (a_refused_seek_leaves_a_segment)
 
 GST_END_TEST;
 
+/* The first strips may be made before PLAYING. */
 GST_START_TEST (the_bus_sees_progress)
 {
   Photos *photos = photos_new (20);
