@@ -76,7 +76,8 @@ typedef enum
   NTM_IMAGE_UNKNOWN_FORMAT,     /* no JPEG, no PNG, no WebP */
   NTM_IMAGE_NOT_BUILT_IN,       /* this build lacks the decoder */
   NTM_IMAGE_UNSUPPORTED,        /* the decoder doesn't know this variant */
-  NTM_IMAGE_TOO_LARGE,          /* more pixels than max_pixels */
+  NTM_IMAGE_TOO_LARGE,          /* more pixels than max_pixels, more memory than
+                                 * max_work_bytes, or over a million rows */
   NTM_IMAGE_TOO_COMPLEX,        /* more scans than max_scan_pixels allows */
   NTM_IMAGE_TOO_SLOW,           /* decoding took longer than
                                  * max_decode_nanoseconds */

@@ -142,7 +142,6 @@ make_in_its_place (GstNtStripSrc * self, GstNtStripOrder * order,
   return order->request ? make (self, order, strip) : GST_FLOW_CUSTOM_SUCCESS;
 }
 
-
 static GstFlowReturn
 gst_nt_strip_src_create (GstPushSrc * src, GstBuffer ** strip)
 {

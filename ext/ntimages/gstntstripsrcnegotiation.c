@@ -20,13 +20,23 @@
 
 /* ---- The size of a tile ---- */
 
+static guint64
+get_budget (const GstNtStripSrc * self)
+{
+  const guint64 asked = self->settings.cache_size;
+
+  return asked > 0 ? asked : gst_nt_image_cache_get_default_bytes ();
+}
+
+/* Returns the status of the first one if none can be had. A file that has no
+ * room in the cache is not read. */
 static NtmImageStatus
 probe_any (GstNtStripSrc * self, gchar ** names, guint n_names,
     NtmImageInfo * info)
 {
   const GstNtImageRules *rules = &self->settings.rules;
   const NtmImageLimits limits = {
-    .max_file_bytes = rules->max_file_bytes,
+    .max_file_bytes = MIN (rules->max_file_bytes, get_budget (self)),
     .max_pixels = rules->max_pixels,
     .max_decode_nanoseconds = rules->max_decode_time,
   };
@@ -127,8 +137,7 @@ static gboolean
 check_budget (GstNtStripSrc * self, const NtmTileSpec * spec, guint n_tiles)
 {
   const guint64 asked = self->settings.cache_size;
-  const guint64 budget =
-      asked > 0 ? asked : gst_nt_image_cache_get_default_bytes ();
+  const guint64 budget = get_budget (self);
   const guint64 bytes = (guint64) spec->width * spec->height * PIXEL_BYTES;
 
   if (bytes <= budget / n_tiles)

@@ -81,12 +81,9 @@ gst_nt_strip_src_prepare_seek_segment (GstBaseSrc * src, GstEvent * seek,
       ? (gint64) get_time (self, stop) : -1, NULL);
 }
 
-/* The streaming thread waits meanwhile. The base class asks for the beginning
- * when it starts. */
 static gboolean
-gst_nt_strip_src_do_seek (GstBaseSrc * src, GstSegment * segment)
+go_to (GstNtStripSrc * self, GstSegment * segment)
 {
-  GstNtStripSrc *self = GST_NT_STRIP_SRC (src);
   guint64 number = 0;
 
   if (self->seek_number >= 0)
@@ -105,6 +102,19 @@ gst_nt_strip_src_do_seek (GstBaseSrc * src, GstSegment * segment)
   segment->time = segment->start;
 
   return TRUE;
+}
+
+/* The streaming thread waits meanwhile. The base class asks for the beginning
+ * when it starts. */
+static gboolean
+gst_nt_strip_src_do_seek (GstBaseSrc * src, GstSegment * segment)
+{
+  if (go_to (GST_NT_STRIP_SRC (src), segment))
+    return TRUE;
+
+  /* The base class may have flushed: downstream has no segment then. */
+  gst_base_src_new_segment (src, &src->segment);
+  return FALSE;
 }
 
 /* ---- Queries ---- */

@@ -3,12 +3,56 @@
 
 #include "join.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "gather.h"
 #include "joiner.h"
 #include "joining.h"
 #include "words.h"
+
+/* ---- The numbers ---- */
+
+/* Reads an int of any size: the nearest long long stands for what a long long
+ * can't hold. Returns -1 with TypeError if @object is no integer. */
+static int
+read_integer (const char *name, PyObject * object, long long *number)
+{
+  PyObject *integer;
+  int overflow;
+
+  if (!PyIndex_Check (object)) {
+    PyErr_Format (PyExc_TypeError, "%s=%R, expected an integer", name, object);
+    return -1;
+  }
+  integer = PyNumber_Index (object);
+  if (integer == NULL)
+    return -1;
+
+  *number = PyLong_AsLongLongAndOverflow (integer, &overflow);
+  Py_DECREF (integer);
+  if (overflow != 0)
+    *number = overflow > 0 ? LLONG_MAX : LLONG_MIN;
+
+  return 0;
+}
+
+static int
+read_threads (PyObject * object, unsigned *threads)
+{
+  long long number;
+
+  if (read_integer ("threads", object, &number) < 0)
+    return -1;
+  if (number < 0 || number > INT_MAX) {
+    PyErr_Format (PyExc_ValueError, "threads=%S, expected 0 to %d", object,
+        INT_MAX);
+    return -1;
+  }
+  *threads = number;
+
+  return 0;
+}
 
 /* ---- The arrays ---- */
 
@@ -44,9 +88,13 @@ open_arrays (State * state, Joining * join, PyObject * tuple)
 /* ---- The axis ---- */
 
 static int
-set_axis (Joining * join, JoinMode mode, Py_ssize_t axis)
+set_axis (Joining * join, JoinMode mode, PyObject * object)
 {
   const int n_dims = join->arrays[0].buffer.ndim;
+  long long axis;
+
+  if (read_integer ("axis", object, &axis) < 0)
+    return -1;
 
   join->has_new_axis = mode == JOIN_STACK
       || (mode == JOIN_VSTACK && n_dims == 1);
@@ -59,8 +107,8 @@ set_axis (Joining * join, JoinMode mode, Py_ssize_t axis)
     return py_nt_complain (PyExc_ValueError, "array", 0,
         "has no dimensions, expected one or more");
   if (axis < -join->n_dims || axis >= join->n_dims) {
-    PyErr_Format (PyExc_ValueError, "axis %zd is out of bounds: the result has"
-        " %d dimensions", axis, join->n_dims);
+    PyErr_Format (PyExc_ValueError, "axis %S is out of bounds: the result has"
+        " %d dimensions", object, join->n_dims);
     return -1;
   }
   join->axis = axis < 0 ? axis + join->n_dims : axis;
@@ -279,17 +327,15 @@ PyObject *
 py_nt_join (PyObject * module, PyObject * args)
 {
   State *state = PyModule_GetState (module);
-  PyObject *arrays, *out, *tuple;
+  PyObject *arrays, *axis, *out, *max_threads, *tuple;
   PyObject *result = NULL;
-  Py_ssize_t axis, threads;
+  unsigned threads;
   int mode;
   Joining join = { 0 };
 
-  if (!PyArg_ParseTuple (args, "OinOn", &arrays, &mode, &axis, &out, &threads))
+  if (!PyArg_ParseTuple (args, "OiOOO", &arrays, &mode, &axis, &out,
+          &max_threads) || read_threads (max_threads, &threads) < 0)
     return NULL;
-  if (threads < 0 || threads > INT_MAX)
-    return PyErr_Format (PyExc_ValueError, "threads=%zd, expected 0 to %d",
-        threads, INT_MAX);
   tuple = PySequence_Tuple (arrays);
   if (tuple == NULL)
     return NULL;

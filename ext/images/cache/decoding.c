@@ -131,9 +131,14 @@ read_and_decode (Job * job)
     else
       status = NTM_IMAGE_FILE_CHANGED;
     ntm_file_free (&file);
-  } else if (ntm_file_get_version (path, &version) == NTM_IMAGE_OK
-      && !ntm_file_is_version (&version, &job->version)) {
-    status = NTM_IMAGE_FILE_CHANGED;
+  } else {
+    const NtmImageStatus now = ntm_file_get_version (path, &version);
+
+    /* It may have vanished while it was read. */
+    if (now != NTM_IMAGE_OK)
+      status = now;
+    else if (!ntm_file_is_version (&version, &job->version))
+      status = NTM_IMAGE_FILE_CHANGED;
   }
   if (status == NTM_IMAGE_FILE_CHANGED)
     job->version = version;

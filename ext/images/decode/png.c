@@ -37,10 +37,25 @@ matches (const uint8_t * bytes, size_t n_bytes)
 /* zlib's window, and rows. */
 #define ZLIB_BYTES (128 << 10)
 
+/* Each row costs some 80 ns, even if it has one pixel. JPEG and WebP have fewer
+ * rows in any case. */
+#define MOST_ROWS 1000000
+
+/* Read between two looks at the clock: a thousand times as many may come of
+ * them. */
+#define PIECE_BYTES (16 << 10)
+
+/* Read behind the last row: the end of zlib's stream needs some 20. What an
+ * encoder left there is not worth more. */
+#define TAIL_BYTES (8 << 10)
+
 typedef struct
 {
   const NtmDecodeJob *job;
   size_t at;                    /* the next byte */
+  size_t checked_at;            /* the byte of the last look at the clock */
+  size_t tail_at;               /* the first byte behind the last row; 0: that
+                                 * row has not come */
   png_structp png;
   png_infop info;
   jmp_buf jump;
@@ -48,6 +63,7 @@ typedef struct
   uint8_t *pixels;              /* one row, or all of an interlaced image */
   int n_passes;                 /* 1: not interlaced */
   int passes_done;
+  bool is_last_row;             /* libpng was asked for the last row */
 } Png;
 
 /* ---- The header ---- */
@@ -96,6 +112,8 @@ read_header (const NtmDecodeJob * job, NtmImageHeader * header)
   if (header->width == 0 || header->height == 0
       || header->width > PNG_UINT_31_MAX || header->height > PNG_UINT_31_MAX)
     return NTM_IMAGE_DAMAGED;
+  if (header->height > MOST_ROWS)
+    return NTM_IMAGE_TOO_LARGE;
 
   /* libpng has two rows of 16-bit RGBA at most. */
   header->work_bytes = (uint64_t) header->width * 4 * (is_interlaced ?
@@ -126,10 +144,26 @@ ignore (png_structp unused, png_const_charp unused_too)
 }
 
 static void
+check (Png * png)
+{
+  const NtmImageStatus status = ntm_decode_job_check (png->job);
+
+  if (status != NTM_IMAGE_OK)
+    jump (png, status);
+}
+
+static void
 read_bytes (png_structp libpng, png_bytep to, size_t n_bytes)
 {
   Png *png = png_get_io_ptr (libpng);
 
+  /* libpng would inflate all that follows, however much it is. */
+  if (png->tail_at > 0 && png->at - png->tail_at >= TAIL_BYTES)
+    jump (png, NTM_IMAGE_OK);
+  if (png->at - png->checked_at >= PIECE_BYTES) {
+    png->checked_at = png->at;
+    check (png);
+  }
   if (n_bytes > png->job->n_bytes - png->at)
     jump (png, NTM_IMAGE_DAMAGED);
   memcpy (to, png->job->bytes + png->at, n_bytes);
@@ -169,15 +203,17 @@ ask_for_rgba (Png * png)
   return alpha;
 }
 
+/* libpng calls it with each row before it ends the stream behind the last. */
 static void
-check (Png * png)
+note_row (png_structp libpng, png_row_infop unused, png_bytep unused_too)
 {
-  const NtmImageStatus status = ntm_decode_job_check (png->job);
+  Png *png = png_get_user_transform_ptr (libpng);
 
-  if (status != NTM_IMAGE_OK)
-    jump (png, status);
+  if (png->is_last_row)
+    png->tail_at = png->at;
 }
 
+/* All but the last one: libpng may jump from behind it. */
 static void
 push_rows (Png * png, const NtmImageHeader * header, NtmCanvas * canvas)
 {
@@ -185,8 +221,9 @@ push_rows (Png * png, const NtmImageHeader * header, NtmCanvas * canvas)
 
   for (uint32_t y = 0; more && y < header->height; y++) {
     check (png);
+    png->is_last_row = y == header->height - 1;
     png_read_row (png->png, png->pixels, NULL);
-    more = ntm_canvas_push (canvas, png->pixels);
+    more = png->is_last_row || ntm_canvas_push (canvas, png->pixels);
   }
 }
 
@@ -199,6 +236,11 @@ read_passes (Png * png, const NtmImageHeader * header)
   for (; png->passes_done < png->n_passes; png->passes_done++)
     for (uint32_t y = 0; y < header->height; y++) {
       check (png);
+      png->is_last_row = png->passes_done == png->n_passes - 1
+          && y == header->height - 1;
+      /* The last pass is about rows with odd numbers. */
+      if (png->is_last_row && y % 2 == 0)
+        png->tail_at = png->at;
       png_read_row (png->png, NULL, png->pixels + y * row_bytes);
     }
 }
@@ -226,6 +268,8 @@ paint (Png * png, const NtmImageHeader * header, NtmCanvas * canvas)
   png_set_read_fn (png->png, png, read_bytes);
   png_set_user_limits (png->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_chunk_malloc_max (png->png, MAX_CHUNK_BYTES);
+  png_set_user_transform_info (png->png, png, 0, 0);
+  png_set_read_user_transform_fn (png->png, note_row);
   ignore_chunks (png->png);
   png_read_info (png->png, png->info);
   alpha = ask_for_rgba (png);
@@ -261,6 +305,8 @@ decode (const NtmDecodeJob * job, const NtmImageHeader * header,
     paint (&png, header, canvas);
   if (png.n_passes > 1)
     push_passes (&png, header, canvas);
+  else if (png.tail_at > 0)
+    (void) ntm_canvas_push (canvas, png.pixels);
 
   png_destroy_read_struct (&png.png, &png.info, NULL);
   free (png.pixels);

@@ -26,13 +26,17 @@ avx512, avx2, sse2, neon or c in the environment of the process forces one; a
 RuntimeWarning says that there is no such kernel.
 """
 
+from ntstrip._images import (ImageError, ImageFailure, Images, ImagesReport,
+                             ImagesStats)
 from ntstrip._joins import concatenate, hstack, stack, vstack
 from ntstrip._ntstrip import kernel
 from ntstrip._strip import Report, Strip
 
-for _thing in Report, Strip, concatenate, hstack, stack, vstack:
+for _thing in (ImageError, ImageFailure, Images, ImagesReport, ImagesStats,
+               Report, Strip, concatenate, hstack, stack, vstack):
     _thing.__module__ = __name__
 del _thing
 
-__all__ = ['Report', 'Strip', 'concatenate', 'hstack', 'kernel', 'stack',
-           'vstack']
+__all__ = ['ImageError', 'ImageFailure', 'Images', 'ImagesReport',
+           'ImagesStats', 'Report', 'Strip', 'concatenate', 'hstack', 'kernel',
+           'stack', 'vstack']

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: The ntmosaic authors
 
-from collections.abc import Hashable, Iterable, Sequence
+import os
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -63,6 +64,78 @@ class Strip:
     @property
     def rows(self) -> int: ...
     def __len__(self) -> int: ...
+
+_Path = str | bytes | os.PathLike[Any]
+
+class ImageFailure(NamedTuple):
+    index: int
+    path: _Path
+    reason: str
+
+class ImageError(ValueError):
+    failures: tuple[ImageFailure, ...]
+    def __init__(self, message: str,
+                 failures: tuple[ImageFailure, ...] = ()) -> None: ...
+
+class ImagesReport(NamedTuple):
+    images: int
+    hits: int
+    joined: int
+    misses: int
+    failed: int
+    copied: int
+    kept: int
+    seconds: float
+    damaged: tuple[int, ...]
+
+class ImagesStats(NamedTuple):
+    requests: int
+    hits: int
+    joined: int
+    misses: int
+    decoded: int
+    evictions: int
+    failures: int
+    decode_seconds: float
+    tiles_copied: int
+    tiles_kept: int
+    images: int
+    bytes: int
+    bytes_max: int
+    threads: int
+
+class Images:
+    def __init__(
+        self, tile: tuple[int, int], cache_bytes: int = 1073741824,
+        fit: Literal['contain', 'cover', 'exact'] = 'contain', *,
+        background: npt.ArrayLike = (0, 0, 0, 255),
+        order: Literal['rgba', 'bgra'] = 'rgba', threads: int = 0,
+        on_error: Literal['background', 'raise'] = 'background',
+        max_file_bytes: int = 268435456, max_pixels: int = 100000000,
+        max_work_bytes: int = 1073741824, max_decode_seconds: float = 10.0,
+        retry_seconds: float = 2.0) -> None: ...
+    def strip(self, paths: Iterable[_Path], out: Any = None, *,
+              columns: int = 0, gap: int = 0) -> npt.NDArray[np.uint8]: ...
+    def get(self, paths: Iterable[_Path]) -> npt.NDArray[np.uint8]: ...
+    def strips(self, requests: Iterable[Iterable[_Path]], ahead: int = 8, *,
+               columns: int = 0,
+               gap: int = 0) -> Iterator[npt.NDArray[np.uint8]]: ...
+    def prefetch(self, paths: Iterable[_Path]) -> None: ...
+    def put(self, key: _Path, image: Any) -> None: ...
+    def remove(self, key: _Path) -> bool: ...
+    def close(self) -> None: ...
+    @property
+    def report(self) -> ImagesReport: ...
+    @property
+    def failures(self) -> tuple[ImageFailure, ...]: ...
+    @property
+    def stats(self) -> ImagesStats: ...
+    @property
+    def formats(self) -> str: ...
+    @property
+    def tile(self) -> tuple[int, int]: ...
+    def __enter__(self) -> Images: ...
+    def __exit__(self, *_: object) -> None: ...
 
 def concatenate(arrays: Iterable[_Array], axis: int = 0, out: Any = None, *,
                 threads: int = 0) -> npt.NDArray[Any]: ...

@@ -33,9 +33,9 @@ def concatenate(arrays, axis=0, out=None, *, threads=0):
     has the arrays' own byte order; lists of numbers are refused. A new array is
     a plain one in C order, also of matrices and masked arrays, and has no mask.
 
-    ValueError: shapes, axis, out, rows or columns that 32 bits can't count.
-    TypeError: dtypes that differ, references to objects, something that is no
-    array. MemoryError.
+    ValueError: shapes, axis, threads, out, rows or columns that 32 bits can't
+    count. TypeError: dtypes that differ, references to objects, something that
+    is no array, an axis that is no integer. MemoryError.
     """
     return _ntstrip.join(arrays, _CONCATENATE, axis, out, threads)
 

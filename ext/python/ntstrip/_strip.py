@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: The ntmosaic authors
 
+import math
 import operator
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +16,8 @@ _STORES = {'auto': 0, 'always': 1, 'never': 2}
 
 # The engine counts in 32 bits.
 _MOST = 2**32 - 1
+# Dimensions of arrays and lengths of tuples; less where addresses have 32 bits.
+_LONGEST = min(_MOST, sys.maxsize)
 
 
 class Report(NamedTuple):
@@ -57,12 +61,17 @@ def _integer(name, value):
         raise TypeError(f'{name}={value!r}, expected an integer') from None
 
 
-def _number(name, value, least=0):
+def _number(name, value, least=0, most=_MOST):
     """An int for the engine."""
     number = _integer(name, value)
-    if not least <= number <= _MOST:
-        raise ValueError(f'{name}={number}, expected {least} to {_MOST}')
+    if not least <= number <= most:
+        raise ValueError(f'{name}={number}, expected {least} to {most}')
     return number
+
+
+def _length(name, value):
+    """The same, of a dimension or a tuple."""
+    return _number(name, value, 1, _LONGEST)
 
 
 def _choice(name, value, choices):
@@ -75,12 +84,12 @@ def _choice(name, value, choices):
 def _sizes(name, value, tiles):
     """One number for all tiles, or one for each."""
     if not np.iterable(value):
-        return (_number(name, value, 1),) * tiles
+        return (_length(name, value),) * tiles
     sizes = tuple(value)
     if len(sizes) != tiles:
         raise ValueError(f'{name} has {len(sizes)} numbers, expected {tiles}, '
                          'one for each tile')
-    return tuple(_number(f'{name}[{i}]', n, 1) for i, n in enumerate(sizes))
+    return tuple(_length(f'{name}[{i}]', n) for i, n in enumerate(sizes))
 
 
 def _item_shape(channels):
@@ -104,6 +113,13 @@ def _pixel_dtype(dtype):
     if dtype.itemsize == 0:
         raise ValueError(f'dtype {dtype} has no bytes')
     return dtype
+
+
+def _check_pixel(item_shape, dtype):
+    size = math.prod(item_shape) * dtype.itemsize
+    if size > _LONGEST:
+        raise ValueError(f'channels={item_shape} of dtype {dtype}: pixels of '
+                         f'{size} bytes, {_LONGEST} are the most')
 
 
 def _background(value, item_shape, dtype):
@@ -178,11 +194,12 @@ class Strip:
     def __init__(self, tiles, height, width, channels=None, dtype='uint8', *,
                  columns=0, rows=0, gap=0, align='top', align_x='left',
                  background=0, threads=0, stores='auto', writable=False):
-        tiles = _number('tiles', tiles, 1)
+        tiles = _length('tiles', tiles)
         self._item_shape = _item_shape(channels)
         self._dtype = _pixel_dtype(dtype)
         if len(self._item_shape) > 30:
             raise ValueError('more than 32 dimensions')
+        _check_pixel(self._item_shape, self._dtype)
         self._merger = _ntstrip.Merger(
             _sizes('height', height, tiles), _sizes('width', width, tiles),
             self._item_shape, self._dtype, self._dtype.itemsize,

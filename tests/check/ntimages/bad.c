@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <png.h>
+
 #define ERROR_NAME "ntstripsrc-image-error"
 #define WARNING_NAME "ntstripsrc-image-warning"
 
@@ -67,6 +69,36 @@ GST_START_TEST (the_first_ones_are_bad)
   fail_unless_equals_uint64 (show_get_failures (show, "too-large"), 1);
   show_free (show);
   photos_free (photos);
+}
+
+GST_END_TEST;
+
+/* Nor is a file read that the cache has no room for. */
+GST_START_TEST (the_first_one_has_no_room)
+{
+  const PngSpec spec = { 300, 300, PNG_COLOR_TYPE_RGB_ALPHA, 8 };
+  Photos *photos = photos_new (5);
+  guint8 *padding = g_malloc0 (3000000);
+  Blob blob = png_new (&spec);
+  Show *show;
+  guint i;
+
+  for (i = 0; i < 3; i++)
+    write_text (photos, i);
+  blob_add (&blob, padding, 3000000);
+  photos_replace (photos, 3, &blob);
+  show = show_new_list (photos, "tiles=2 tile-width=0 tile-height=0 "
+      "cache-size=2500000", "");
+  show_play (show);
+  for (i = 0; i < 2; i++)
+    gst_sample_unref (show_pull (show));
+  assert_strip (show_pull (show), photos, NUMBERS (4), &(Expected) {
+      .n_tiles = 2,.tile_width = 28,.tile_height = 36});
+  fail_unless_equals_uint64 (show_get_failures (show, "no-room"), 1);
+  show_free (show);
+  photos_free (photos);
+  blob_free (&blob);
+  g_free (padding);
 }
 
 GST_END_TEST;
@@ -137,6 +169,7 @@ main (int argc, char **argv)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, placeholders);
   tcase_add_test (tc, the_first_ones_are_bad);
+  tcase_add_test (tc, the_first_one_has_no_room);
   tcase_add_test (tc, an_error_if_it_is_wanted);
   tcase_add_test (tc, a_damaged_one_is_shown_with_a_warning);
   tcase_add_test (tc, a_changed_file_is_another_image);

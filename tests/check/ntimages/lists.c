@@ -234,6 +234,26 @@ GST_START_TEST (backwards_is_refused)
 
 GST_END_TEST;
 
+/* Without a rate there are no times. The stream goes on, with a segment. */
+GST_START_TEST (a_refused_seek_leaves_a_segment)
+{
+  Photos *photos = photos_new (8);
+  Show *show = show_new_list (photos, "tiles=2", "");
+  GstSample *sample;
+
+  show_play (show);
+  gst_sample_unref (show_pull (show));
+  fail_if (gst_element_seek_simple (show->src, GST_FORMAT_TIME,
+          GST_SEEK_FLAG_FLUSH, 2 * GST_SECOND));
+  sample = show_pull (show);
+  fail_unless (gst_sample_get_segment (sample)->format == GST_FORMAT_TIME);
+  gst_sample_unref (sample);
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
 /* The first strips may be made before PLAYING. */
 GST_START_TEST (the_bus_sees_progress)
 {
@@ -430,6 +450,7 @@ main (int argc, char **argv)
   tcase_add_test (tc, a_seek_to_a_strip);
   tcase_add_test (tc, a_seek_to_a_time);
   tcase_add_test (tc, backwards_is_refused);
+  tcase_add_test (tc, a_refused_seek_leaves_a_segment);
   tcase_add_test (tc, the_bus_sees_progress);
   tcase_add_test (tc, a_stop_cancels_progress);
   tcase_add_loop_test (tc, one_error_says_why, 0, N_ELEMENTS (failures));

@@ -61,11 +61,19 @@ class Package(Case):
             self.assert_same_signature(getattr(ntstrip, name), self.stub[name])
 
     def test_strip_in_the_stub(self):
-        nodes = {node.name: node for node in self.stub['Strip'].body}
-        self.assertEqual(sorted(nodes), sorted(
-            [*public_names(ntstrip.Strip), '__init__', '__len__']))
+        self.check_class(ntstrip.Strip, ['__init__', '__len__'])
+
+    def test_images_in_the_stub(self):
+        self.check_class(ntstrip.Images, ['__init__', '__enter__', '__exit__'])
+
+    def check_class(self, kind, special_names):
+        nodes = {node.name: node for node in self.stub[kind.__name__].body}
+        self.assertEqual(sorted(nodes),
+                         sorted([*public_names(kind), *special_names]))
         for name, node in nodes.items():
-            thing = inspect.getattr_static(ntstrip.Strip, name)
+            if name == '__exit__':
+                continue
+            thing = inspect.getattr_static(kind, name)
             if isinstance(thing, property):
                 self.assert_same_signature(thing.fget, node)
             elif isinstance(thing, classmethod):
@@ -73,9 +81,12 @@ class Package(Case):
             else:
                 self.assert_same_signature(thing, node)
 
-    def test_report_in_the_stub(self):
-        self.assertEqual([node.target.id for node in self.stub['Report'].body],
-                         list(ntstrip.Report._fields))
+    def test_tuples_in_the_stub(self):
+        for kind in [ntstrip.Report, ntstrip.ImageFailure,
+                     ntstrip.ImagesReport, ntstrip.ImagesStats]:
+            self.assertEqual(
+                [node.target.id for node in self.stub[kind.__name__].body],
+                list(kind._fields))
 
     def test_manual(self):
         """help(ntstrip) shows all public names, and says something of each."""
@@ -84,8 +95,12 @@ class Package(Case):
             self.assertIn(name, text)
         for thing in [ntstrip, ntstrip.Strip, ntstrip.Report, ntstrip.stack,
                       ntstrip.concatenate, ntstrip.hstack, ntstrip.vstack,
-                      *(getattr(ntstrip.Strip, name)
-                        for name in public_names(ntstrip.Strip))]:
+                      ntstrip.Images, ntstrip.ImageError,
+                      ntstrip.ImageFailure, ntstrip.ImagesReport,
+                      ntstrip.ImagesStats,
+                      *(getattr(kind, name)
+                        for kind in [ntstrip.Strip, ntstrip.Images]
+                        for name in public_names(kind))]:
             self.assertTrue(inspect.getdoc(thing), thing)
 
     def test_readme(self):

@@ -312,6 +312,51 @@ GST_START_TEST (chunks)
 
 GST_END_TEST;
 
+/* Behind the picture, the pixels' stream goes on for megabytes, and is cut off
+ * at last: nothing looks there. */
+GST_START_TEST (tail)
+{
+  const size_t n_bytes = 32 << 20;
+  const PngSpec spec = { WIDTH, HEIGHT - __i__ / 2, PNG_COLOR_TYPE_RGB_ALPHA, 8,
+    .interlaced = __i__ % 2
+  };
+  uLongf n_deflated = compressBound (n_bytes);
+  uint8_t *zeros = calloc (1, n_bytes);
+  uint8_t *deflated = malloc (n_deflated);
+  uint8_t pixels[8 * 8 * 4];
+  NtmImageInfo info;
+  Blob blob = png_new (&spec);
+
+  fail_unless (compress2 (deflated, &n_deflated, zeros, n_bytes, 9) == Z_OK);
+  png_insert_chunk (&blob, "IDAT", "IDAT", deflated, n_deflated);
+  assert_equals_int (ntm_image_decode (blob.bytes, n_deflated,
+          &(NtmTileSpec) {.width = 8,.height = 8}, NULL, pixels, 8 * 4, &info),
+      NTM_IMAGE_OK);
+  fail_if (info.damaged);
+  blob_free (&blob);
+  free (deflated);
+  free (zeros);
+}
+
+GST_END_TEST;
+
+/* A row costs time, even if it has one pixel. */
+GST_START_TEST (rows)
+{
+  Blob png = new_blob (4);
+
+  put_16 (png.bytes + 16, 0);
+  put_16 (png.bytes + 18, 1);
+  put_16 (png.bytes + 20, 1000000 >> 16);
+  put_16 (png.bytes + 22, 1000000 & 0xffff);
+  assert_equals_int (decode_limited (&png, NULL), NTM_IMAGE_DAMAGED);
+  put_16 (png.bytes + 22, 1000001 & 0xffff);
+  assert_equals_int (decode_limited (&png, NULL), NTM_IMAGE_TOO_LARGE);
+  blob_free (&png);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (too_slow)
 {
   const NtmImageLimits limits = {.max_decode_nanoseconds = 1 };
@@ -406,6 +451,8 @@ hostile_suite (void)
   tcase_add_test (tc, pixels_and_bytes);
   tcase_add_test (tc, scans);
   tcase_add_test (tc, chunks);
+  tcase_add_loop_test (tc, tail, 0, 4);
+  tcase_add_test (tc, rows);
   tcase_add_test (tc, too_slow);
   tcase_add_test (tc, cancelled);
   tcase_add_test (tc, twelve_bits);
