@@ -54,6 +54,20 @@ is_at_eos (GstNtMosaicPad * pad)
       && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
 }
 
+/* A guessed strip is no example. */
+static gboolean
+agrees_with_strip (GstNtMosaic * self, const GstNtMosaicSeat * seat)
+{
+  const GstNtMosaicInput pair[] = {
+    {"the strip", GST_VIDEO_AGGREGATOR (self)->info},
+    {GST_OBJECT_NAME (seat->pad), seat->info},
+  };
+
+  return !self->strip_is_guessed && has_caps (&pair[0].info)
+      && has_caps (&pair[1].info)
+      && gst_nt_mosaic_inputs_agree (pair, G_N_ELEMENTS (pair), NULL);
+}
+
 GArray *
 gst_nt_mosaic_take_seats (GstNtMosaic * self)
 {
@@ -78,6 +92,7 @@ gst_nt_mosaic_take_seats (GstNtMosaic * self)
   for (i = 0; i < seats->len; i++) {
     GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
 
+    seat->agrees = agrees_with_strip (self, seat);
     seat->is_at_eos = is_at_eos (seat->pad);
   }
 
@@ -368,11 +383,12 @@ warn_of_caps (GstNtMosaic * self, GstNtMosaicSeat * seat)
 }
 
 /* The turn in which a pad is let in: first the pads that the strip shows
- * already, last the pads at EOS, which must not keep others out. */
+ * already, then those that agree with it, last the pads at EOS, which must not
+ * keep others out. */
 static guint
 get_turn (const GstNtMosaicSeat * seat)
 {
-  return seat->is_at_eos ? 2 : seat->is_settled ? 0 : 1;
+  return seat->is_at_eos ? 3 : seat->is_settled ? 0 : seat->agrees ? 1 : 2;
 }
 
 /* Lets in one pad after the other, as long as they fit. */
@@ -386,7 +402,7 @@ let_in_what_fits (GstNtMosaic * self, const GstNtMosaicSettings * settings,
   for (i = 0; i < seats->len; i++)
     g_array_index (seats, GstNtMosaicSeat, i).fits = FALSE;
 
-  for (turn = 0; turn <= 2; turn++)
+  for (turn = 0; turn <= 3; turn++)
     for (i = 0; i < seats->len; i++) {
       GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
 

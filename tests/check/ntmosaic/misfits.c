@@ -426,6 +426,37 @@ GST_START_TEST (downstream_changes)
 
 GST_END_TEST;
 
+/* One pad becomes a misfit in the strip in which another is none any more. The
+ * strip keeps its format, whichever has the lower number. */
+GST_START_TEST (misfits_take_turns)
+{
+  const guint first = __i__;
+  TestRig *rig = rig_with_strip (2);
+  GstCaps *caps;
+
+  test_input_set_caps_with (test_rig_input (rig, first), WIDTH, HEIGHT,
+      "format=BGRA");
+  send_frame (rig, 0, WIDTH, HEIGHT, 1);
+  send_frame (rig, 1, WIDTH, HEIGHT, 1);
+  test_rig_skip (rig);
+  test_rig_expect_warning (rig, first == 0 ? "sink_0" : "sink_1", "BGRA");
+
+  test_input_set_caps_with (test_rig_input (rig, first), WIDTH, HEIGHT,
+      "format=RGBA");
+  test_input_set_caps_with (test_rig_input (rig, 1 - first), WIDTH, HEIGHT,
+      "format=BGRA");
+  send_frame (rig, 0, WIDTH, HEIGHT, 2);
+  send_frame (rig, 1, WIDTH, HEIGHT, 2);
+  gst_buffer_unref (test_rig_pull (rig, &caps));
+  fail_unless_equals_string (gst_structure_get_string (gst_caps_get_structure
+          (caps, 0), "format"), "RGBA");
+  gst_caps_unref (caps);
+  test_rig_expect_warning (rig, first == 0 ? "sink_1" : "sink_0", "BGRA");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* A third pad doesn't ask its converter for the caps of the misfit. */
 GST_START_TEST (misfit_is_no_example)
 {
@@ -487,6 +518,7 @@ TEST_CASES (misfits)
   tcase_add_test (tc, tile_size_of_the_only_input);
   tcase_add_test (tc, downstream_refuses);
   tcase_add_test (tc, downstream_changes);
+  tcase_add_loop_test (tc, misfits_take_turns, 0, 2);
   tcase_add_test (tc, misfit_is_no_example);
   tcase_add_test (tc, only_input_changes_interlacing);
 }
