@@ -55,12 +55,12 @@
  * If a live pad gets nothing for longer than its
  * #GstVideoAggregatorPad:max-last-buffer-repeat, the element posts one element
  * message `ntmosaic-pad-stalled`, and `ntmosaic-pad-resumed` when data come
- * again. Both have the name of the pad (`pad`, string), the running time at
- * which the strip begins that is the first with the new state (`running-time`,
- * uint64, nanoseconds), and if a frame came, the running time at which the
- * latest one begins (`last-running-time`). The silence of a pad without any
- * data begins with its first strip. A pad at EOS does not stall. By default
- * there is no limit, and no message.
+ * again. Both have the name of the pad (`pad`, string), the running time of
+ * the first strip with the new state (`running-time`, uint64, nanoseconds), and
+ * if a frame came, the running time of the latest one (`last-running-time`,
+ * uint64, nanoseconds). The silence of a pad without any data begins with its
+ * first strip. A pad at EOS does not stall. By default there is no limit, and
+ * no message.
  *
  * Each #GstVideoRegionOfInterestMeta of a frame is on the strips that show the
  * frame, moved to the frame's place. It gets an id of its own, and a structure

@@ -20,8 +20,8 @@ gst_nt_mosaic_eos_policy_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_NT_MOSAIC_EOS_ALL, "The longest stream ends the strip", "all"},
-    {GST_NT_MOSAIC_EOS_FIRST, "The shortest stream ends the strip", "first"},
+    {GST_NT_MOSAIC_EOS_ALL, "The longest stream ends the strips", "all"},
+    {GST_NT_MOSAIC_EOS_FIRST, "The shortest stream ends the strips", "first"},
     {0, NULL, NULL},
   };
 
@@ -56,20 +56,20 @@ gst_nt_mosaic_install_eos_policy (GObjectClass * klass, guint id)
    *
    * The stream ends when the next strip would be made: when the pads that have
    * not ended have their next frames, or in a live pipeline when the clock says
-   * so. Then the element drops all frames that
-   * are queued, and the pads answer upstream with %GST_FLOW_EOS, so that
-   * sources stop. A flushing seek starts the stream again. DURATION queries are
-   * answered with the duration of the longest stream, or of the shortest.
+   * so. Then the element drops all queued frames, and the pads answer upstream
+   * with %GST_FLOW_EOS, so that sources stop. A flushing seek starts the stream
+   * again. The element answers DURATION queries with the duration of the
+   * longest stream, or of the shortest.
    *
-   * A change while strips are made holds from the next strip on. With `first`
-   * that strip is not made if a pad has ended long ago.
+   * A change while strips are made holds from the next strip on. If a pad has
+   * ended long ago, `first` ends the stream before that strip.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, id,
       g_param_spec_enum ("eos-policy", "EOS policy",
-          "Whether the longest or the shortest of the pads' streams ends the "
-          "strip; pads with repeat-after-eos are not the shortest",
+          "Which of the pads' streams ends the stream of strips: the longest, "
+          "or the shortest of the pads without repeat-after-eos",
           gst_nt_mosaic_eos_policy_get_type (), GST_NT_MOSAIC_EOS_ALL,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
           | GST_PARAM_MUTABLE_PLAYING));

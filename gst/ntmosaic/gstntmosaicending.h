@@ -25,7 +25,7 @@ gboolean gst_nt_mosaic_has_first_ended (GstNtMosaic * self);
  * is flushed, and an upstream that waits for its turn goes on. */
 void gst_nt_mosaic_end_pads (GstNtMosaic * self);
 
-/* Answers a DURATION query in TIME, if not the longest stream ends the strip.
+/* Answers a DURATION query in TIME if the shortest stream ends the strips.
  * FALSE: the base class is to answer. From any thread, without locks. */
 gboolean gst_nt_mosaic_answer_duration (GstNtMosaic * self, GstQuery * query);
 

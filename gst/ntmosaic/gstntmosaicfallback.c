@@ -19,8 +19,8 @@ has_room (const GstNtMosaicSettings * settings, const GArray * seats)
   return n_cells == 0 || seats->len <= n_cells;
 }
 
-/* If there are more pads than columns and rows have cells, and the element can
- * go on, warns once, and sets the rows to as many as it takes. */
+/* If there are more pads than cells, and the element can go on, warns once and
+ * lets the strip have as many rows as it takes. */
 static void
 make_room (GstNtMosaic * self, GstNtMosaicSettings * settings,
     const GArray * seats)
@@ -123,8 +123,8 @@ warn_of_settings (GstNtMosaic * self, const GstNtMosaicSettings * settings,
 
 /* ---- Which of them can be fulfilled ---- */
 
-/* TRUE: by @settings or, with a warning, by @good, there can be a strip of the
- * pads with @fits set, and @settings are those by now. */
+/* Sets @settings to @good, with a warning, if only @good make a strip of the
+ * pads with @fits set. FALSE: neither do. */
 static gboolean
 choose (GstNtMosaic * self, GstNtMosaicSettings * settings,
     const GstNtMosaicSettings * good, const GArray * seats,
@@ -148,8 +148,8 @@ choose (GstNtMosaic * self, GstNtMosaicSettings * settings,
   return is_good;
 }
 
-/* All pads, or those that the strip shows already. If a pad does not fit in any
- * case, the settings are held against the others. */
+/* Sets @fits of all pads with caps, or only of those that the strip shows
+ * already: a pad that fits in no case does not decide about settings. */
 static void
 choose_pads (const GArray * seats, gboolean only_settled)
 {
@@ -229,7 +229,7 @@ warn_of_width (GstNtMosaic * self, const GError * why, guint columns)
   self->warned_of_width = TRUE;
 }
 
-/* Only the pads that the strip shows already count: others must fit in. */
+/* Tries the pads that the strip shows already: others must fit in. */
 void
 gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
     GArray * seats, GstCaps * downstream)

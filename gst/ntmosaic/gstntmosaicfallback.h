@@ -11,22 +11,23 @@
 
 G_BEGIN_DECLS
 
-/* Replaces those of @settings, which say how large cells and strip are, with
- * the last ones that were good if there can be no strip of @seats with them,
- * and warns once. Before the first strip, and if it is the pads or downstream
- * that can't be fulfilled, @settings stay, and negotiation finds the error.
- * @downstream: the caps that downstream takes. In the streaming thread. */
+/* If there can be no strip of @seats by the sizes in @settings (of cells and of
+ * the strip), replaces them with the last good ones, and warns once. @settings
+ * stay before the first strip, and if there can be no strip by the last good
+ * ones either: then negotiation finds the error. @downstream: the caps that
+ * downstream takes. In the streaming thread. */
 void gst_nt_mosaic_fall_back (GstNtMosaic * self,
     GstNtMosaicSettings * settings, GArray * seats, GstCaps * downstream);
 
-/* The columns of @settings can hold other tiles after a pad has left or grown,
- * and the strip can be wider than max-width or downstream allow by that. Then
- * @settings have fewer columns, as many as there can be, and one warning says
- * so. Before the first strip, @settings stay. In the streaming thread. */
+/* After a pad has left or grown, columns may hold other tiles, and the strip
+ * may be wider than max-width or downstream allow. Then @settings get fewer
+ * columns, as many as fit, and one warning says how many. Before the first
+ * strip, @settings stay. In the streaming thread. */
 void gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
     GArray * seats, GstCaps * downstream);
 
-/* There is a strip by @settings. In the streaming thread. */
+/* To be called when there is a strip by @settings: they are the last good ones
+ * now. In the streaming thread. */
 void gst_nt_mosaic_note_good (GstNtMosaic * self,
     const GstNtMosaicSettings * settings);
 

@@ -163,9 +163,8 @@ get_yuv (guint32 argb, GstVideoColorMatrix matrix)
   };
 }
 
-/* Component @i of @color, as GstVideoFormatInfo counts them, in bits of
- * @bits. Exact: rounded to the depth of the component, so that packing it drops
- * only zeros. */
+/* Component @i of @color, as GstVideoFormatInfo counts them, in @bits bits. It
+ * is rounded to the depth of the component, so packing it drops only zeros. */
 static guint
 quantize (const GstVideoInfo * info, const Color * color, guint i, guint bits)
 {

@@ -53,9 +53,10 @@ typedef struct
   GstVideoRegionOfInterestMeta *moved;
 } Move;
 
-/* Sets @to to the part of one side of a box that is in the frame. The fields of
- * the meta are unsigned, but a detector's box may begin before the frame. FALSE
- * if nothing is left of it. A side may be empty from the start. */
+/* Sets @to_start and @to_size to the part of one side of a box that is in the
+ * frame. The fields of the meta are unsigned, but a detector's box may begin
+ * before the frame. FALSE if nothing is left of it. A side may be empty from
+ * the start. */
 static gboolean
 clip_side (guint start, guint size, guint frame_size, guint * to_start,
     guint * to_size)
@@ -88,8 +89,8 @@ copy_param (gconstpointer param, gpointer unused)
   return gst_structure_copy (param);
 }
 
-/* The own structure comes first. If the frame is a strip itself, its boxes have
- * one already, which stands behind. */
+/* This mosaic's structure comes first. If the frame is a strip itself, its
+ * boxes bring one already, which comes after it. */
 static GList *
 copy_params (const GstVideoRegionOfInterestMeta * box, guint pad)
 {

@@ -180,8 +180,8 @@ gst_nt_mosaic_install_pad_stats (GObjectClass * klass, guint id)
    * * `repeated` (uint64): how often a strip showed the frame of the strip
    *   before it once more
    * * `late` (uint64): frames that came when the strips of their time had been
-   *   made without them. The next strip may show such a frame, and else it is
-   *   dropped too
+   *   made without them. The next strip may show such a frame; otherwise it is
+   *   one of `dropped` too
    * * `last-running-time` (uint64): running time in nanoseconds at which the
    *   latest frame that came begins; missing if none came, or none with a
    *   timestamp
@@ -189,8 +189,8 @@ gst_nt_mosaic_install_pad_stats (GObjectClass * klass, guint id)
    *   #GstVideoAggregatorPad:max-last-buffer-repeat; TRUE from the message
    *   `ntmosaic-pad-stalled` until `ntmosaic-pad-resumed`
    *
-   * What is missing between `frames` and the sum of `shown`, `dropped` and
-   * `frames-refused` is on its way: queued, or due in the next strip.
+   * Frames that are in none of `shown`, `dropped` and `frames-refused` are on
+   * their way: queued, or due in the next strip.
    *
    * Since: 0.1
    */

@@ -54,7 +54,7 @@ is_at_eos (GstNtMosaicPad * pad)
       && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
 }
 
-/* A guessed strip is no example. */
+/* A pad need not agree with caps that are a guess. */
 static gboolean
 agrees_with_strip (GstNtMosaic * self, const GstNtMosaicSeat * seat)
 {
@@ -151,7 +151,7 @@ check_width (const GstNtMosaicSeat * seat, guint tile_width, guint unit,
   else if (width % unit != 0)
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
         "%s gets %s frames that are %d pixels wide, but %u pixels of %s share "
-        "their chroma, and can't be parted: put a videocrop or a videoscale "
+        "their chroma, and can't be split: put a videocrop or a videoscale "
         "before the pad that makes the width a multiple of %u, or a "
         "videoconvert before all pads that makes another format, such as RGBA",
         GST_OBJECT_NAME (seat->pad), format, width, unit, format, unit);
@@ -289,7 +289,7 @@ place_in_larger (const GstNtMosaicSettings * settings, const GArray * seats,
   if (layout) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "downstream "
         "asks for a strip that is %d pixels wide, but %u pixels share their "
-        "chroma, and can't be parted: ask for a width that is a multiple of "
+        "chroma, and can't be split: ask for a width that is a multiple of "
         "that behind the mosaic, or for another format", width,
         layout->rules.x_granularity);
     ntm_layout_unref (layout);

@@ -19,7 +19,7 @@ typedef struct
   NtmTile before;               /* its tile in the current strip; zeros: none */
   gboolean is_settled;          /* the current strip was negotiated for these
                                  * caps */
-  gboolean agrees;              /* its caps do, with those of the strip */
+  gboolean agrees;              /* its caps agree with those of the strip */
   gboolean is_at_eos;           /* without repeat-after-eos */
   gboolean fits;                /* its frames are going to be in the strip */
   GError *misfit;               /* why not; NULL: it fits, or has no caps */

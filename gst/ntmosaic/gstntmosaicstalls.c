@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* A pad has stalled if nothing came to it for longer than its
- * max-last-buffer-repeat. Then the base class has dropped the frame that it
- * showed. Of a pad without any data since the start or a flush, the base class
- * does not know since when it is silent, so this file remembers that. */
+ * max-last-buffer-repeat: then the base class has dropped the pad's frame. If
+ * the pad has had no data since the start or a flush, the base class does not
+ * know since when it is silent, so this file remembers that. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

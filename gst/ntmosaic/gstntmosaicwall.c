@@ -131,18 +131,18 @@ install_grid (GObjectClass * klass, guint first)
    *
    * How many tiles stand in a row. Tiles go row by row, in the order of the
    * pads' numbers. A column is as wide as its widest tile, a row as high as its
-   * highest. 0: if #GstNtMosaic:rows is given, as few columns as make so many
+   * highest. 0: if #GstNtMosaic:rows is set, as few columns as make so many
    * rows; else as many as #GstNtMosaic:max-width allows; else all tiles stand
    * in one row.
    *
    * A change while strips are made holds from the next strip on, which has new
    * caps if its size changes. Set in a handler of
    * #GstAggregator::samples-selected, it holds from the strip after that. If
-   * there can be no strip of that size, one warning says why, and the last good
-   * values of all properties for sizes stay in use until there can be: they are
-   * tried again whenever pads, caps or properties change. If the strip gets too
-   * wide because a pad leaves, and tiles move to other columns, it has fewer
-   * columns, and one warning says how many.
+   * there can be no strip of that size, one warning says why, and the element
+   * goes on with the last good values of all properties for sizes. It tries the
+   * new ones again whenever pads, caps or properties change. If a pad leaves,
+   * the other tiles move to other columns. If the strip gets too wide by that,
+   * it has fewer columns, and one warning says how many.
    *
    * Since: 0.1
    */
@@ -156,11 +156,11 @@ install_grid (GObjectClass * klass, guint first)
    * GstNtMosaic:rows:
    *
    * How many rows of tiles there are. 0: as many as it takes. If
-   * #GstNtMosaic:columns is given too, the strip has that many cells, and those
+   * #GstNtMosaic:columns is set too, the strip has that many cells, and those
    * without a tile are background: a column without a tile is as wide as the
    * widest, a row without a tile as high as the highest. More pads than cells
-   * are an error before the first strip. Later they are a warning, and there
-   * are more rows.
+   * are an error before the first strip; after it they are a warning, and the
+   * strip has more rows.
    *
    * Since: 0.1
    */
@@ -172,7 +172,7 @@ install_grid (GObjectClass * klass, guint first)
           0, G_MAXINT, 0, PLAYING));
 }
 
-/* How many of both, if none is given. */
+/* How many of both, if neither is set. */
 static void
 install_folds (GObjectClass * klass, guint first)
 {
@@ -181,10 +181,9 @@ install_folds (GObjectClass * klass, guint first)
    *
    * The largest width of the strip in pixels, as an encoder allows it. The
    * tiles are folded into rows: as many columns as fit, as few rows as it takes
-   * then. With #GstNtMosaic:columns or #GstNtMosaic:rows, a wider strip is an
-   * error, and so is a strip that is wider because downstream asks for that.
-   * Once strips are made, such a value is a warning: see #GstNtMosaic:columns.
-   * 0: no limit.
+   * then. If #GstNtMosaic:columns, #GstNtMosaic:rows or downstream ask for a
+   * wider strip, that is an error. Once strips are made, such a value is a
+   * warning: see #GstNtMosaic:columns. 0: no limit.
    *
    * Since: 0.1
    */
@@ -197,16 +196,15 @@ install_folds (GObjectClass * klass, guint first)
   /**
    * GstNtMosaic:square:
    *
-   * Whether there are as many columns as make the strip most of a square: its
-   * longer side is as short as can be. It has no effect if
-   * #GstNtMosaic:columns or #GstNtMosaic:rows is given.
+   * Whether the strip has as many columns as make its longer side shortest. It
+   * has no effect if #GstNtMosaic:columns or #GstNtMosaic:rows is set.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, first + PROP_SQUARE,
       g_param_spec_boolean ("square", "Square",
-          "Make the strip as square as can be, unless columns or rows are "
-          "given",
+          "Make the strip as square as possible; no effect if columns or rows "
+          "are set",
           FALSE, PLAYING));
 }
 
@@ -227,7 +225,7 @@ install_places (GObjectClass * klass, guint first)
   g_object_class_install_property (klass, first + PROP_ALIGN,
       g_param_spec_enum ("align", "Align",
           "Vertical place of a tile that is shorter than its row, and of all "
-          "tiles in a strip that is higher",
+          "tiles in a strip that is higher than they need",
           gst_nt_mosaic_align_get_type (), DEFAULT_ALIGN, PLAYING));
 
   /**
@@ -241,7 +239,7 @@ install_places (GObjectClass * klass, guint first)
   g_object_class_install_property (klass, first + PROP_ALIGN_X,
       g_param_spec_enum ("align-x", "Align x",
           "Horizontal place of a tile that is narrower than its column, and of "
-          "all tiles in a strip that is wider",
+          "all tiles in a strip that is wider than they need",
           gst_nt_mosaic_align_x_get_type (), DEFAULT_ALIGN, PLAYING));
 
   /**

@@ -32,7 +32,7 @@ gst_nt_mosaic_stores_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {NTM_STORES_AUTO, "For strips from nt-threshold bytes on", "auto"},
+    {NTM_STORES_AUTO, "For strips of nt-threshold bytes or more", "auto"},
     {NTM_STORES_ALWAYS, "For strips of any size", "always"},
     {NTM_STORES_NEVER, "Ordinary stores for strips of any size", "never"},
     {0, NULL, NULL},
@@ -191,18 +191,16 @@ install_stores (GObjectClass * klass, guint first)
   /**
    * GstNtMosaic:nt-threshold:
    *
-   * Size of a strip in bytes from which on `nt-stores=auto` uses streaming
-   * stores. 0: the size of the last-level cache / 2 / (#GstNtMosaic:strips
-   * + 1). From there on, all strips and the frames of one strip don't fit into
-   * half of the cache.
+   * Smallest strip in bytes for which `nt-stores=auto` uses streaming stores.
+   * 0: the size of the last-level cache / 2 / (#GstNtMosaic:strips + 1). All
+   * strips of that size and the frames of one fill half of the cache.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, first + PROP_NT_THRESHOLD,
       g_param_spec_uint64 ("nt-threshold", "Non-temporal threshold",
-          "Size of a strip in bytes from which on nt-stores=auto uses "
-          "streaming stores (0 = computed from the size of the last-level "
-          "cache)",
+          "Smallest strip in bytes for which nt-stores=auto uses streaming "
+          "stores (0 = computed from the size of the last-level cache)",
           0, G_MAXUINT64, DEFAULT_NT_THRESHOLD, PLAYING));
 }
 

@@ -62,7 +62,7 @@ divide_up (guint n, guint by)
   return (n + by - 1) / by;
 }
 
-/* Pixels that belong together are not parted. */
+/* Pixels that belong together are not split. */
 static guint
 get_gap_x (const Wall * wall)
 {
