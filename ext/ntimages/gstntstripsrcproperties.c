@@ -8,9 +8,8 @@
 #include "gstntstripsrcproperties.h"
 
 #include "gstntstripsrcstats.h"
+#include "gstntstripsrcwall.h"
 
-#define DEFAULT_TILES 10
-#define DEFAULT_BACKGROUND_COLOR 0xff000000
 #define DEFAULT_MAX_PIXELS (100 * 1000 * 1000)
 #define DEFAULT_MAX_FILE_SIZE (256 << 20)
 #define DEFAULT_MAX_DECODE_TIME (10 * GST_SECOND)
@@ -25,15 +24,6 @@ enum
   PROP_0,
   PROP_LOCATION,
   PROP_LOCATIONS,
-  PROP_TILES,
-  PROP_COLUMNS,
-  PROP_ROWS,
-  PROP_MAX_WIDTH,
-  PROP_GAP,
-  PROP_TILE_WIDTH,
-  PROP_TILE_HEIGHT,
-  PROP_FIT,
-  PROP_BACKGROUND_COLOR,
   PROP_CACHE_SIZE,
   PROP_MAX_THREADS,
   PROP_ON_ERROR,
@@ -44,25 +34,8 @@ enum
   PROP_PREFETCH,
   PROP_FRAMERATE,
   PROP_STATS,
+  PROP_WALL,                    /* the first of those in gstntstripsrcwall.c */
 };
-
-static GType
-gst_nt_strip_src_fit_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    {NTM_FIT_CONTAIN, "Scaled until it fits, background around it", "contain"},
-    {NTM_FIT_COVER, "Scaled until it fills the tile, cut off", "cover"},
-    {NTM_FIT_EXACT, "Not scaled; another size is an error", "exact"},
-    {0, NULL, NULL},
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstNtStripSrcFit",
-            values));
-
-  return type;
-}
 
 static GType
 gst_nt_strip_src_on_error_get_type (void)
@@ -83,8 +56,7 @@ gst_nt_strip_src_on_error_get_type (void)
 
 /* With the object lock held. FALSE: it is none of these. */
 static gboolean
-get_strip (const GstNtStripSrcSettings * asked, guint id,
-    GValue * value)
+get_setting (const GstNtStripSrcSettings * asked, guint id, GValue * value)
 {
   switch (id) {
     case PROP_LOCATION:
@@ -93,44 +65,6 @@ get_strip (const GstNtStripSrcSettings * asked, guint id,
     case PROP_LOCATIONS:
       g_value_set_boxed (value, asked->locations);
       return TRUE;
-    case PROP_TILES:
-      g_value_set_uint (value, asked->tiles);
-      return TRUE;
-    case PROP_COLUMNS:
-      g_value_set_uint (value, asked->columns);
-      return TRUE;
-    case PROP_ROWS:
-      g_value_set_uint (value, asked->rows);
-      return TRUE;
-    case PROP_MAX_WIDTH:
-      g_value_set_uint (value, asked->max_width);
-      return TRUE;
-    case PROP_GAP:
-      g_value_set_uint (value, asked->gap);
-      return TRUE;
-    case PROP_TILE_WIDTH:
-      g_value_set_uint (value, asked->tile_width);
-      return TRUE;
-    case PROP_TILE_HEIGHT:
-      g_value_set_uint (value, asked->tile_height);
-      return TRUE;
-    case PROP_FIT:
-      g_value_set_enum (value, asked->fit);
-      return TRUE;
-    case PROP_BACKGROUND_COLOR:
-      g_value_set_uint (value, asked->background_color);
-      return TRUE;
-    default:
-      return FALSE;
-  }
-}
-
-/* With the object lock held. FALSE: it is none of these. */
-static gboolean
-get_rest (const GstNtStripSrcSettings * asked, guint id,
-    GValue * value)
-{
-  switch (id) {
     case PROP_CACHE_SIZE:
       g_value_set_uint64 (value, asked->cache_size);
       return TRUE;
@@ -176,8 +110,8 @@ gst_nt_strip_src_get_property (GObject * object, guint id, GValue * value,
   }
 
   GST_OBJECT_LOCK (self);
-  known = get_strip (&self->asked, id, value)
-      || get_rest (&self->asked, id, value);
+  known = gst_nt_strip_src_get_wall (&self->asked, id - PROP_WALL, value)
+      || get_setting (&self->asked, id, value);
   GST_OBJECT_UNLOCK (self);
   if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -185,7 +119,7 @@ gst_nt_strip_src_get_property (GObject * object, guint id, GValue * value,
 
 /* With the object lock held. FALSE: it is none of these. */
 static gboolean
-set_strip (GstNtStripSrcSettings * asked, guint id,
+change_setting (GstNtStripSrcSettings * asked, guint id,
     const GValue * value)
 {
   switch (id) {
@@ -197,44 +131,6 @@ set_strip (GstNtStripSrcSettings * asked, guint id,
       g_strfreev (asked->locations);
       asked->locations = g_value_dup_boxed (value);
       return TRUE;
-    case PROP_TILES:
-      asked->tiles = g_value_get_uint (value);
-      return TRUE;
-    case PROP_COLUMNS:
-      asked->columns = g_value_get_uint (value);
-      return TRUE;
-    case PROP_ROWS:
-      asked->rows = g_value_get_uint (value);
-      return TRUE;
-    case PROP_MAX_WIDTH:
-      asked->max_width = g_value_get_uint (value);
-      return TRUE;
-    case PROP_GAP:
-      asked->gap = g_value_get_uint (value);
-      return TRUE;
-    case PROP_TILE_WIDTH:
-      asked->tile_width = g_value_get_uint (value);
-      return TRUE;
-    case PROP_TILE_HEIGHT:
-      asked->tile_height = g_value_get_uint (value);
-      return TRUE;
-    case PROP_FIT:
-      asked->fit = g_value_get_enum (value);
-      return TRUE;
-    case PROP_BACKGROUND_COLOR:
-      asked->background_color = g_value_get_uint (value);
-      return TRUE;
-    default:
-      return FALSE;
-  }
-}
-
-/* With the object lock held. FALSE: it is none of these. */
-static gboolean
-set_rest (GstNtStripSrcSettings * asked, guint id,
-    const GValue * value)
-{
-  switch (id) {
     case PROP_CACHE_SIZE:
       asked->cache_size = g_value_get_uint64 (value);
       return TRUE;
@@ -276,8 +172,8 @@ gst_nt_strip_src_set_property (GObject * object, guint id,
   gboolean known;
 
   GST_OBJECT_LOCK (self);
-  known = set_strip (&self->asked, id, value)
-      || set_rest (&self->asked, id, value);
+  known = gst_nt_strip_src_change_wall (&self->asked, id - PROP_WALL, value)
+      || change_setting (&self->asked, id, value);
   GST_OBJECT_UNLOCK (self);
   if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -287,9 +183,6 @@ void
 gst_nt_strip_src_init_properties (GstNtStripSrc * self)
 {
   self->asked = (GstNtStripSrcSettings) {
-    .tiles = DEFAULT_TILES,
-    .fit = NTM_FIT_CONTAIN,
-    .background_color = DEFAULT_BACKGROUND_COLOR,
     .rules = {
       .max_pixels = DEFAULT_MAX_PIXELS,
       .max_file_bytes = DEFAULT_MAX_FILE_SIZE,
@@ -299,6 +192,7 @@ gst_nt_strip_src_init_properties (GstNtStripSrc * self)
     .prefetch = DEFAULT_PREFETCH,
     .fps_d = 1,
   };
+  gst_nt_strip_src_init_wall (&self->asked);
 }
 
 /* A change holds from the next start on. */
@@ -349,137 +243,6 @@ install_files (GObjectClass * klass)
       g_param_spec_boolean ("loop", "Loop",
           "Begin a list again after its end",
           FALSE, READY));
-}
-
-/* How many tiles a strip has, and where they stand. */
-static void
-install_strip (GObjectClass * klass)
-{
-  /**
-   * GstNtStripSrc:tiles:
-   *
-   * How many tiles a strip of a list has. In the last strip, those for which no
-   * image is left are background. Strips of requests have a tile for each
-   * image.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_TILES,
-      g_param_spec_uint ("tiles", "Tiles",
-          "Number of tiles in each strip of a list",
-          1, G_MAXINT, DEFAULT_TILES, READY));
-
-  /**
-   * GstNtStripSrc:columns:
-   *
-   * How many tiles stand in a row; as #GstNtMosaic:columns.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_COLUMNS,
-      g_param_spec_uint ("columns", "Columns",
-          "Number of tiles in a row (0 = as many as rows or max-width allow, "
-          "and without these all tiles in one row)",
-          0, G_MAXINT, 0, READY));
-
-  /**
-   * GstNtStripSrc:rows:
-   *
-   * How many rows of tiles there are; as #GstNtMosaic:rows.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_ROWS,
-      g_param_spec_uint ("rows", "Rows",
-          "Number of rows of tiles (0 = as many as it takes)",
-          0, G_MAXINT, 0, READY));
-}
-
-/* How much room they take. */
-static void
-install_room (GObjectClass * klass)
-{
-  /**
-   * GstNtStripSrc:max-width:
-   *
-   * The largest width of the strip in pixels: the tiles are folded into rows.
-   * 0: no limit.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_MAX_WIDTH,
-      g_param_spec_uint ("max-width", "Max width",
-          "Largest width of the strip in pixels; the tiles are folded into as "
-          "few rows as fit (0 = no limit)",
-          0, G_MAXINT, 0, READY));
-
-  /**
-   * GstNtStripSrc:gap:
-   *
-   * Pixels of background between columns, and between rows.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_GAP,
-      g_param_spec_uint ("gap", "Gap",
-          "Pixels of background between columns and between rows",
-          0, G_MAXINT, 0, READY));
-}
-
-/* What a tile is. */
-static void
-install_tile (GObjectClass * klass)
-{
-  /**
-   * GstNtStripSrc:tile-width:
-   *
-   * The width of a tile in pixels. 0: that of the first image that can be read,
-   * or if #GstNtStripSrc:tile-height is set, as wide as its aspect says.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_TILE_WIDTH,
-      g_param_spec_uint ("tile-width", "Tile width",
-          "Width of a tile in pixels (0 = from the first image)",
-          0, G_MAXINT, 0, READY));
-
-  /**
-   * GstNtStripSrc:tile-height:
-   *
-   * The height of a tile in pixels. 0: that of the first image that can be
-   * read, or if #GstNtStripSrc:tile-width is set, as high as its aspect says.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_TILE_HEIGHT,
-      g_param_spec_uint ("tile-height", "Tile height",
-          "Height of a tile in pixels (0 = from the first image)",
-          0, G_MAXINT, 0, READY));
-
-  /**
-   * GstNtStripSrc:fit:
-   *
-   * How an image becomes as large as a tile.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_FIT,
-      g_param_spec_enum ("fit", "Fit",
-          "How an image becomes as large as a tile",
-          gst_nt_strip_src_fit_get_type (), NTM_FIT_CONTAIN, READY));
-
-  /**
-   * GstNtStripSrc:background-color:
-   *
-   * The colour of what no image covers, as 0xAARRGGBB.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_BACKGROUND_COLOR,
-      g_param_spec_uint ("background-color", "Background color",
-          "Color of gaps, of what images leave of their tiles, and of "
-          "placeholders (big-endian ARGB)",
-          0, G_MAXUINT32, DEFAULT_BACKGROUND_COLOR, READY));
 }
 
 /* What the cache may take. */
@@ -630,13 +393,10 @@ gst_nt_strip_src_class_init_properties (GstNtStripSrcClass * klass)
   object_class->get_property = gst_nt_strip_src_get_property;
   object_class->set_property = gst_nt_strip_src_set_property;
   install_files (object_class);
-  install_strip (object_class);
-  install_room (object_class);
-  install_tile (object_class);
   install_cache (object_class);
   install_limits (object_class);
   install_stream (object_class);
+  gst_nt_strip_src_install_wall (object_class, PROP_WALL);
 
-  gst_type_mark_as_plugin_api (gst_nt_strip_src_fit_get_type (), 0);
   gst_type_mark_as_plugin_api (gst_nt_strip_src_on_error_get_type (), 0);
 }
