@@ -89,6 +89,10 @@ llc_from_sysfs (void)
 #define LEAF_INTEL 0x4u
 #define LEAF_AMD 0x8000001Du
 
+/* The list ends with a cache of type 0. A virtual machine that answers the same
+ * to every number would have no end; CPUs have up to five caches. */
+#define MAX_CACHES 16
+
 /* EAX bits 0-4: type, 0 after the last cache; bits 5-7: level. */
 #define TYPE(eax) ((eax) & 0x1f)
 #define TYPE_INSTRUCTION 2
@@ -114,9 +118,9 @@ llc_from_leaf (unsigned leaf)
   unsigned outermost = 0;
   size_t bytes = 0;
 
-  for (unsigned i = 0;
-      __get_cpuid_count (leaf, i, &eax, &ebx, &ecx, &edx) && TYPE (eax) != 0;
-      i++) {
+  for (unsigned i = 0; i < MAX_CACHES
+      && __get_cpuid_count (leaf, i, &eax, &ebx, &ecx, &edx)
+      && TYPE (eax) != 0; i++) {
     if (TYPE (eax) == TYPE_INSTRUCTION || LEVEL (eax) <= outermost)
       continue;
     outermost = LEVEL (eax);
