@@ -98,6 +98,8 @@ void
 gst_nt_mosaic_remember_time (GstNtMosaic * self, GstBuffer * strip)
 {
   GST_OBJECT_LOCK (self);
+  if (!GST_CLOCK_TIME_IS_VALID (self->last_time))
+    GST_BUFFER_FLAG_SET (strip, GST_BUFFER_FLAG_DISCONT);
   self->last_time = GST_BUFFER_PTS (strip);
   self->last_end = GST_BUFFER_DURATION_IS_VALID (strip)
       ? GST_BUFFER_PTS (strip) + GST_BUFFER_DURATION (strip)

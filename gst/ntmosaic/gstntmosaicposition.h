@@ -38,7 +38,9 @@ void gst_nt_mosaic_set_time_of_last_backwards (GstNtMosaic * self,
 void gst_nt_mosaic_remember_span (GstNtMosaic * self, GstBuffer * strip);
 
 /* Remembers the times of @strip; to be called with each strip. Forgets them; to
- * be called at a flush, a seek and a start. */
+ * be called at a flush, a seek and a start. The first strip after that is a
+ * discontinuity of the stream, and gets the flag of one: the base class sets
+ * none. */
 void gst_nt_mosaic_remember_time (GstNtMosaic * self, GstBuffer * strip);
 void gst_nt_mosaic_forget_time (GstNtMosaic * self);
 

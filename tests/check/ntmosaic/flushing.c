@@ -94,6 +94,46 @@ GST_START_TEST (strips_after_a_seek)
 
 GST_END_TEST;
 
+static gboolean
+next_is_discont (TestPipeline * p)
+{
+  GstSample *sample = test_pipeline_pull (p);
+  const gboolean is_discont =
+      GST_BUFFER_FLAG_IS_SET (gst_sample_get_buffer (sample),
+      GST_BUFFER_FLAG_DISCONT);
+
+  gst_sample_unref (sample);
+
+  return is_discont;
+}
+
+/* The first strip, and the first one after a seek or a stop, is a discontinuity
+ * of the stream; buffers that the pool hands out again don't keep the flag. In
+ * READY, appsink would keep strips from before the stop. */
+GST_START_TEST (discontinuities_are_marked)
+{
+  Film films[] = { {1000, 0}, {2000, 0} };
+  TestPipeline *p = film_pipeline_new (films, 2);
+  guint i;
+
+  for (i = 0; i < 3; i++) {
+    guint j;
+
+    test_pipeline_set_state (p, GST_STATE_PLAYING);
+    fail_unless (next_is_discont (p));
+    for (j = 0; j < 10; j++)
+      fail_if (next_is_discont (p));
+    seek (p, GST_SEEK_FLAG_FLUSH, 5 * STEP, GST_CLOCK_TIME_NONE);
+    fail_unless (next_is_discont (p));
+    fail_if (next_is_discont (p));
+    test_pipeline_assert_no_error (p);
+    test_pipeline_set_state (p, GST_STATE_NULL);
+  }
+  test_pipeline_free (p);
+}
+
+GST_END_TEST;
+
 /* appsink goes on using a sample that it has returned, which is not safe during
  * a flush: the test keeps another sample with the same buffer. */
 static GstSample *
@@ -399,6 +439,7 @@ GST_END_TEST;
 TEST_CASES (flushing)
 {
   tcase_add_test (tc, strips_after_a_seek);
+  tcase_add_test (tc, discontinuities_are_marked);
   tcase_add_test (tc, seeks_with_all_strips_held);
   tcase_add_test (tc, seeks_while_paused);
   tcase_add_test (tc, seeks_while_playing);
