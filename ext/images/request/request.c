@@ -60,7 +60,7 @@ get_key (NtmImages * images, const char *name, const NtmTileSpec * spec,
   if (status != NTM_IMAGE_OK)
     ntm_store_fail (images, key, status, now);
   else if (key->state == NTM_KEY_FAILED && now >= key->retry_at)
-    key->state = NTM_KEY_ABSENT;
+    ntm_store_retry (key);
 
   return key;
 }

@@ -69,13 +69,13 @@ album_wait_for_loads (Album * album, unsigned n)
 
 /* ---- Beginning and end ---- */
 
-Album *
-album_new (unsigned n_tiles, unsigned n_threads)
+static Album *
+make_album (unsigned n_tiles, unsigned n_threads, uint64_t retry_nanoseconds)
 {
   Album *album = g_new0 (Album, 1);
   const NtmImagesConfig config = {
     .cache_bytes = n_tiles * ALBUM_BYTES,.max_threads = n_threads,
-    .load = load,.load_data = album,.retry_nanoseconds = UINT64_MAX / 4,
+    .load = load,.load_data = album,.retry_nanoseconds = retry_nanoseconds,
   };
 
   album->spec = (NtmTileSpec) {
@@ -88,6 +88,18 @@ album_new (unsigned n_tiles, unsigned n_threads)
   assert_equals_int (ntm_images_new (&album->images, &config), NTM_IMAGE_OK);
 
   return album;
+}
+
+Album *
+album_new (unsigned n_tiles, unsigned n_threads)
+{
+  return make_album (n_tiles, n_threads, UINT64_MAX / 4);
+}
+
+Album *
+album_new_retrying (unsigned n_tiles, unsigned n_threads)
+{
+  return make_album (n_tiles, n_threads, 1);
 }
 
 void

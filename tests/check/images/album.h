@@ -35,8 +35,12 @@ typedef struct
   atomic_uint versions[ALBUM_MOST];     /* other versions have other pixels */
 } Album;
 
-/* The cache has room for @n_tiles tiles, and at most @n_threads threads. */
+/* The cache has room for @n_tiles tiles, and at most @n_threads threads. An
+ * image that failed is not tried again. */
 Album *album_new (unsigned n_tiles, unsigned n_threads);
+
+/* The same, but an image that failed is tried again by the next request. */
+Album *album_new_retrying (unsigned n_tiles, unsigned n_threads);
 
 /* Drops the cache. No decoding thread may be left. */
 void album_free (Album * album);
