@@ -100,6 +100,8 @@ ntm_store_enter (NtmImages * images, NtmKey * key, uint8_t * pixels,
   key->pixels = pixels;
   images->stats.images++;
   ntm_policy_enter (&images->policy, &key->rank, cost, key->bytes);
+  if (!key->is_hooked)
+    ntm_policy_devalue (&images->policy, &key->rank);
   ntm_policy_unpin (&images->policy, &key->rank);
   pthread_cond_broadcast (&images->work);
   pthread_cond_broadcast (&images->changed);
@@ -143,7 +145,7 @@ ntm_store_unpin (NtmImages * images, NtmKey * key)
 void
 ntm_store_use (NtmImages * images, NtmKey * key)
 {
-  if (key->state == NTM_KEY_READY)
+  if (key->state == NTM_KEY_READY && key->is_hooked)
     ntm_policy_use (&images->policy, &key->rank);
 }
 

@@ -111,7 +111,8 @@ void ntm_store_retry (NtmKey * key);
 void ntm_store_unref_key (NtmImages * images, NtmKey * key);
 
 /* The key can't be found any more. It leaves at once, if only the caller has a
- * reference; otherwise as soon as room is needed. */
+ * reference; otherwise before all others when room is needed, even if it is
+ * being decoded now or is used until then. */
 void ntm_store_drop (NtmImages * images, NtmKey * key, NtmBlock ** left);
 
 /* The first request of all; NTM_NEVER if there is none. */

@@ -37,6 +37,42 @@ GST_START_TEST (tried_again)
 
 GST_END_TEST;
 
+/* Image 0 is removed while it is decoded, or while a request that has it is
+ * not composed yet. It cost much and was used, but is of no use any more: it
+ * leaves before images that are in the cache. */
+GST_START_TEST (removed_while_wanted)
+{
+  const bool is_decoded = __i__;
+  const unsigned numbers[] = { 0, 1, 2, 3 };
+  Album *album = album_new (3, 1);
+  Target target = target_new (2);
+  NtmRequestReport report;
+  NtmRequest *request;
+
+  album_hold (album, true);
+  request = album_request (album, &numbers[0], 1, 0);
+  album_wait_for_loads (album, 1);
+  if (!is_decoded)
+    (void) ntm_images_remove (album->images, "0");
+  album_hold (album, false);
+  album_wait_until_decoded (album, 1);
+  if (is_decoded)
+    fail_unless (ntm_images_remove (album->images, "0"));
+  album_check (album, &target, request, &numbers[0], 1, NULL);
+
+  album_check (album, &target, album_request (album, &numbers[1], 2, 0),
+      &numbers[1], 2, NULL);
+  album_check (album, &target, album_request (album, &numbers[3], 1, 0),
+      &numbers[3], 1, NULL);
+  album_check (album, &target, album_request (album, &numbers[1], 2, 0),
+      &numbers[1], 2, &report);
+  assert_equals_uint64 (report.hits, 2);
+  target_free (&target);
+  album_free (album);
+}
+
+GST_END_TEST;
+
 static Suite *
 lost_suite (void)
 {
@@ -45,6 +81,7 @@ lost_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, tried_again);
+  tcase_add_loop_test (tc, removed_while_wanted, 0, 2);
 
   return suite;
 }
