@@ -164,14 +164,22 @@ take_away (NtmImages * images, NtmKey * key, NtmBlock ** left)
   ntm_store_unref_key (images, key);
 }
 
-/* With the lock held: waits for room, as long as there may be some. */
+/* With the lock held: waits for room, as long as there may be some. What left
+ * meanwhile is no part of the budget any more, and so it is freed before the
+ * wait; then there may be room. */
 static bool
 reserve (NtmImages * images, size_t bytes, NtmBlock ** left)
 {
   while (ntm_store_could_hold (images, bytes)) {
     if (ntm_store_reserve (images, bytes, 0, left))
       return true;
-    pthread_cond_wait (&images->changed, &images->lock);
+    if (*left == NULL) {
+      pthread_cond_wait (&images->changed, &images->lock);
+      continue;
+    }
+    pthread_mutex_unlock (&images->lock);
+    ntm_blocks_free (left);
+    pthread_mutex_lock (&images->lock);
   }
 
   return false;

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "../../ntmosaic/rig/waiting.h"
 #include "../../strip/faults.h"
 #include "../album.h"
 
@@ -121,6 +122,61 @@ GST_START_TEST (no_memory)
 
 GST_END_TEST;
 
+typedef struct
+{
+  Album *album;
+  NtmTileSpec spec;
+  NtmImageStatus status;
+} Putting;
+
+static void *
+put (void *data)
+{
+  static uint8_t pixels[2 * ALBUM_BYTES];
+  Putting *putting = data;
+
+  putting->status = ntm_images_put (putting->album->images, "wide",
+      &putting->spec, pixels, putting->spec.width * 4);
+
+  return NULL;
+}
+
+/* An image twice as large as the others is put in a cache for three tiles, of
+ * which two are being decoded. The third leaves, but that is not enough. Its
+ * memory is not kept during the wait: the budget has it for others. */
+GST_START_TEST (put_waits_without_memory)
+{
+  const unsigned numbers[] = { 1, 2, 3 };
+  Album *album = album_new (3, 2);
+  Target target = target_new (2);
+  Putting putting = {.album = album,.spec = album->spec };
+  NtmRequest *request;
+  pthread_t thread;
+  size_t blocks;
+
+  putting.spec.width *= 2;
+  album_check (album, &target, album_request (album, numbers, 1, 0), numbers,
+      1, NULL);
+  album_hold (album, true);
+  request = album_request (album, &numbers[1], 2, 0);
+  album_wait_for_loads (album, 2);
+  blocks = faults_count_blocks ();
+  fail_unless (pthread_create (&thread, NULL, put, &putting) == 0);
+
+  /* A key and its name are new, and a tile is gone. */
+  test_wait_until (album_get_stats (album).images == 0
+      && faults_count_blocks () == blocks + 2 - 1);
+  album_hold (album, false);
+  album_check (album, &target, request, &numbers[1], 2, NULL);
+  pthread_join (thread, NULL);
+  assert_equals_int (putting.status, NTM_IMAGE_OK);
+  fail_unless (album_get_stats (album).bytes_max <= 3 * ALBUM_BYTES);
+  target_free (&target);
+  album_free (album);
+}
+
+GST_END_TEST;
+
 /* None, or fewer than wanted. */
 GST_START_TEST (no_threads)
 {
@@ -152,6 +208,7 @@ faults_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, no_memory, 0, 2);
+  tcase_add_test (tc, put_waits_without_memory);
   tcase_add_loop_test (tc, no_threads, 0, 3);
 
   return suite;
