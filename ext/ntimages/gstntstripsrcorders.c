@@ -67,6 +67,16 @@ gst_nt_strip_src_add_request (GstNtStripSrc * self, gchar ** names)
   return id;
 }
 
+/* With the lock held, whenever one of these becomes true. Nothing waits for the
+ * strip then. */
+static void
+give_up_if_unwanted (GstNtStripSrc * self, GstNtStripOrder * order)
+{
+  if (order->request && (order->is_cancelled || (self->is_flushing
+              && order == g_queue_peek_head (&self->orders))))
+    ntm_request_cancel (order->request);
+}
+
 /* With the lock held. */
 static GList *
 find_request (GstNtStripSrc * self, guint id)
@@ -76,7 +86,7 @@ find_request (GstNtStripSrc * self, guint id)
   for (l = self->orders.head; l; l = l->next) {
     const GstNtStripOrder *order = l->data;
 
-    if (order->id == id && !order->is_cancelled)
+    if (order->id == id)
       return l;
   }
 
@@ -98,8 +108,8 @@ gst_nt_strip_src_cancel_request (GstNtStripSrc * self, guint id)
     g_queue_delete_link (&self->orders, found);
     if (order->n_users == 0)
       unused = order;
-    else if (order->request)
-      ntm_request_cancel (order->request);
+    else
+      give_up_if_unwanted (self, order);
     g_cond_broadcast (&self->changed);
   }
   g_mutex_unlock (&self->lock);
@@ -168,9 +178,10 @@ take_unknown (GstNtStripSrc * self)
   return found;
 }
 
-/* With the hand-over lock held. */
-static gboolean
-hand_over (GstNtStripSrc * self, GstNtStripOrder * order)
+/* With the hand-over lock held. While the engine looks at the files, the order
+ * may be cancelled, or a flush may begin. */
+static NtmImageStatus
+make_request (GstNtStripSrc * self, GstNtStripOrder * order)
 {
   NtmRequest *request;
   const NtmImageStatus status =
@@ -180,33 +191,58 @@ hand_over (GstNtStripSrc * self, GstNtStripOrder * order)
 
   g_mutex_lock (&self->lock);
   order->request = request;
+  give_up_if_unwanted (self, order);
   g_mutex_unlock (&self->lock);
-  gst_nt_strip_src_release (self, order, FALSE);
-  if (status == NTM_IMAGE_OK)
-    return TRUE;
 
+  return status;
+}
+
+/* Hands over the next order, and returns it, in use. NULL: there is none. */
+static GstNtStripOrder *
+hand_over_next (GstNtStripSrc * self, NtmImageStatus * status)
+{
+  GstNtStripOrder *order = NULL;
+
+  g_mutex_lock (&self->hand_over_lock);
+  if (self->spec.width > 0)
+    order = take_unknown (self);
+  if (order)
+    *status = make_request (self, order);
+  g_mutex_unlock (&self->hand_over_lock);
+
+  return order;
+}
+
+static void
+fail_for_request (GstNtStripSrc * self, const GstNtStripOrder * order,
+    NtmImageStatus status)
+{
   gst_nt_strip_src_fail_with (self, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_NO_SPACE_LEFT, "a request for %u images can't be "
       "made: %s", order->n_names, ntm_image_status_get_text (status));
-  return FALSE;
 }
 
+/* No lock is held where an error is posted: the application may answer it with
+ * another request. */
 gboolean
 gst_nt_strip_src_hand_over (GstNtStripSrc * self)
 {
+  NtmImageStatus status = NTM_IMAGE_OK;
   GstNtStripOrder *order;
-  gboolean ok = TRUE;
 
-  g_mutex_lock (&self->hand_over_lock);
-  while (ok && self->spec.width > 0 && (order = take_unknown (self)))
-    ok = hand_over (self, order);
-  g_mutex_unlock (&self->hand_over_lock);
+  while (status == NTM_IMAGE_OK
+      && (order = hand_over_next (self, &status)) != NULL) {
+    if (status != NTM_IMAGE_OK)
+      fail_for_request (self, order, status);
+    gst_nt_strip_src_release (self, order, FALSE);
+  }
 
-  return ok;
+  return status == NTM_IMAGE_OK;
 }
 
-/* With the hand-over lock held, and no order in use. */
-static void
+/* With the hand-over lock held, and no strip under way. Returns the requests,
+ * to be freed without it. */
+static GSList *
 take_requests_back (GstNtStripSrc * self)
 {
   GSList *requests = NULL;
@@ -221,7 +257,8 @@ take_requests_back (GstNtStripSrc * self)
     order->request = NULL;
   }
   g_mutex_unlock (&self->lock);
-  g_slist_free_full (requests, (GDestroyNotify) ntm_request_free);
+
+  return requests;
 }
 
 static gboolean
@@ -241,15 +278,17 @@ void
 gst_nt_strip_src_set_spec (GstNtStripSrc * self, const NtmTileSpec * spec)
 {
   static const NtmTileSpec none;
+  GSList *requests = NULL;
 
   if (spec == NULL)
     spec = &none;
   g_mutex_lock (&self->hand_over_lock);
   if (!is_same_spec (&self->spec, spec)) {
-    take_requests_back (self);
+    requests = take_requests_back (self);
     self->spec = *spec;
   }
   g_mutex_unlock (&self->hand_over_lock);
+  g_slist_free_full (requests, (GDestroyNotify) ntm_request_free);
 }
 
 /* ---- The strip that is due ---- */
@@ -305,23 +344,28 @@ gst_nt_strip_src_set_flushing (GstNtStripSrc * self, gboolean is_flushing)
   g_mutex_lock (&self->lock);
   self->is_flushing = is_flushing;
   due = g_queue_peek_head (&self->orders);
-  if (is_flushing && due && due->n_users > 0 && due->request)
-    ntm_request_cancel (due->request);
+  if (due && due->n_users > 0)
+    give_up_if_unwanted (self, due);
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 }
 
+/* What the application's thread is handing over is freed by it. */
 void
 gst_nt_strip_src_restart (GstNtStripSrc * self, guint64 number)
 {
-  GQueue dropped;
+  GQueue dropped = G_QUEUE_INIT;
+  GstNtStripOrder *order;
 
-  g_mutex_lock (&self->hand_over_lock);
   g_mutex_lock (&self->lock);
-  dropped = self->orders;
-  g_queue_init (&self->orders);
+  while ((order = g_queue_pop_head (&self->orders))) {
+    order->is_cancelled = TRUE;
+    if (order->n_users == 0)
+      g_queue_push_tail (&dropped, order);
+    else
+      give_up_if_unwanted (self, order);
+  }
   self->next_number = number;
   g_mutex_unlock (&self->lock);
-  g_mutex_unlock (&self->hand_over_lock);
   g_queue_clear_full (&dropped, (GDestroyNotify) free_order);
 }
