@@ -269,6 +269,7 @@ typedef struct
   size_t bytes;                 /* of the budget: taken or reserved now */
   size_t bytes_max;             /* the most there ever were */
   size_t threads;               /* decoding threads */
+  size_t budget;                /* bytes that the cache may take */
   uint64_t reserved[4];
 } NtmImagesStats;
 

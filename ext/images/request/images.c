@@ -116,6 +116,17 @@ ntm_images_unref (NtmImages * images)
 
 /* ---- Budget and statistics ---- */
 
+/* With the lock held: there may be more room than before. Images that had none
+ * are tried again at once. */
+static void
+retry_without_room (NtmImages * images)
+{
+  for (size_t i = 0; i < images->keys.n_buckets; i++)
+    for (NtmKey * key = images->keys.buckets[i]; key; key = key->next)
+      if (key->state == NTM_KEY_FAILED && key->failure == NTM_IMAGE_NO_ROOM)
+        key->retry_at = 0;
+}
+
 void
 ntm_images_set_cache_bytes (NtmImages * images, size_t cache_bytes)
 {
@@ -124,6 +135,7 @@ ntm_images_set_cache_bytes (NtmImages * images, size_t cache_bytes)
   pthread_mutex_lock (&images->lock);
   images->budget = cache_bytes > 0 ? cache_bytes : DEFAULT_CACHE_BYTES;
   (void) ntm_store_reserve (images, 0, 0, &left);
+  retry_without_room (images);
   pthread_cond_broadcast (&images->work);
   pthread_cond_broadcast (&images->changed);
   pthread_mutex_unlock (&images->lock);
@@ -135,6 +147,7 @@ ntm_images_get_stats (NtmImages * images, NtmImagesStats * stats)
 {
   pthread_mutex_lock (&images->lock);
   *stats = images->stats;
+  stats->budget = images->budget;
   pthread_mutex_unlock (&images->lock);
 }
 
@@ -279,6 +292,8 @@ ntm_images_remove (NtmImages * images, const char *name)
       take_away (images, key, &left);
     }
   }
+  if (any)
+    retry_without_room (images);
   pthread_mutex_unlock (&images->lock);
   ntm_blocks_free (&left);
 

@@ -282,6 +282,39 @@ GST_START_TEST (work_bytes)
 
 GST_END_TEST;
 
+/* What had no room is tried again as soon as there is more. */
+GST_START_TEST (no_room_at_first)
+{
+  const size_t bytes[] = { TILE_BYTES, 12 << 20, 12 << 20 };
+  const NtmImagesConfig config = {
+    .cache_bytes = bytes[0],.max_threads = 2,
+    .retry_nanoseconds = UINT64_MAX / 4,
+  };
+  Target target = new_target ();
+  NtmImages *images;
+
+  assert_equals_int (ntm_images_new (&images, &config), NTM_IMAGE_OK);
+  write_image (0, 20);
+  for (size_t i = 0; i < N_ELEMENTS (bytes); i++) {
+    NtmRequestReport report;
+    NtmRequest *request;
+
+    ntm_images_set_cache_bytes (images, bytes[i]);
+    assert_equals_int (ntm_images_request (images, &request, names, 1, &spec,
+            0), NTM_IMAGE_OK);
+    assert_equals_int (ntm_request_compose (request, target.composer,
+            target.strip, background, &report), NTM_IMAGE_OK);
+    assert_equals_int (ntm_request_get_result (request, 0, NULL),
+        i == 0 ? NTM_IMAGE_NO_ROOM : NTM_IMAGE_OK);
+    assert_equals_uint64 (report.hits, i == 2);
+    ntm_request_free (request);
+  }
+  target_free (&target);
+  ntm_images_unref (images);
+}
+
+GST_END_TEST;
+
 static Suite *
 files_suite (void)
 {
@@ -294,6 +327,7 @@ files_suite (void)
   tcase_add_test (tc, changes_meanwhile);
   tcase_add_test (tc, hostile);
   tcase_add_test (tc, work_bytes);
+  tcase_add_test (tc, no_room_at_first);
 
   return suite;
 }
