@@ -16,7 +16,8 @@ struct _GstNtImageCache
 {
   gint n_refs;                  /* atomic */
   GMutex lock;
-  gsize bytes;                  /* the budget; guarded by the lock */
+  guint n_users;                /* guarded by the lock, as is the next one */
+  gsize bytes;                  /* the budget */
   GstNtImageRules rules;
   NtmImages *images;
 };
@@ -25,10 +26,9 @@ G_DEFINE_BOXED_TYPE (GstNtImageCache, gst_nt_image_cache,
     gst_nt_image_cache_ref, gst_nt_image_cache_unref)
 
 GstNtImageCache *
-gst_nt_image_cache_new (const GstNtImageRules * rules, gsize bytes)
+gst_nt_image_cache_new (const GstNtImageRules * rules)
 {
   const NtmImagesConfig config = {
-    .cache_bytes = bytes,
     .max_threads = rules->max_threads,
     .limits = {
       .max_file_bytes = rules->max_file_bytes,
@@ -43,7 +43,6 @@ gst_nt_image_cache_new (const GstNtImageRules * rules, gsize bytes)
     return NULL;
   }
   self->n_refs = 1;
-  self->bytes = bytes;
   self->rules = *rules;
   g_mutex_init (&self->lock);
 
@@ -79,23 +78,6 @@ gst_nt_image_cache_has (const GstNtImageCache * self,
       && self->rules.max_decode_time == rules->max_decode_time;
 }
 
-void
-gst_nt_image_cache_raise (GstNtImageCache * self, gsize bytes)
-{
-  g_mutex_lock (&self->lock);
-  if (bytes > self->bytes) {
-    self->bytes = bytes;
-    ntm_images_set_cache_bytes (self->images, bytes);
-  }
-  g_mutex_unlock (&self->lock);
-}
-
-NtmImages *
-gst_nt_image_cache_get_images (GstNtImageCache * self)
-{
-  return self->images;
-}
-
 /* What the system would give without swapping. Linux says so; elsewhere, all
  * of the memory counts. */
 static guint64
@@ -118,8 +100,50 @@ get_free_bytes (void)
   return bytes;
 }
 
-gsize
-gst_nt_image_cache_get_default_bytes (void)
+static gsize
+get_default_bytes (void)
 {
   return MIN (MOST_DEFAULT_BYTES, MAX (get_free_bytes () / 4, 1));
+}
+
+gsize
+gst_nt_image_cache_join (GstNtImageCache * self, guint64 bytes)
+{
+  const gsize asked = bytes > 0 ? MIN (bytes, G_MAXSIZE)
+      : get_default_bytes ();
+  gsize budget;
+
+  g_mutex_lock (&self->lock);
+  if (self->n_users++ == 0 || asked > self->bytes) {
+    self->bytes = asked;
+    ntm_images_set_cache_bytes (self->images, asked);
+  }
+  budget = self->bytes;
+  g_mutex_unlock (&self->lock);
+
+  return budget;
+}
+
+void
+gst_nt_image_cache_leave (GstNtImageCache * self)
+{
+  g_mutex_lock (&self->lock);
+  self->n_users--;
+  g_mutex_unlock (&self->lock);
+}
+
+gsize
+gst_nt_image_cache_get_bytes (GstNtImageCache * self)
+{
+  NtmImagesStats stats;
+
+  ntm_images_get_stats (self->images, &stats);
+
+  return stats.budget;
+}
+
+NtmImages *
+gst_nt_image_cache_get_images (GstNtImageCache * self)
+{
+  return self->images;
 }

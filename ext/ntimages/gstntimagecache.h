@@ -29,9 +29,8 @@ typedef struct
   GstClockTime max_decode_time;
 } GstNtImageRules;
 
-/* Returns a cache, a reference; NULL: no memory. */
-GstNtImageCache *gst_nt_image_cache_new (const GstNtImageRules * rules,
-    gsize bytes);
+/* Returns a cache, a reference, that no source uses yet; NULL: no memory. */
+GstNtImageCache *gst_nt_image_cache_new (const GstNtImageRules * rules);
 
 GstNtImageCache *gst_nt_image_cache_ref (GstNtImageCache * self);
 void gst_nt_image_cache_unref (GstNtImageCache * self);
@@ -40,14 +39,19 @@ void gst_nt_image_cache_unref (GstNtImageCache * self);
 gboolean gst_nt_image_cache_has (const GstNtImageCache * self,
     const GstNtImageRules * rules);
 
-/* The budget becomes @bytes, if it is less. */
-void gst_nt_image_cache_raise (GstNtImageCache * self, gsize bytes);
+/* A source begins to use the cache, and asks for a budget of @bytes; 0: 1 GiB,
+ * or a quarter of the memory that is free now, if that is less. A source that
+ * is alone gets what it asks for; of several, the largest counts. Returns what
+ * the budget is now. */
+gsize gst_nt_image_cache_join (GstNtImageCache * self, guint64 bytes);
+
+/* The source does not use it any more. The budget stays. */
+void gst_nt_image_cache_leave (GstNtImageCache * self);
+
+/* Returns the budget in bytes. */
+gsize gst_nt_image_cache_get_bytes (GstNtImageCache * self);
 
 /* Returns the engine's cache, which lives as long as @self. */
 NtmImages *gst_nt_image_cache_get_images (GstNtImageCache * self);
-
-/* Returns 1 GiB, or a quarter of the memory that is free now, if that is
- * less. */
-gsize gst_nt_image_cache_get_default_bytes (void);
 
 G_END_DECLS

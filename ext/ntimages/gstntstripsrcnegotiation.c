@@ -20,14 +20,6 @@
 
 /* ---- The size of a tile ---- */
 
-static guint64
-get_budget (const GstNtStripSrc * self)
-{
-  const guint64 asked = self->settings.cache_size;
-
-  return asked > 0 ? asked : gst_nt_image_cache_get_default_bytes ();
-}
-
 /* Returns the status of the first one if none can be had. A file that has no
  * room in the cache is not read. */
 static NtmImageStatus
@@ -36,7 +28,8 @@ probe_any (GstNtStripSrc * self, gchar ** names, guint n_names,
 {
   const GstNtImageRules *rules = &self->settings.rules;
   const NtmImageLimits limits = {
-    .max_file_bytes = MIN (rules->max_file_bytes, get_budget (self)),
+    .max_file_bytes = MIN (rules->max_file_bytes,
+        gst_nt_image_cache_get_bytes (self->cache)),
     .max_pixels = rules->max_pixels,
     .max_decode_nanoseconds = rules->max_decode_time,
   };
@@ -137,7 +130,7 @@ static gboolean
 check_budget (GstNtStripSrc * self, const NtmTileSpec * spec, guint n_tiles)
 {
   const guint64 asked = self->settings.cache_size;
-  const guint64 budget = get_budget (self);
+  const gsize budget = gst_nt_image_cache_get_bytes (self->cache);
   const guint64 bytes = (guint64) spec->width * spec->height * PIXEL_BYTES;
 
   if (bytes <= budget / n_tiles)
@@ -145,7 +138,7 @@ check_budget (GstNtStripSrc * self, const NtmTileSpec * spec, guint n_tiles)
 
   gst_nt_strip_src_fail_with (self, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_NO_SPACE_LEFT, "a strip of %u tiles of %ux%u has %"
-      G_GUINT64_FORMAT " bytes, and cache-size is %" G_GUINT64_FORMAT "%s: "
+      G_GUINT64_FORMAT " bytes, and the cache %" G_GSIZE_FORMAT "%s: "
       "set a larger cache-size, or fewer or smaller tiles", n_tiles,
       spec->width, spec->height, bytes * n_tiles, budget,
       asked > 0 ? "" : " by default, a quarter of the free memory at most");

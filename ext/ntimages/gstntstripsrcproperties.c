@@ -254,8 +254,10 @@ install_cache (GObjectClass * klass)
    *
    * The budget of the cache in bytes: of decoded tiles, and of all that
    * decoders need. Strips don't count. 0: 1 GiB, but a quarter of the free
-   * memory at most. It must hold the tiles of one strip. Of sources that share
-   * a cache, the largest counts.
+   * memory at most. It must hold the tiles of one strip. A source that is alone
+   * with its cache gets what it asks for when it starts; of sources that share
+   * a cache, the largest counts. #GstNtStripSrc:stats has the "budget" that
+   * the cache has.
    *
    * Since: 0.1
    */
@@ -374,8 +376,8 @@ install_stream (GObjectClass * klass)
    * their way for another strip, or neither; tiles-copied; tiles-kept: the
    * strip held the image already; failures: a structure with the number of
    * images for each reason. Of the cache, with all its sources: requests,
-   * decoded, evictions, images, bytes, bytes-max, decode-time (in nanoseconds,
-   * of all threads).
+   * decoded, evictions, images, bytes, bytes-max, budget (in bytes, that it may
+   * take), decode-time (in nanoseconds, of all threads).
    *
    * Since: 0.1
    */

@@ -84,46 +84,56 @@ offer (GstNtStripSrc * self, GstNtImageCache * cache)
       gst_message_new_have_context (GST_OBJECT (self), context));
 }
 
+/* Takes the reference on @cache, which the element uses from now on. NULL:
+ * none. */
 static void
-set_cache (GstNtStripSrc * self, GstNtImageCache * cache)
+use_cache (GstNtStripSrc * self, GstNtImageCache * cache)
 {
+  const guint64 asked = self->settings.cache_size;
   GstNtImageCache *old;
 
   GST_OBJECT_LOCK (self);
   old = self->cache;
   self->cache = cache;
   GST_OBJECT_UNLOCK (self);
+  if (old)
+    gst_nt_image_cache_leave (old);
+  if (cache) {
+    const gsize budget = gst_nt_image_cache_join (cache, asked);
+
+    if (budget > asked && asked > 0)
+      GST_INFO_OBJECT (self, "cache-size=%" G_GUINT64_FORMAT " has no effect, "
+          "because other sources share the cache: its budget is %"
+          G_GSIZE_FORMAT " bytes", asked, budget);
+  }
   g_clear_pointer (&old, gst_nt_image_cache_unref);
 }
 
-/* A cache with other rules is not shared: limits never become wider because of
- * another source. */
+/* The cache of the last start, that of a context, or a new one. A cache with
+ * other rules is not shared: limits never become wider because of another
+ * source. */
 gboolean
 gst_nt_strip_src_open_cache (GstNtStripSrc * self)
 {
   const GstNtImageRules *rules = &self->settings.rules;
-  const guint64 asked = self->settings.cache_size;
-  const gsize bytes = asked > 0 ? MIN (asked, G_MAXSIZE)
-      : gst_nt_image_cache_get_default_bytes ();
-  GstNtImageCache *cache;
+  GstNtImageCache *cache = self->cache;
   gboolean is_first;
 
-  if (self->cache && gst_nt_image_cache_has (self->cache, rules)) {
-    gst_nt_image_cache_raise (self->cache, bytes);
+  if (cache && gst_nt_image_cache_has (cache, rules)) {
+    use_cache (self, gst_nt_image_cache_ref (cache));
     return TRUE;
   }
 
   cache = look_for_cache (self);
   is_first = cache == NULL;
   if (cache && gst_nt_image_cache_has (cache, rules)) {
-    gst_nt_image_cache_raise (cache, bytes);
-    set_cache (self, cache);
+    use_cache (self, cache);
     return TRUE;
   }
   g_clear_pointer (&cache, gst_nt_image_cache_unref);
 
-  cache = gst_nt_image_cache_new (rules, bytes);
-  set_cache (self, cache);
+  cache = gst_nt_image_cache_new (rules);
+  use_cache (self, cache);
   if (cache == NULL)
     gst_nt_strip_src_fail_with (self, GST_RESOURCE_ERROR,
         GST_RESOURCE_ERROR_NO_SPACE_LEFT, "there is no memory for a cache");
@@ -138,7 +148,7 @@ gst_nt_strip_src_close_cache (GstNtStripSrc * self)
 {
   GstNtImageCache *offered;
 
-  set_cache (self, NULL);
+  use_cache (self, NULL);
   GST_OBJECT_LOCK (self);
   offered = self->offered;
   self->offered = NULL;

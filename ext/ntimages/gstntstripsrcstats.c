@@ -57,6 +57,7 @@ add_cache (GstStructure * stats, GstNtImageCache * cache)
       "images", G_TYPE_UINT64, (guint64) all.images,
       "bytes", G_TYPE_UINT64, (guint64) all.bytes,
       "bytes-max", G_TYPE_UINT64, (guint64) all.bytes_max,
+      "budget", G_TYPE_UINT64, (guint64) all.budget,
       "decode-time", G_TYPE_UINT64, all.decode_nanoseconds, NULL);
 }
 

@@ -126,6 +126,75 @@ GST_START_TEST (the_largest_budget_counts)
 
 GST_END_TEST;
 
+static void
+give_cache (Show * from, Show * to)
+{
+  GstContext *context = gst_element_get_context (from->src, CONTEXT);
+
+  fail_unless (context != NULL);
+  gst_element_set_context (to->pipeline, context);
+  gst_context_unref (context);
+}
+
+/* A strip of three tiles has 3360 bytes. The budget is that of the cache, not
+ * what the source asked for. */
+GST_START_TEST (a_strip_larger_than_its_own_budget)
+{
+  Photos *photos = photos_new (3);
+  Show *show = show_new_list (photos, "tiles=3", "");
+  Show *second = show_new_list (photos, "tiles=3 cache-size=3000", "");
+
+  drain (show, photos);
+  give_cache (show, second);
+  drain (second, photos);
+  fail_unless_equals_uint64 (show_get_stat (second, "budget"), 50000000);
+  fail_unless_equals_uint64 (show_get_stat (second, "hits"), 3);
+  show_free (show);
+  show_free (second);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
+/* A smaller budget holds from the next start on, if the source is alone. */
+GST_START_TEST (a_smaller_budget)
+{
+  Photos *photos = photos_new (3);
+  Show *show = show_new_list (photos, "tiles=3", "");
+  Show *second = show_new_list (photos, "tiles=3 cache-size=40000000", "");
+
+  drain (show, photos);
+  fail_unless_equals_uint64 (show_get_stat (show, "images"), 3);
+  give_cache (show, second);
+  show_stop (show, GST_STATE_READY);
+  g_object_set (show->src, "tiles", 1, "cache-size",
+      (guint64) TILE_WIDTH * TILE_HEIGHT * 4, NULL);
+  fail_unless (gst_element_set_state (show->pipeline, GST_STATE_PAUSED)
+      != GST_STATE_CHANGE_FAILURE);
+  fail_unless_equals_uint64 (show_get_stat (show, "budget"), 1120);
+  fail_unless (show_get_stat (show, "bytes") <= 1120);
+  show_stop (show, GST_STATE_READY);
+  g_object_set (show->src, "tiles", 3, "cache-size", (guint64) 30000000, NULL);
+  drain (show, photos);
+  fail_unless_equals_uint64 (show_get_stat (show, "budget"), 30000000);
+
+  /* With another source, the largest counts; without it, the own one again. */
+  drain (second, photos);
+  fail_unless_equals_uint64 (show_get_stat (show, "budget"), 40000000);
+  show_stop (show, GST_STATE_READY);
+  drain (show, photos);
+  fail_unless_equals_uint64 (show_get_stat (show, "budget"), 40000000);
+  gst_element_set_state (second->pipeline, GST_STATE_NULL);
+  show_stop (show, GST_STATE_READY);
+  drain (show, photos);
+  fail_unless_equals_uint64 (show_get_stat (show, "budget"), 30000000);
+  show_free (second);
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
 /* READY and back: from the cache. NULL: it is gone. */
 GST_START_TEST (until_null)
 {
@@ -158,6 +227,8 @@ main (int argc, char **argv)
   tcase_add_test (tc, not_with_other_limits);
   tcase_add_test (tc, by_a_context);
   tcase_add_test (tc, the_largest_budget_counts);
+  tcase_add_test (tc, a_strip_larger_than_its_own_budget);
+  tcase_add_test (tc, a_smaller_budget);
   tcase_add_test (tc, until_null);
 
   return run_suite (argc, argv, suite, __FILE__);
