@@ -92,6 +92,20 @@ ntm_store_release (NtmImages * images, size_t bytes)
 
 /* ---- Images in the cache ---- */
 
+/* So a request that is being composed need not look for what came. */
+static void
+tell_requests (NtmImages * images, NtmKey * key)
+{
+  for (NtmItem * item = key->wants; item; item = item->next_want) {
+    if (item->has_arrived)
+      continue;
+    item->has_arrived = true;
+    item->next_arrived = item->request->arrived;
+    item->request->arrived = item;
+  }
+  pthread_cond_broadcast (&images->changed);
+}
+
 void
 ntm_store_enter (NtmImages * images, NtmKey * key, uint8_t * pixels,
     double cost)
@@ -103,8 +117,8 @@ ntm_store_enter (NtmImages * images, NtmKey * key, uint8_t * pixels,
   if (!key->is_hooked)
     ntm_policy_devalue (&images->policy, &key->rank);
   ntm_policy_unpin (&images->policy, &key->rank);
+  tell_requests (images, key);
   pthread_cond_broadcast (&images->work);
-  pthread_cond_broadcast (&images->changed);
 }
 
 void
@@ -177,7 +191,7 @@ ntm_store_fail (NtmImages * images, NtmKey * key, NtmImageStatus failure,
   if (key->is_hooked)
     ntm_policy_evict (&images->policy, &key->rank);
   forget_ghosts (images);
-  pthread_cond_broadcast (&images->changed);
+  tell_requests (images, key);
 }
 
 /* ---- Who wants what ---- */

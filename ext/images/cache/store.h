@@ -19,6 +19,8 @@ struct NtmItem
   NtmRequest *request;
   size_t index;                 /* in the request */
   NtmItem *next_want;           /* of the key */
+  NtmItem *next_arrived;        /* of the request */
+  bool has_arrived;             /* it is in that list */
   bool has_come;                /* if prefetched */
   bool is_done;                 /* it is not wanted any more */
   NtmImageStatus status;        /* if it is done */
@@ -37,6 +39,8 @@ struct NtmRequest
   NtmTileSpec spec;
   size_t cursor;                /* items before it are not absent */
   size_t n_to_come;             /* if it prefetches */
+  NtmItem *arrived;             /* their images came or failed: the last first;
+                                 * some may have left again */
   NtmRequestReport report;
   size_t n_items;
   NtmItem items[];

@@ -172,16 +172,20 @@ unpin_all (Work * work)
       unpin (work, i);
 }
 
-/* Returns an image that is not missing any more; work->n: none. */
+/* Returns an image that was missing, and came or failed; work->n: none. */
 static size_t
-find_arrived (const Work * work)
+take_arrived (Work * work)
 {
-  for (size_t i = 0; i < work->n; i++) {
-    const NtmKey *key = work->request->items[i].key;
+  NtmItem *item;
 
-    if (work->tiles[i].state == TILE_MISSING
-        && (key->state == NTM_KEY_READY || key->state == NTM_KEY_FAILED))
-      return i;
+  while ((item = work->request->arrived)) {
+    const NtmKeyState state = item->key->state;
+
+    work->request->arrived = item->next_arrived;
+    item->has_arrived = false;
+    if (work->tiles[item->index].state == TILE_MISSING
+        && (state == NTM_KEY_READY || state == NTM_KEY_FAILED))
+      return item->index;
   }
 
   return work->n;
@@ -195,7 +199,7 @@ copy_arrivals (Work * work)
   const size_t strip_bytes = ntm_strip_get_layout (work->strip)->bytes;
 
   while (work->n_missing > 0 && !work->request->is_cancelled) {
-    const size_t i = find_arrived (work);
+    const size_t i = take_arrived (work);
 
     if (i == work->n) {
       if (images->n_threads > 0 || !ntm_decoding_do_one (images))
