@@ -88,7 +88,8 @@ typedef enum
   NTM_IMAGE_BAD_TILE,           /* the tile has no pixels, more than can be
                                  * addressed, or a stride shorter than a row;
                                  * or the strip has other tiles */
-  NTM_IMAGE_NO_ROOM,            /* the image doesn't fit in the cache */
+  NTM_IMAGE_NO_ROOM,            /* the image doesn't fit in the cache, or all
+                                 * images of a request don't */
 } NtmImageStatus;
 
 /* Returns one short English sentence without a full stop, for ever valid. */
@@ -286,12 +287,21 @@ typedef struct NtmRequest NtmRequest;
  * are decoded in their order, those of a higher @priority first (-7 to 7); one
  * that is being composed comes before all others. As long as a request is
  * queued, the cache reckons with it. Images of later requests never push out
- * those of earlier ones. NTM_IMAGE_BAD_TILE, NTM_IMAGE_NO_MEMORY: *@request is
- * NULL. */
+ * those of earlier ones. NTM_IMAGE_NO_ROOM: the tiles of all images have more
+ * bytes than the budget; ntm_images_explain() has both numbers.
+ * NTM_IMAGE_BAD_TILE, NTM_IMAGE_NO_MEMORY. *@request is NULL then. */
 NTM_API
 NtmImageStatus ntm_images_request (NtmImages * images, NtmRequest ** request,
     const char *const *names, size_t n_names, const NtmTileSpec * spec,
     int priority);
+
+/* Writes why ntm_images_request() returned @status for @n_names images, with
+ * the numbers, as one ASCII sentence without a full stop, to the @text_bytes
+ * bytes of @text: always terminated, cut if too long. The budget is that of
+ * now. */
+NTM_API
+void ntm_images_explain (NtmImages * images, NtmImageStatus status,
+    size_t n_names, const NtmTileSpec * spec, char *text, size_t text_bytes);
 
 /* Has images decoded after those of all requests, as far as there is room. */
 NTM_API

@@ -9,6 +9,8 @@
 
 #define GST_CAT_DEFAULT gst_nt_strip_src_debug
 
+#define MOST_TEXT_BYTES 256
+
 /* ---- One order ---- */
 
 static GstNtStripOrder *
@@ -179,27 +181,32 @@ take_unknown (GstNtStripSrc * self)
 }
 
 /* With the hand-over lock held. While the engine looks at the files, the order
- * may be cancelled, or a flush may begin. */
-static NtmImageStatus
+ * may be cancelled, or a flush may begin. Returns why there is no request, to
+ * be freed; NULL: there is one. */
+static gchar *
 make_request (GstNtStripSrc * self, GstNtStripOrder * order)
 {
+  NtmImages *images = gst_nt_image_cache_get_images (self->cache);
+  gchar text[MOST_TEXT_BYTES];
   NtmRequest *request;
-  const NtmImageStatus status =
-      ntm_images_request (gst_nt_image_cache_get_images (self->cache),
-      &request, (const gchar * const *) order->names, order->n_names,
-      &self->spec, 0);
+  const NtmImageStatus status = ntm_images_request (images, &request,
+      (const gchar * const *) order->names, order->n_names, &self->spec, 0);
 
   g_mutex_lock (&self->lock);
   order->request = request;
   give_up_if_unwanted (self, order);
   g_mutex_unlock (&self->lock);
+  if (status == NTM_IMAGE_OK)
+    return NULL;
 
-  return status;
+  ntm_images_explain (images, status, order->n_names, &self->spec, text,
+      sizeof (text));
+  return g_strdup (text);
 }
 
 /* Hands over the next order, and returns it, in use. NULL: there is none. */
 static GstNtStripOrder *
-hand_over_next (GstNtStripSrc * self, NtmImageStatus * status)
+hand_over_next (GstNtStripSrc * self, gchar ** failure)
 {
   GstNtStripOrder *order = NULL;
 
@@ -207,19 +214,10 @@ hand_over_next (GstNtStripSrc * self, NtmImageStatus * status)
   if (self->spec.width > 0)
     order = take_unknown (self);
   if (order)
-    *status = make_request (self, order);
+    *failure = make_request (self, order);
   g_mutex_unlock (&self->hand_over_lock);
 
   return order;
-}
-
-static void
-fail_for_request (GstNtStripSrc * self, const GstNtStripOrder * order,
-    NtmImageStatus status)
-{
-  gst_nt_strip_src_fail_with (self, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_NO_SPACE_LEFT, "a request for %u images can't be "
-      "made: %s", order->n_names, ntm_image_status_get_text (status));
 }
 
 /* No lock is held where an error is posted: the application may answer it with
@@ -227,17 +225,21 @@ fail_for_request (GstNtStripSrc * self, const GstNtStripOrder * order,
 gboolean
 gst_nt_strip_src_hand_over (GstNtStripSrc * self)
 {
-  NtmImageStatus status = NTM_IMAGE_OK;
+  gchar *failure = NULL;
   GstNtStripOrder *order;
 
-  while (status == NTM_IMAGE_OK
-      && (order = hand_over_next (self, &status)) != NULL) {
-    if (status != NTM_IMAGE_OK)
-      fail_for_request (self, order, status);
+  while (failure == NULL && (order = hand_over_next (self, &failure))) {
+    if (failure)
+      gst_nt_strip_src_fail_with (self, GST_RESOURCE_ERROR,
+          GST_RESOURCE_ERROR_NO_SPACE_LEFT, "a request for %u images can't be "
+          "made: %s", order->n_names, failure);
     gst_nt_strip_src_release (self, order, FALSE);
   }
+  if (failure == NULL)
+    return TRUE;
 
-  return status == NTM_IMAGE_OK;
+  g_free (failure);
+  return FALSE;
 }
 
 /* With the hand-over lock held, and no strip under way. Returns the requests,

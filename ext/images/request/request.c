@@ -3,6 +3,8 @@
 
 /* Requests: what they want, and how they are given up. */
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cache/decoding.h"
@@ -147,6 +149,25 @@ queue (NtmImages * images, NtmRequest * request, unsigned level)
     skip_what_is_there (images, request);
 }
 
+static size_t
+get_budget (NtmImages * images)
+{
+  size_t budget;
+
+  pthread_mutex_lock (&images->lock);
+  budget = images->budget;
+  pthread_mutex_unlock (&images->lock);
+
+  return budget;
+}
+
+/* Otherwise the images of a request would push out each other. */
+static bool
+could_hold_all (NtmImages * images, size_t n_names, const NtmTileSpec * spec)
+{
+  return n_names <= get_budget (images) / 4 / spec->width / spec->height;
+}
+
 static NtmImageStatus
 make_request (NtmImages * images, NtmRequest ** request,
     const char *const *names, size_t n_names, const NtmTileSpec * spec,
@@ -160,6 +181,8 @@ make_request (NtmImages * images, NtmRequest ** request,
   if (spec->width >= MOST_WIDTH || ntm_decode_check_tile (spec,
           (ptrdiff_t) spec->width * 4) != NTM_IMAGE_OK)
     return NTM_IMAGE_BAD_TILE;
+  if (level != NTM_LEVEL_PREFETCH && !could_hold_all (images, n_names, spec))
+    return NTM_IMAGE_NO_ROOM;
   if (n_names > (PTRDIFF_MAX - sizeof *made) / sizeof made->items[0])
     return NTM_IMAGE_NO_MEMORY;
   made = calloc (1, sizeof *made + n_names * sizeof made->items[0]);
@@ -202,6 +225,23 @@ ntm_images_request (NtmImages * images, NtmRequest ** request,
     ntm_images_ref (images);
 
   return status;
+}
+
+void
+ntm_images_explain (NtmImages * images, NtmImageStatus status,
+    size_t n_names, const NtmTileSpec * spec, char *text, size_t text_bytes)
+{
+  uint64_t bytes = (uint64_t) spec->width * 4 * spec->height;
+
+  if (status != NTM_IMAGE_NO_ROOM) {
+    snprintf (text, text_bytes, "%s", ntm_image_status_get_text (status));
+    return;
+  }
+  if (__builtin_mul_overflow (bytes, n_names, &bytes))
+    bytes = UINT64_MAX;
+  snprintf (text, text_bytes, "%zu tiles of %" PRIu32 "x%" PRIu32 " have %"
+      PRIu64 " bytes, and the budget of the cache is %zu", n_names,
+      spec->width, spec->height, bytes, get_budget (images));
 }
 
 NtmImageStatus

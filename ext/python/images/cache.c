@@ -184,6 +184,7 @@ request (PyObject * object, PyObject * paths)
   NtmImageStatus status = NTM_IMAGE_NO_MEMORY;
   NtmImages *images;
   Names names;
+  char why[256];
 
   if (made == NULL)
     return NULL;
@@ -201,17 +202,21 @@ request (PyObject * object, PyObject * paths)
   Py_BEGIN_ALLOW_THREADS
   status = ntm_images_request (images, &made->request, names.names, names.n,
       &self->spec, 0);
+  ntm_images_explain (images, status, names.n, &self->spec, why, sizeof why);
   ntm_images_unref (images);
   Py_END_ALLOW_THREADS
 
   free_names (&names);
-  if (status != NTM_IMAGE_OK) {
-    Py_DECREF ((PyObject *) made);
+  if (status == NTM_IMAGE_OK)
+    return (PyObject *) made;
+  Py_DECREF ((PyObject *) made);
+  if (status == NTM_IMAGE_NO_ROOM)
+    PyErr_Format (PyExc_MemoryError, "%s: set larger cache_bytes, or ask for "
+        "fewer images", why);
+  else
     py_nt_images_complain (status, "a request");
-    return NULL;
-  }
 
-  return (PyObject *) made;
+  return NULL;
 }
 
 static PyObject *

@@ -169,7 +169,8 @@ class Images:
     cache_bytes
         The budget: of decoded images, and of all that the decoders need
         meanwhile. It is never exceeded. An image takes height * width * 4
-        bytes. The memory of strips is not part of it.
+        bytes. The memory of strips is not part of it. A strip with more bytes
+        of images is a MemoryError.
     fit
         'contain': scaled until it fits, with background around it. 'cover':
         scaled until it fills the tile; what is left over is cut off. 'exact':

@@ -285,6 +285,12 @@ class Puts(PicturesCase):
         images.remove('a')
         images.put('b', np.zeros((64, 64, 4), np.uint8))
 
+    def test_strip_larger_than_the_cache(self):
+        images = self.new((64, 64), cache_bytes=3 * (1 << 14))
+        with self.assertRaisesRegex(MemoryError, '4 tiles of 64x64 have 65536 '
+                                    'bytes.*49152.*cache_bytes'):
+            images.strip(['a', 'b', 'c', 'd'])
+
 
 if __name__ == '__main__':
     main()

@@ -185,7 +185,7 @@ GST_START_TEST (no_threads)
   unsigned numbers[9];
 
   faults_set_threads (__i__);
-  album = album_new (5, 4);
+  album = album_new (9, 4);
   for (unsigned i = 0; i < 20; i++) {
     for (unsigned n = 0; n < 9; n++)
       numbers[n] = i + n;

@@ -88,8 +88,9 @@ GST_START_TEST (they_stay)
 
   for (unsigned i = 0; i < 3; i++)
     assert_equals_int (put (album, names[i], i), NTM_IMAGE_OK);
-  album_check (album, &target, album_request (album, numbers, 6, 0), numbers,
-      6, NULL);
+  for (unsigned i = 0; i < 6; i += 3)
+    album_check (album, &target, album_request (album, &numbers[i], 3, 0),
+        &numbers[i], 3, NULL);
   (void) compose (album, &target, names, 3);
   for (unsigned i = 0; i < 3; i++)
     check_tile (&target, i, i);
@@ -102,6 +103,28 @@ GST_START_TEST (they_stay)
   assert_equals_uint64 (album_get_stats (album).images, 3);
   assert_equals_int (put (album, "e", 5), NTM_IMAGE_OK);
   assert_equals_uint64 (album_get_stats (album).bytes, 4 * ALBUM_BYTES);
+  target_free (&target);
+  album_free (album);
+}
+
+GST_END_TEST;
+
+/* What was put in leaves no room for a strip, which is a failure of each of its
+ * images, until there is room again. */
+GST_START_TEST (they_fill_the_cache)
+{
+  const char *names[] = { "1", "2" };
+  Album *album = album_new (2, 2);
+  Target target = target_new (2);
+
+  assert_equals_int (put (album, "a", 1), NTM_IMAGE_OK);
+  assert_equals_int (put (album, "b", 2), NTM_IMAGE_OK);
+  assert_equals_uint64 (compose (album, &target, names, 2).failures, 2);
+  assert_equals_uint64 (album_get_stats (album).bytes_max, 2 * ALBUM_BYTES);
+  fail_unless (ntm_images_remove (album->images, "a"));
+  assert_equals_uint64 (compose (album, &target, names, 2).failures, 0);
+  album_check_tile (album, &target, 0, 1);
+  album_check_tile (album, &target, 1, 2);
   target_free (&target);
   album_free (album);
 }
@@ -182,6 +205,7 @@ puts_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, arrays);
   tcase_add_test (tc, they_stay);
+  tcase_add_test (tc, they_fill_the_cache);
   tcase_add_test (tc, instead_of_the_loader);
   tcase_add_test (tc, while_requested);
   tcase_add_test (tc, bad_tiles);

@@ -102,7 +102,7 @@ run (void *data)
           album->names[draw (&thread->state, N_NUMBERS)]);
     if (draw (&thread->state, 50) == 0)
       ntm_images_set_cache_bytes (album->images, ALBUM_BYTES
-          * (ROOM / 2 + draw (&thread->state, ROOM / 2 + 1)));
+          * (N_TILES + draw (&thread->state, ROOM - N_TILES + 1)));
   }
   target_free (&target);
 
