@@ -11,6 +11,9 @@
 
 #define MOST_TEXT_BYTES 256
 
+#define N_PRIORITIES (GST_NT_STRIP_SRC_TOP_PRIORITY \
+    - GST_NT_STRIP_SRC_LEAST_PRIORITY + 1)
+
 /* ---- One order ---- */
 
 static GstNtStripOrder *
@@ -38,7 +41,8 @@ free_order (GstNtStripOrder * order)
 /* ---- Requests ---- */
 
 guint
-gst_nt_strip_src_add_request (GstNtStripSrc * self, gchar ** names)
+gst_nt_strip_src_add_request (GstNtStripSrc * self, gchar ** names,
+    gint priority)
 {
   const guint n_names = names ? g_strv_length (names) : 0;
   GstNtStripOrder *order;
@@ -52,11 +56,14 @@ gst_nt_strip_src_add_request (GstNtStripSrc * self, gchar ** names)
     return 0;
 
   order = new_order (names, n_names);
+  order->priority = CLAMP (priority, GST_NT_STRIP_SRC_LEAST_PRIORITY,
+      GST_NT_STRIP_SRC_TOP_PRIORITY);
   g_mutex_lock (&self->lock);
   if (!self->is_ending && !(self->was_started && self->is_list)) {
     self->last_id += self->last_id == G_MAXUINT ? 2 : 1;
     id = order->id = self->last_id;
     order->number = self->next_number++;
+    self->top_priority = MAX (self->top_priority, order->priority);
     g_queue_push_tail (&self->orders, order);
     g_cond_broadcast (&self->changed);
   }
@@ -154,24 +161,42 @@ add_of_list (GstNtStripSrc * self)
 
 /* ---- To the engine ---- */
 
-/* Returns the first order of those whose turn it is that the engine doesn't
- * know; NULL: there is none. */
+/* With the lock held: the first order whose turn it is and that the engine
+ * doesn't know; NULL: none. It is the turn of an order if no more than prefetch
+ * orders ahead of it have its priority, or a higher one. */
+static GstNtStripOrder *
+find_unknown (GstNtStripSrc * self)
+{
+  const guint prefetch = self->settings.prefetch;
+  const guint top = self->top_priority - GST_NT_STRIP_SRC_LEAST_PRIORITY;
+  guint n_ahead[N_PRIORITIES] = { 0 };  /* of this priority or a higher one */
+  GList *l;
+
+  for (l = self->orders.head; l && n_ahead[top] <= prefetch; l = l->next) {
+    GstNtStripOrder *order = l->data;
+    const guint level = order->priority - GST_NT_STRIP_SRC_LEAST_PRIORITY;
+    guint i;
+
+    if (order->request == NULL && n_ahead[level] <= prefetch)
+      return order;
+    for (i = 0; i <= level; i++)
+      n_ahead[i]++;
+  }
+
+  return NULL;
+}
+
+/* Returns such an order, in use. */
 static GstNtStripOrder *
 take_unknown (GstNtStripSrc * self)
 {
   GstNtStripOrder *found = NULL;
-  guint i;
 
   g_mutex_lock (&self->lock);
-  for (i = 0; i <= self->settings.prefetch && found == NULL; i++) {
-    GstNtStripOrder *order;
-
-    if (self->is_flushing
-        || (i >= self->orders.length && !add_of_list (self)))
-      break;
-    order = g_queue_peek_nth (&self->orders, i);
-    if (order->request == NULL)
-      found = order;
+  if (!self->is_flushing) {
+    while (self->orders.length <= self->settings.prefetch
+        && add_of_list (self));
+    found = find_unknown (self);
   }
   if (found)
     found->n_users++;
@@ -190,7 +215,8 @@ make_request (GstNtStripSrc * self, GstNtStripOrder * order)
   gchar text[MOST_TEXT_BYTES];
   NtmRequest *request;
   const NtmImageStatus status = ntm_images_request (images, &request,
-      (const gchar * const *) order->names, order->n_names, &self->spec, 0);
+      (const gchar * const *) order->names, order->n_names, &self->spec,
+      order->priority);
 
   g_mutex_lock (&self->lock);
   order->request = request;
@@ -368,6 +394,7 @@ gst_nt_strip_src_restart (GstNtStripSrc * self, guint64 number)
       give_up_if_unwanted (self, order);
   }
   self->next_number = number;
+  self->top_priority = 0;
   g_mutex_unlock (&self->lock);
   g_queue_clear_full (&dropped, (GDestroyNotify) free_order);
 }

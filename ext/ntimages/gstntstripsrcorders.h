@@ -11,9 +11,15 @@
 
 G_BEGIN_DECLS
 
+/* Of decodes. */
+#define GST_NT_STRIP_SRC_LEAST_PRIORITY (-7)
+#define GST_NT_STRIP_SRC_TOP_PRIORITY 7
+
 /* Adds a request for the images @names. Returns its number; 0: it is refused,
- * because the element has a list, or the stream was ended. From any thread. */
-guint gst_nt_strip_src_add_request (GstNtStripSrc * self, gchar ** names);
+ * because the element has a list, or the stream was ended. A priority beyond
+ * the limits is the nearest one. From any thread. */
+guint gst_nt_strip_src_add_request (GstNtStripSrc * self, gchar ** names,
+    gint priority);
 
 /* Takes a request back. FALSE: its strip is made already, or was never asked
  * for. From any thread. */

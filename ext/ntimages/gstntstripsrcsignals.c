@@ -9,12 +9,15 @@
 
 #include "gstntstripsrcorders.h"
 
-void
-gst_nt_strip_src_class_init_signals (GstNtStripSrcClass * klass)
+static guint
+add_request (GstNtStripSrc * self, gchar ** locations)
 {
-  const GType type = G_TYPE_FROM_CLASS (klass);
-  const GSignalFlags flags = G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION;
+  return gst_nt_strip_src_add_request (self, locations, 0);
+}
 
+static void
+install_requests (GType type, GSignalFlags flags)
+{
   /**
    * GstNtStripSrc::request:
    * @src: the element
@@ -35,8 +38,39 @@ gst_nt_strip_src_class_init_signals (GstNtStripSrcClass * klass)
    * Since: 0.1
    */
   g_signal_new_class_handler ("request", type, flags,
-      G_CALLBACK (gst_nt_strip_src_add_request), NULL, NULL, NULL,
+      G_CALLBACK (add_request), NULL, NULL, NULL,
       G_TYPE_UINT, 1, G_TYPE_STRV);
+
+  /**
+   * GstNtStripSrc::request-full:
+   * @src: the element
+   * @locations: (array zero-terminated=1): the names of the images' files
+   * @priority: of the decodes, -7 to 7; #GstNtStripSrc::request has 0
+   *
+   * The same, with a priority: images of a higher one are decoded first, those
+   * of the newest request in an application that scrolls, say. Strips come in
+   * the order of the requests all the same, and the images of the strip that is
+   * due come before all others: requests that are not wanted any more are for
+   * #GstNtStripSrc::cancel. Of each priority, the images of as many strips are
+   * loaded ahead as #GstNtStripSrc:prefetch says; strips of a higher priority
+   * that come sooner count.
+   *
+   * Returns: as #GstNtStripSrc::request does.
+   *
+   * Since: 0.1
+   */
+  g_signal_new_class_handler ("request-full", type, flags,
+      G_CALLBACK (gst_nt_strip_src_add_request), NULL, NULL, NULL,
+      G_TYPE_UINT, 2, G_TYPE_STRV, G_TYPE_INT);
+}
+
+void
+gst_nt_strip_src_class_init_signals (GstNtStripSrcClass * klass)
+{
+  const GType type = G_TYPE_FROM_CLASS (klass);
+  const GSignalFlags flags = G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION;
+
+  install_requests (type, flags);
 
   /**
    * GstNtStripSrc::cancel:

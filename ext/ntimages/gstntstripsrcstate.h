@@ -56,6 +56,7 @@ typedef struct
   guint64 number;               /* in the stream or the list */
   gchar **names;
   guint n_names;
+  gint priority;                /* of its decodes; -7 to 7 */
   NtmRequest *request;          /* NULL: the engine doesn't know it yet */
   guint n_users;                /* threads that use it, and free it if it is
                                  * cancelled meanwhile */
@@ -96,6 +97,7 @@ struct _GstNtStripSrc
   GMutex lock;
   GCond changed;                /* of what the lock guards */
   GQueue orders;                /* of GstNtStripOrder; the first is due */
+  gint top_priority;            /* of all since the start; not below 0 */
   guint last_id;
   guint64 next_number;          /* of the next order */
   gboolean is_flushing;

@@ -25,6 +25,12 @@ static struct
                                  * waits before it returns; NULL: none */
   gboolean is_waiting;
   gboolean is_failing;          /* the next request fails */
+  struct
+  {
+    gchar *name;                /* of the first image */
+    gint priority;
+  } requests[MOST_STEPS];       /* in the order of the calls */
+  guint n_requests;
   NtmImageStatus composed[MOST_STEPS];  /* what became of strips */
   guint n_composed;
 } engine;
@@ -83,12 +89,17 @@ get_composed (guint i)
   return status;
 }
 
+/* Returns whether the request is to fail. */
 static gboolean
-is_failing (void)
+note_request (const gchar * name, gint priority)
 {
   gboolean failing;
 
   g_mutex_lock (&engine.lock);
+  if (engine.n_requests < MOST_STEPS) {
+    engine.requests[engine.n_requests].name = g_strdup (name);
+    engine.requests[engine.n_requests++].priority = priority;
+  }
   failing = engine.is_failing;
   engine.is_failing = FALSE;
   g_mutex_unlock (&engine.lock);
@@ -108,7 +119,7 @@ ntm_images_request (NtmImages * images, NtmRequest ** request,
   NtmImageStatus status = NTM_IMAGE_NO_MEMORY;
 
   *request = NULL;
-  if (!is_failing ())
+  if (!note_request (names[0], priority))
     status = real (images, request, names, n_names, spec, priority);
   wait_if_held (names[0]);
 
@@ -246,6 +257,77 @@ GST_START_TEST (an_error_is_answered_by_a_request)
 
 GST_END_TEST;
 
+/* ---- Priorities ---- */
+
+static guint
+request_full (Show * show, const gchar * name, gint priority)
+{
+  const gchar *const names[] = { name, NULL };
+  guint id;
+
+  g_signal_emit_by_name (show->src, "request-full", names, priority, &id);
+
+  return id;
+}
+
+/* The strip that is due, one behind it, and then two of higher priorities are
+ * known to the engine before any strip is made. */
+GST_START_TEST (urgent_ones_are_known_sooner)
+{
+  static const gint priorities[] = { 0, 0, 0, 2, 100, 2, -3, 2, -100 };
+  static const gint expected[] = { 0, 1, 3, 4 };
+  const guint n = N_ELEMENTS (priorities);
+  Photos *photos = photos_new (n);
+  Show *show = show_new ("prefetch=1", "");
+  guint i;
+
+  for (i = 0; i < n; i++)
+    fail_unless_equals_int (request_full (show, photos->names[i],
+            priorities[i]), i + 1);
+  g_signal_emit_by_name (show->src, "end-of-stream");
+  hold (photos->names[4]);
+  show_play (show);
+  wait_until_held ();
+  fail_unless_equals_int (engine.n_requests, N_ELEMENTS (expected));
+  fail_unless_equals_int (engine.n_composed, 0);
+  hold (NULL);
+  for (i = 0; i < n; i++)
+    assert_strip (show_pull (show), photos, NUMBERS (i), NULL);
+  fail_unless (show_pull (show) == NULL);
+
+  fail_unless_equals_int (engine.n_requests, n);
+  for (i = 0; i < N_ELEMENTS (expected); i++)
+    fail_unless_equals_string (engine.requests[i].name,
+        photos->names[expected[i]]);
+  for (i = 0; i < n; i++) {
+    guint k = 0;
+
+    while (g_strcmp0 (engine.requests[k].name, photos->names[i]) != 0)
+      k++;
+    fail_unless_equals_int (engine.requests[k].priority,
+        CLAMP (priorities[i], -7, 7));
+  }
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (refused_as_others)
+{
+  Photos *photos = photos_new (1);
+  Show *show = show_new_list (photos, "", "");
+
+  fail_unless_equals_int (request_full (show, photos->names[0], 1), 0);
+  g_object_set (show->src, "location", NULL, NULL);
+  fail_unless_equals_int (request_full (show, NULL, 1), 0);
+  fail_unless_equals_int (request_full (show, photos->names[0], 1), 1);
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
 int
 main (int argc, char **argv)
 {
@@ -256,6 +338,8 @@ main (int argc, char **argv)
   tcase_add_test (tc, cancelled);
   tcase_add_test (tc, flushed);
   tcase_add_test (tc, an_error_is_answered_by_a_request);
+  tcase_add_test (tc, urgent_ones_are_known_sooner);
+  tcase_add_test (tc, refused_as_others);
 
   return run_suite (argc, argv, suite, __FILE__);
 }
