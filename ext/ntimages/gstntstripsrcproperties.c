@@ -374,10 +374,10 @@ install_stream (GObjectClass * klass)
    * the last start of this element, all guint64: strips; hits, joined and
    * misses: images that were in the cache when their strip was handed to it, on
    * their way for another strip, or neither; tiles-copied; tiles-kept: the
-   * strip held the image already; failures: a structure with the number of
-   * images for each reason. Of the cache, with all its sources: requests,
-   * decoded, evictions, images, bytes, bytes-max, budget (in bytes, that it may
-   * take), decode-time (in nanoseconds, of all threads).
+   * strip held the image already; failed: images without a tile; failures: a
+   * structure with their number for each reason. Of the cache, with all its
+   * sources: requests, decoded, evictions, images, bytes, bytes-max, budget (in
+   * bytes, that it may take), decode-time (in nanoseconds, of all threads).
    *
    * Since: 0.1
    */

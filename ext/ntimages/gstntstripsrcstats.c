@@ -7,7 +7,7 @@
 
 #include "gstntstripsrcstats.h"
 
-/* By NtmImageStatus. */
+/* By NtmImageStatus. NTM_IMAGE_OK has none. */
 static const gchar *const reasons[GST_NT_N_IMAGE_STATUSES] = {
   [NTM_IMAGE_NOT_FOUND] = "not-found",
   [NTM_IMAGE_UNREADABLE] = "unreadable",
@@ -29,18 +29,23 @@ static const gchar *const reasons[GST_NT_N_IMAGE_STATUSES] = {
   [NTM_IMAGE_NO_ROOM] = "no-room",
 };
 
-static GstStructure *
-list_failures (const GstNtStripSrcStats * stats)
+static void
+add_failures (GstStructure * stats, const GstNtStripSrcStats * own)
 {
   GstStructure *failures = gst_structure_new_empty ("failures");
+  guint64 sum = 0;
   guint i;
 
-  for (i = 0; i < GST_NT_N_IMAGE_STATUSES; i++)
-    if (reasons[i] && stats->failures[i] > 0)
-      gst_structure_set (failures, reasons[i], G_TYPE_UINT64,
-          stats->failures[i], NULL);
-
-  return failures;
+  for (i = 0; i < GST_NT_N_IMAGE_STATUSES; i++) {
+    if (own->failures[i] == 0)
+      continue;
+    sum += own->failures[i];
+    gst_structure_set (failures, reasons[i], G_TYPE_UINT64, own->failures[i],
+        NULL);
+  }
+  gst_structure_set (stats, "failed", G_TYPE_UINT64, sum,
+      "failures", GST_TYPE_STRUCTURE, failures, NULL);
+  gst_structure_free (failures);
 }
 
 static void
@@ -66,7 +71,6 @@ gst_nt_strip_src_get_stats (GstNtStripSrc * self)
 {
   GstNtStripSrcStats own;
   GstNtImageCache *cache;
-  GstStructure *failures;
   GstStructure *stats;
 
   GST_OBJECT_LOCK (self);
@@ -74,16 +78,14 @@ gst_nt_strip_src_get_stats (GstNtStripSrc * self)
   cache = self->cache ? gst_nt_image_cache_ref (self->cache) : NULL;
   GST_OBJECT_UNLOCK (self);
 
-  failures = list_failures (&own);
   stats = gst_structure_new ("application/x-ntstripsrc-stats",
       "strips", G_TYPE_UINT64, own.strips,
       "hits", G_TYPE_UINT64, own.hits,
       "joined", G_TYPE_UINT64, own.joined,
       "misses", G_TYPE_UINT64, own.misses,
       "tiles-copied", G_TYPE_UINT64, own.tiles_copied,
-      "tiles-kept", G_TYPE_UINT64, own.tiles_kept,
-      "failures", GST_TYPE_STRUCTURE, failures, NULL);
-  gst_structure_free (failures);
+      "tiles-kept", G_TYPE_UINT64, own.tiles_kept, NULL);
+  add_failures (stats, &own);
   add_cache (stats, cache);
   g_clear_pointer (&cache, gst_nt_image_cache_unref);
 

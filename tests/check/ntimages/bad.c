@@ -6,8 +6,11 @@
 
 #include "photos.h"
 
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <png.h>
 
@@ -42,6 +45,9 @@ GST_START_TEST (placeholders)
   fail_unless_equals_uint64 (show_get_failures (show, "unknown-format"), 1);
   fail_unless_equals_uint64 (show_get_failures (show, "empty"), 1);
   fail_unless_equals_uint64 (show_get_failures (show, "not-found"), 1);
+  fail_unless_equals_uint64 (show_get_stat (show, "failed"), 3);
+  fail_unless_equals_uint64 (show_get_stat (show, "tiles-copied")
+      + show_get_stat (show, "tiles-kept"), 5);
   show_free (show);
   photos_free (photos);
 }
@@ -160,6 +166,55 @@ GST_START_TEST (a_changed_file_is_another_image)
 
 GST_END_TEST;
 
+/* Each version has a time of its own, however fast the test is. */
+static void
+set_time (const Photos * photos, guint i, guint version)
+{
+  const struct timespec times[2] = { {.tv_sec = version}, {.tv_sec = version} };
+
+  fail_unless (utimensat (AT_FDCWD, photos->names[i], times, 0) == 0);
+}
+
+/* Between requests, files are replaced, removed and written again at random;
+ * one is a folder for a while. */
+GST_START_TEST (files_come_and_go)
+{
+  Photos *photos = photos_new (6);
+  Show *show = show_new ("", "");
+  guint64 failed = 0;
+  guint version;
+
+  random_begin ();
+  show_play (show);
+  for (version = 1; version <= random_cases (40); version++) {
+    const guint i = random_below (photos->n);
+
+    (void) remove (photos->names[i]);
+    switch (random_below (4)) {
+      case 0:
+        break;
+      case 1:
+        fail_unless (g_mkdir (photos->names[i], 0700) == 0);
+        break;
+      default:
+        photos_replace_with_png (photos, i, 10 + version % 30);
+        set_time (photos, i, version);
+        break;
+    }
+    show_request (show, photos, NUMBERS (0, 1, 2, 3, 4, 5));
+    assert_strip (show_pull (show), photos, NUMBERS (0, 1, 2, 3, 4, 5), NULL);
+    for (guint k = 0; k < photos->n; k++)
+      failed += !g_file_test (photos->names[k], G_FILE_TEST_IS_REGULAR);
+    fail_unless_equals_uint64 (show_get_stat (show, "failed"), failed);
+  }
+  fail_unless_equals_uint64 (show_get_failures (show, "not-found")
+      + show_get_failures (show, "not-a-file"), failed);
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
 int
 main (int argc, char **argv)
 {
@@ -173,6 +228,7 @@ main (int argc, char **argv)
   tcase_add_test (tc, an_error_if_it_is_wanted);
   tcase_add_test (tc, a_damaged_one_is_shown_with_a_warning);
   tcase_add_test (tc, a_changed_file_is_another_image);
+  tcase_add_test (tc, files_come_and_go);
 
   return run_suite (argc, argv, suite, __FILE__);
 }
