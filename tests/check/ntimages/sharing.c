@@ -15,19 +15,24 @@ drain (Show * show, const Photos * photos)
   fail_unless (show_pull (show) == NULL);
 }
 
-/* A second source with the list of @photos in the pipeline of @show. */
+/* Another source with the list of @photos in the pipeline of @show. */
 static Show *
 add_source (Show * show, const Photos * photos, const gchar * properties)
 {
+  static guint n = 1;
   Show *second = show_new_list (photos, properties, "");
+  gchar *src = g_strdup_printf ("src-%u", ++n);
+  gchar *sink = g_strdup_printf ("sink-%u", n);
 
   gst_object_ref (show->pipeline);
   gst_bin_remove (GST_BIN (second->pipeline), second->src);
   gst_bin_remove (GST_BIN (second->pipeline), second->sink);
   gst_object_unref (second->pipeline);
   second->pipeline = show->pipeline;
-  gst_object_set_name (GST_OBJECT (second->src), "second-src");
-  gst_object_set_name (GST_OBJECT (second->sink), "second-sink");
+  gst_object_set_name (GST_OBJECT (second->src), src);
+  gst_object_set_name (GST_OBJECT (second->sink), sink);
+  g_free (src);
+  g_free (sink);
   gst_bin_add_many (GST_BIN (show->pipeline), second->src, second->sink, NULL);
   fail_unless (gst_element_link (second->src, second->sink));
 
@@ -47,6 +52,31 @@ GST_START_TEST (in_one_pipeline)
   fail_unless_equals_uint64 (show_get_stat (second, "decoded"), 3);
   show_free (second);
   show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
+/* An image that all of them want at once is decoded once. */
+GST_START_TEST (many_sources_one_image)
+{
+  Photos *photos = photos_new (1);
+  Show *shows[12];
+  guint64 n = 0;
+  guint i;
+
+  shows[0] = show_new_list (photos, "tiles=1", "");
+  for (i = 1; i < N_ELEMENTS (shows); i++)
+    shows[i] = add_source (shows[0], photos, "tiles=1");
+  show_play (shows[0]);
+  for (i = 0; i < N_ELEMENTS (shows); i++) {
+    assert_strip (show_pull (shows[i]), photos, NUMBERS (0), NULL);
+    n += show_get_stat (shows[i], "hits") + show_get_stat (shows[i], "joined");
+  }
+  fail_unless_equals_uint64 (n, N_ELEMENTS (shows) - 1);
+  fail_unless_equals_uint64 (show_get_stat (shows[0], "decoded"), 1);
+  while (i-- > 0)
+    show_free (shows[i]);
   photos_free (photos);
 }
 
@@ -224,6 +254,7 @@ main (int argc, char **argv)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, in_one_pipeline);
+  tcase_add_test (tc, many_sources_one_image);
   tcase_add_test (tc, not_with_other_limits);
   tcase_add_test (tc, by_a_context);
   tcase_add_test (tc, the_largest_budget_counts);
