@@ -7,6 +7,8 @@
 
 #include "gstntstripsrcfiles.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <glob.h>
 #include <string.h>
 
@@ -25,13 +27,49 @@ keep_files (const glob_t * found)
   return (gchar **) g_ptr_array_free (files, FALSE);
 }
 
+/* Returns the folder that the pattern names before its first wildcard, if it
+ * can't be opened, for g_free(), and sets errno. NULL: it can, or the shell has
+ * its own ways to write it. */
+static gchar *
+find_bad_folder (const gchar * pattern)
+{
+  gchar *plain = g_strndup (pattern, strcspn (pattern, "*?["));
+  gchar *folder = g_path_get_dirname (plain);
+  const gboolean is_plain = plain[0] != '~' && strchr (plain, '\\') == NULL;
+  DIR *opened = is_plain ? opendir (folder) : NULL;
+  const gint reason = errno;
+
+  if (opened)
+    closedir (opened);
+  if (opened || !is_plain)
+    g_clear_pointer (&folder, g_free);
+  g_free (plain);
+  errno = reason;
+
+  return folder;
+}
+
+static void
+explain_no_match (const gchar * pattern, GError ** error)
+{
+  gchar *folder = find_bad_folder (pattern);
+
+  if (folder)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+        "location=%s matches no file: the folder %s can't be opened (%s)",
+        pattern, folder, g_strerror (errno));
+  else
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+        "location=%s matches no file: give the name of an image, or a glob "
+        "such as photos/*.jpg", pattern);
+  g_free (folder);
+}
+
 static void
 explain_none (const gchar * pattern, const glob_t * found, GError ** error)
 {
   if (found->gl_pathc == 0)
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        "location=%s matches no file: give the name of an image, or a glob "
-        "such as photos/*.jpg", pattern);
+    explain_no_match (pattern, error);
   else if (strpbrk (pattern, "*?["))
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
         "location=%s matches %" G_GSIZE_FORMAT " folders and no file: name the "
@@ -43,6 +81,7 @@ explain_none (const gchar * pattern, const glob_t * found, GError ** error)
         pattern, found->gl_pathv[0]);
 }
 
+/* Without GLOB_ERR: a folder that can't be read does not hurt the others. */
 gchar **
 gst_nt_strip_src_list_files (const gchar * pattern, GError ** error)
 {
@@ -52,9 +91,7 @@ gst_nt_strip_src_list_files (const gchar * pattern, GError ** error)
 
   if (result != 0 && result != GLOB_NOMATCH) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
-        "location=%s can't be looked up: %s", pattern,
-        result == GLOB_NOSPACE ? "the system has no memory"
-        : "a folder can't be read");
+        "location=%s can't be looked up: the system has no memory", pattern);
     return NULL;
   }
 

@@ -346,6 +346,8 @@ typedef struct
 
 static const Failure failures[] = {
   {"%s/*.jpg", "", "matches no file", "/*.jpg"},
+  {"%s/none/*.jpg", "", "none can't be opened (", "/none/*.jpg"},
+  {"%s/00/*.jpg", "", "00 can't be opened (", "/00/*.jpg"},
   {"%s", "", "is a folder", "/*"},
   {"%s/*", "cache-size=10000", "11200", "10000"},
   {"%s/*", "tiles=4 columns=1 rows=2", "4 tiles", "cells for 2"},
