@@ -32,7 +32,8 @@ typedef struct
   gchar *location;              /* NULL: none */
   gchar **locations;            /* NULL: none */
   guint tiles;                  /* in a strip of a list */
-  guint columns;                /* 0: from max_width */
+  guint columns;                /* 0: as many as rows or max_width say, else
+                                 * all in one row */
   guint rows;                   /* 0: as many as it takes */
   guint max_width;              /* pixels of the strip; 0: no limit */
   guint gap;                    /* pixels */
