@@ -28,7 +28,8 @@ ntm_image_status_get_text (NtmImageStatus status)
     case NTM_IMAGE_UNSUPPORTED:
       return "the decoder doesn't know this variant of the format";
     case NTM_IMAGE_TOO_LARGE:
-      return "the image has more pixels or rows than the limits allow";
+      return "the image has more pixels or rows, or takes more memory to "
+          "decode, than the limits allow";
     case NTM_IMAGE_TOO_COMPLEX:
       return "the image has more scans than the limit allows";
     case NTM_IMAGE_TOO_SLOW:
