@@ -8,16 +8,16 @@
  * for each other with a part each. */
 
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE             /* pthread_setname_np(), clock_gettime() */
+#define _GNU_SOURCE             /* pthread_setname_np() */
 #endif
 
 #include "cache/decoding.h"
 
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "cache/queue.h"
+#include "clock.h"
 #include "decode/decode.h"
 
 /* A file that changes more often while it is read is a failure. */
@@ -37,16 +37,6 @@ typedef struct
   bool again;                   /* there was no room for the decoder */
   bool was_loading;             /* the lock was not held all the time */
 } Job;
-
-uint64_t
-ntm_images_get_nanoseconds (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-
-  return (uint64_t) now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /* ---- Without the lock ---- */
 
@@ -151,7 +141,7 @@ load (Job * job)
 {
   const NtmImagesConfig *config = &job->images->config;
   const NtmKeyName *id = &job->key->id;
-  const uint64_t start = ntm_images_get_nanoseconds ();
+  const uint64_t start = ntm_clock_get_nanoseconds ();
   NtmImageStatus status = NTM_IMAGE_NO_MEMORY;
 
   job->pixels = ntm_blocks_take (&job->left, job->key->bytes);
@@ -160,7 +150,7 @@ load (Job * job)
     status = config->load ? config->load (config->load_data, id->name,
         &id->spec, job->pixels, (ptrdiff_t) id->spec.width * 4)
         : read_and_decode (job);
-  job->nanoseconds = ntm_images_get_nanoseconds () - start;
+  job->nanoseconds = ntm_clock_get_nanoseconds () - start;
 
   return status;
 }
@@ -210,7 +200,7 @@ finish (Job * job, NtmImageStatus status)
   }
   key->info = job->info;
   key->n_changes = 0;
-  ntm_store_fail (images, key, status, ntm_images_get_nanoseconds ()
+  ntm_store_fail (images, key, status, ntm_clock_get_nanoseconds ()
       + images->config.retry_nanoseconds);
   ntm_queue_finish_prefetching (images, key);
 }
@@ -220,7 +210,7 @@ fail_at_once (NtmImages * images, NtmKey * key, NtmImageStatus failure)
 {
   key->work_bytes = 0;
   ntm_store_fail (images, key, failure,
-      ntm_images_get_nanoseconds () + images->config.retry_nanoseconds);
+      ntm_clock_get_nanoseconds () + images->config.retry_nanoseconds);
   ntm_queue_finish_prefetching (images, key);
 }
 

@@ -17,5 +17,3 @@ void ntm_decoding_start (NtmImages * images);
 
 /* Without the lock: ends the threads, and waits for them. */
 void ntm_decoding_end (NtmImages * images);
-
-uint64_t ntm_images_get_nanoseconds (void);

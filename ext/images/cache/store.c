@@ -6,8 +6,9 @@
 /* Of small caches, the policy remembers more than twice their size. */
 #define LEAST_GHOSTS 128
 
-uint64_t
-ntm_store_get_now (const NtmImages * images)
+/* The first request of all; NTM_NEVER: there is none. */
+static uint64_t
+get_now (const NtmImages * images)
 {
   return images->queue ? images->queue->order : NTM_NEVER;
 }
@@ -69,7 +70,7 @@ ntm_store_reserve (NtmImages * images, size_t bytes, uint64_t before,
   while (stats->bytes > images->budget
       || bytes > images->budget - stats->bytes) {
     NtmRank *rank = ntm_policy_choose (&images->policy,
-        ntm_store_get_now (images), before);
+        get_now (images), before);
 
     if (rank == NULL)
       return false;

@@ -118,6 +118,3 @@ void ntm_store_unref_key (NtmImages * images, NtmKey * key);
  * reference; otherwise before all others when room is needed, even if it is
  * being decoded now or is used until then. */
 void ntm_store_drop (NtmImages * images, NtmKey * key, NtmBlock ** left);
-
-/* The first request of all; NTM_NEVER if there is none. */
-uint64_t ntm_store_get_now (const NtmImages * images);

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE             /* clock_gettime() */
-#endif
-
 #include "decode/decode.h"
 
-#include <time.h>
+#include "clock.h"
 
 #define PIXEL_BYTES 4
 
@@ -20,16 +16,6 @@ static const NtmDecoder *const decoders[] = {
 #define LEAST_WORK_BYTES (1 << 20)
 
 #define N_DECODERS (sizeof decoders / sizeof decoders[0])
-
-static uint64_t
-get_nanoseconds (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-
-  return (uint64_t) now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /* ---- Jobs ---- */
 
@@ -74,7 +60,7 @@ void
 ntm_decode_job_init (NtmDecodeJob * job, const void *bytes, size_t n_bytes,
     const NtmImageLimits * limits)
 {
-  const uint64_t now = get_nanoseconds ();
+  const uint64_t now = ntm_clock_get_nanoseconds ();
   uint64_t most;
 
   *job = (NtmDecodeJob) {
@@ -90,7 +76,7 @@ ntm_decode_job_check (const NtmDecodeJob * job)
   if (job->is_cancelled && job->is_cancelled (job->data))
     return NTM_IMAGE_CANCELLED;
 
-  return get_nanoseconds () <= job->deadline ? NTM_IMAGE_OK
+  return ntm_clock_get_nanoseconds () <= job->deadline ? NTM_IMAGE_OK
       : NTM_IMAGE_TOO_SLOW;
 }
 
@@ -165,7 +151,7 @@ ntm_decode_paint (const NtmDecodeJob * job, const NtmDecoder * decoder,
     const NtmImageHeader * header, const NtmTileSpec * spec, void *pixels,
     ptrdiff_t stride, NtmImageInfo * info)
 {
-  const uint64_t start = get_nanoseconds ();
+  const uint64_t start = ntm_clock_get_nanoseconds ();
   NtmCanvas canvas;
   NtmImageStatus status = ntm_canvas_init (&canvas, spec, pixels, stride,
       header->width, header->height, header->orientation);
@@ -179,7 +165,7 @@ ntm_decode_paint (const NtmDecodeJob * job, const NtmDecoder * decoder,
     status = result != NTM_CANVAS_LITTLE ? NTM_IMAGE_OK : NTM_IMAGE_DAMAGED;
   }
   ntm_canvas_clear (&canvas);
-  info->decode_nanoseconds = get_nanoseconds () - start;
+  info->decode_nanoseconds = ntm_clock_get_nanoseconds () - start;
 
   return status;
 }

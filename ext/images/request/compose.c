@@ -11,6 +11,7 @@
 
 #include "cache/decoding.h"
 #include "cache/queue.h"
+#include "clock.h"
 
 typedef enum
 {
@@ -305,7 +306,7 @@ NtmImageStatus
 ntm_request_compose (NtmRequest * request, NtmComposer * composer,
     NtmStrip * strip, const void *background, NtmRequestReport * report)
 {
-  const uint64_t start = ntm_images_get_nanoseconds ();
+  const uint64_t start = ntm_clock_get_nanoseconds ();
   const NtmLayout *layout = ntm_strip_get_layout (strip);
   NtmImageStatus status = NTM_IMAGE_NO_MEMORY;
   Work work = {
@@ -321,7 +322,7 @@ ntm_request_compose (NtmRequest * request, NtmComposer * composer,
     status = run (&work);
   free (work.sources);
   free (work.tiles);
-  work.report.nanoseconds = ntm_images_get_nanoseconds () - start;
+  work.report.nanoseconds = ntm_clock_get_nanoseconds () - start;
   if (report)
     *report = work.report;
 

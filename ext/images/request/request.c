@@ -9,6 +9,7 @@
 
 #include "cache/decoding.h"
 #include "cache/queue.h"
+#include "clock.h"
 #include "decode/decode.h"
 
 /* A row has less than 2^31 bytes. */
@@ -48,7 +49,7 @@ static NtmKey *
 get_key (NtmImages * images, const char *name, const NtmTileSpec * spec,
     const NtmFileVersion * version, NtmImageStatus status)
 {
-  const uint64_t now = ntm_images_get_nanoseconds ();
+  const uint64_t now = ntm_clock_get_nanoseconds ();
   NtmKeyName id = {.name = name,.spec = *spec,.is_put = true };
   NtmKey *key = ntm_keys_find (&images->keys, &id);
 
