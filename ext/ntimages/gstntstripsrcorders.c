@@ -7,9 +7,14 @@
 
 #include "gstntstripsrcorders.h"
 
+#include <string.h>
+
 #define GST_CAT_DEFAULT gst_nt_strip_src_debug
 
 #define MOST_TEXT_BYTES 256
+
+/* A tile's spec is compared by its bytes: there are none between its fields. */
+G_STATIC_ASSERT (sizeof (NtmTileSpec) == 8 * sizeof (guint32));
 
 #define N_PRIORITIES (GST_NT_STRIP_SRC_TOP_PRIORITY \
     - GST_NT_STRIP_SRC_LEAST_PRIORITY + 1)
@@ -289,19 +294,6 @@ take_requests_back (GstNtStripSrc * self)
   return requests;
 }
 
-static gboolean
-is_same_spec (const NtmTileSpec * a, const NtmTileSpec * b)
-{
-  guint32 background_a;
-  guint32 background_b;
-
-  memcpy (&background_a, a->background, sizeof (background_a));
-  memcpy (&background_b, b->background, sizeof (background_b));
-
-  return a->width == b->width && a->height == b->height && a->fit == b->fit
-      && a->pixels == b->pixels && background_a == background_b;
-}
-
 void
 gst_nt_strip_src_set_spec (GstNtStripSrc * self, const NtmTileSpec * spec)
 {
@@ -311,7 +303,7 @@ gst_nt_strip_src_set_spec (GstNtStripSrc * self, const NtmTileSpec * spec)
   if (spec == NULL)
     spec = &none;
   g_mutex_lock (&self->hand_over_lock);
-  if (!is_same_spec (&self->spec, spec)) {
+  if (memcmp (&self->spec, spec, sizeof (*spec)) != 0) {
     requests = take_requests_back (self);
     self->spec = *spec;
   }
