@@ -40,18 +40,13 @@ count (GstNtStripSrc * self, const NtmRequestReport * report)
 static void
 set_time (GstNtStripSrc * self, GstBuffer * strip, guint64 number)
 {
-  const guint64 fps_n = self->settings.fps_n;
-  const guint64 fps_d = self->settings.fps_d;
-
   GST_BUFFER_OFFSET (strip) = number;
   GST_BUFFER_OFFSET_END (strip) = number + 1;
-  if (fps_n == 0)
+  if (self->settings.fps_n == 0)
     return;
 
-  GST_BUFFER_PTS (strip) =
-      gst_util_uint64_scale (number, GST_SECOND * fps_d, fps_n);
-  GST_BUFFER_DURATION (strip) =
-      gst_util_uint64_scale (number + 1, GST_SECOND * fps_d, fps_n)
+  GST_BUFFER_PTS (strip) = gst_nt_strip_src_get_time (self, number);
+  GST_BUFFER_DURATION (strip) = gst_nt_strip_src_get_time (self, number + 1)
       - GST_BUFFER_PTS (strip);
 }
 

@@ -19,13 +19,6 @@ has_rate (const GstNtStripSrc * self)
   return self->settings.fps_n > 0;
 }
 
-static GstClockTime
-get_time (const GstNtStripSrc * self, guint64 number)
-{
-  return gst_util_uint64_scale (number,
-      GST_SECOND * self->settings.fps_d, self->settings.fps_n);
-}
-
 /* The strip that is shown at @time. */
 static guint64
 get_number (const GstNtStripSrc * self, GstClockTime time)
@@ -34,7 +27,7 @@ get_number (const GstNtStripSrc * self, GstClockTime time)
       GST_SECOND * self->settings.fps_d);
 
   /* Times of strips are rounded down. */
-  while (get_time (self, number + 1) <= time)
+  while (gst_nt_strip_src_get_time (self, number + 1) <= time)
     number++;
 
   return number;
@@ -66,7 +59,8 @@ gst_nt_strip_src_prepare_seek_segment (GstBaseSrc * src, GstEvent * seek,
       &stop_type, &stop);
   if (format != GST_FORMAT_DEFAULT || start_type != GST_SEEK_TYPE_SET
       || start < 0 || stop_type == GST_SEEK_TYPE_END
-      || (has_rate (self) && get_time (self, start) > G_MAXINT64)
+      || (has_rate (self)
+          && gst_nt_strip_src_get_time (self, start) > G_MAXINT64)
       || (stop_type == GST_SEEK_TYPE_SET && stop >= 0 && !has_rate (self)))
     return FALSE;
 
@@ -76,9 +70,9 @@ gst_nt_strip_src_prepare_seek_segment (GstBaseSrc * src, GstEvent * seek,
         GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, -1, NULL);
 
   return gst_segment_do_seek (segment, rate, GST_FORMAT_TIME, flags,
-      GST_SEEK_TYPE_SET, get_time (self, start), stop_type,
+      GST_SEEK_TYPE_SET, gst_nt_strip_src_get_time (self, start), stop_type,
       stop_type == GST_SEEK_TYPE_SET && stop >= 0
-      ? (gint64) get_time (self, stop) : -1, NULL);
+      ? (gint64) gst_nt_strip_src_get_time (self, stop) : -1, NULL);
 }
 
 static gboolean
@@ -131,7 +125,8 @@ convert (GstNtStripSrc * self, GstQuery * query)
     return FALSE;
 
   if (from == GST_FORMAT_DEFAULT && to == GST_FORMAT_TIME)
-    gst_query_set_convert (query, from, value, to, get_time (self, value));
+    gst_query_set_convert (query, from, value, to,
+        gst_nt_strip_src_get_time (self, value));
   else if (from == GST_FORMAT_TIME && to == GST_FORMAT_DEFAULT)
     gst_query_set_convert (query, from, value, to, get_number (self, value));
   else
@@ -152,7 +147,8 @@ answer_duration (GstNtStripSrc * self, GstQuery * query)
   if (format == GST_FORMAT_DEFAULT)
     gst_query_set_duration (query, format, self->n_strips);
   else if (format == GST_FORMAT_TIME && has_rate (self))
-    gst_query_set_duration (query, format, get_time (self, self->n_strips));
+    gst_query_set_duration (query, format,
+        gst_nt_strip_src_get_time (self, self->n_strips));
   else
     return FALSE;
 

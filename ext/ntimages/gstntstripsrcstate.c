@@ -35,6 +35,13 @@ gst_nt_strip_src_fail_with (GstNtStripSrc * self, GQuark domain, gint code,
   g_error_free (error);
 }
 
+GstClockTime
+gst_nt_strip_src_get_time (const GstNtStripSrc * self, guint64 number)
+{
+  return gst_util_uint64_scale (number, GST_SECOND * self->settings.fps_d,
+      self->settings.fps_n);
+}
+
 void
 gst_nt_strip_src_copy_settings (GstNtStripSrcSettings * to,
     const GstNtStripSrcSettings * from)

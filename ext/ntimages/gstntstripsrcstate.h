@@ -132,6 +132,11 @@ void gst_nt_strip_src_fail (GstNtStripSrc * self, const GError * error);
 void gst_nt_strip_src_fail_with (GstNtStripSrc * self, GQuark domain,
     gint code, const gchar * format, ...) G_GNUC_PRINTF (4, 5);
 
+/* Returns the stream time of the strip @number, rounded down. There must be a
+ * rate. */
+GstClockTime gst_nt_strip_src_get_time (const GstNtStripSrc * self,
+    guint64 number);
+
 /* Copies them, with their strings; frees those strings. */
 void gst_nt_strip_src_copy_settings (GstNtStripSrcSettings * to,
     const GstNtStripSrcSettings * from);
