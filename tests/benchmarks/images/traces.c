@@ -99,12 +99,14 @@ make_zipf (Request * requests, unsigned n, double s)
     draw_request (&zipf, requests[i]);
 }
 
+/* Some images are popular. */
 static void
 make_zipf_08 (Request * requests, unsigned n)
 {
   make_zipf (requests, n, 0.8);
 }
 
+/* They are very popular. */
 static void
 make_zipf_10 (Request * requests, unsigned n)
 {
@@ -130,6 +132,7 @@ make_scan (Request * requests, unsigned n)
     run_request (requests[i], i / 4 * N_WANTED % N_IMAGES, N_IMAGES);
 }
 
+/* Round and round, a tenth more than fits. */
 static void
 make_loop (Request * requests, unsigned n)
 {
@@ -164,11 +167,11 @@ make_albums (Request * requests, unsigned n)
 }
 
 const Trace traces[N_TRACES] = {
-  {"zipf .8", "popular images", make_zipf_08},
-  {"zipf 1", "very popular images", make_zipf_10},
-  {"z1 + sweep", "the same, and at times all images once", make_sweeps},
-  {"1/4 scan", "the same, and each fourth request of a scan", make_scan},
-  {"loop 1100", "round and round, a tenth more than fits", make_loop},
-  {"scroll", "a window that moves", make_scrolling},
-  {"albums", "popular albums", make_albums},
+  {"zipf .8", make_zipf_08},
+  {"zipf 1", make_zipf_10},
+  {"z1 + sweep", make_sweeps},
+  {"1/4 scan", make_scan},
+  {"loop 1100", make_loop},
+  {"scroll", make_scrolling},
+  {"albums", make_albums},
 };

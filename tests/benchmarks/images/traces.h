@@ -16,7 +16,6 @@ typedef uint16_t Request[N_WANTED];
 typedef struct
 {
   const char *name;
-  const char *text;
   void (*make) (Request * requests, unsigned n_requests);
 } Trace;
 
