@@ -100,20 +100,21 @@ write_png (GstSample * sample, const gchar * path)
   GstCaps *caps = gst_caps_new_empty_simple ("image/png");
   GError *error = NULL;
   GstSample *png = gst_video_convert_sample (sample, caps, PATIENCE, &error);
+  gboolean good = FALSE;
   GstMapInfo map;
 
   gst_caps_unref (caps);
   if (png && gst_buffer_map (gst_sample_get_buffer (png), &map, GST_MAP_READ)) {
-    g_file_set_contents (path, (const gchar *) map.data, map.size, &error);
+    good = g_file_set_contents (path, (const gchar *) map.data, map.size,
+        &error);
     gst_buffer_unmap (gst_sample_get_buffer (png), &map);
   }
   g_clear_pointer (&png, gst_sample_unref);
-  if (error == NULL)
-    return TRUE;
-
-  fprintf (stderr, "%s: %s\n", path, error->message);
-  g_error_free (error);
-  return FALSE;
+  if (!good)
+    fprintf (stderr, "%s: %s\n", path, error ? error->message
+        : "the memory of the picture can't be mapped");
+  g_clear_error (&error);
+  return good;
 }
 
 int
