@@ -53,7 +53,9 @@ struct NtmKey
 
   unsigned n_pins;              /* users of the pixels */
   unsigned n_refs;              /* items, pins, decoders */
-  NtmItem *wants;               /* items of queued requests, in their order */
+  NtmItem *wants;               /* items of queued requests, in their order;
+                                 * those of one request stand together */
+  NtmItem *last_want;
   atomic_uint n_wants;          /* how many; decoders read it */
 };
 

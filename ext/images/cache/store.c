@@ -204,16 +204,35 @@ update_next_use (NtmImages * images, NtmKey * key)
       key->wants ? key->wants->request->order : NTM_NEVER);
 }
 
+/* The item that a new one stands behind; NULL: it is the first. A new request
+ * is mostly the last; one that is composed comes before all that are not. So a
+ * request for one image in many tiles does not walk along its own items. */
+static NtmItem *
+find_place (const NtmKey * key, uint64_t order)
+{
+  NtmItem *place = NULL;
+
+  if (key->last_want && key->last_want->request->order <= order)
+    return key->last_want;
+  for (NtmItem * item = key->wants; item->request->order < order;
+      item = item->next_want)
+    place = item;
+
+  return place;
+}
+
 void
 ntm_store_want (NtmImages * images, NtmItem * item)
 {
   NtmKey *key = item->key;
-  NtmItem **link = &key->wants;
+  NtmItem *previous = key->wants
+      ? find_place (key, item->request->order) : NULL;
 
-  while (*link && (*link)->request->order <= item->request->order)
-    link = &(*link)->next_want;
-  item->next_want = *link;
-  *link = item;
+  item->previous_want = previous;
+  item->next_want = previous ? previous->next_want : key->wants;
+  *(previous ? &previous->next_want : &key->wants) = item;
+  *(item->next_want ? &item->next_want->previous_want : &key->last_want) =
+      item;
   atomic_fetch_add (&key->n_wants, 1);
   update_next_use (images, key);
 }
@@ -222,11 +241,11 @@ void
 ntm_store_unwant (NtmImages * images, NtmItem * item)
 {
   NtmKey *key = item->key;
-  NtmItem **link = &key->wants;
+  NtmItem *previous = item->previous_want;
+  NtmItem *next = item->next_want;
 
-  while (*link != item)
-    link = &(*link)->next_want;
-  *link = item->next_want;
+  *(previous ? &previous->next_want : &key->wants) = next;
+  *(next ? &next->previous_want : &key->last_want) = previous;
   atomic_fetch_sub (&key->n_wants, 1);
   update_next_use (images, key);
 }

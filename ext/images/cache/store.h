@@ -19,6 +19,7 @@ struct NtmItem
   NtmRequest *request;
   size_t index;                 /* in the request */
   NtmItem *next_want;           /* of the key */
+  NtmItem *previous_want;
   NtmItem *next_arrived;        /* of the request */
   bool has_arrived;             /* it is in that list */
   bool has_come;                /* if prefetched */
