@@ -147,6 +147,15 @@ GST_START_TEST (a_damaged_one_is_shown_with_a_warning)
 
 GST_END_TEST;
 
+/* Each version has a time of its own, however fast the test is. */
+static void
+set_time (const Photos * photos, guint i, guint version)
+{
+  const struct timespec times[2] = { {.tv_sec = version}, {.tv_sec = version} };
+
+  fail_unless (utimensat (AT_FDCWD, photos->names[i], times, 0) == 0);
+}
+
 GST_START_TEST (a_changed_file_is_another_image)
 {
   Photos *photos = photos_new (3);
@@ -156,6 +165,7 @@ GST_START_TEST (a_changed_file_is_another_image)
   show_play (show);
   for (i = 1; i < 20; i++) {
     photos_replace_with_png (photos, 1, 20 + i);
+    set_time (photos, 1, i);
     show_request (show, photos, NUMBERS (0, 1, 2));
     assert_strip (show_pull (show), photos, NUMBERS (0, 1, 2), NULL);
   }
@@ -165,15 +175,6 @@ GST_START_TEST (a_changed_file_is_another_image)
 }
 
 GST_END_TEST;
-
-/* Each version has a time of its own, however fast the test is. */
-static void
-set_time (const Photos * photos, guint i, guint version)
-{
-  const struct timespec times[2] = { {.tv_sec = version}, {.tv_sec = version} };
-
-  fail_unless (utimensat (AT_FDCWD, photos->names[i], times, 0) == 0);
-}
 
 /* Between requests, files are replaced, removed and written again at random;
  * one is a folder for a while. */
