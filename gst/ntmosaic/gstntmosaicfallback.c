@@ -121,6 +121,39 @@ warn_of_settings (GstNtMosaic * self, const GstNtMosaicSettings * settings,
   g_free (names);
 }
 
+/* ---- Fewer columns ---- */
+
+/* How many columns @settings ask for; 0: the element may choose. */
+static guint
+count_columns (const GstNtMosaicSettings * settings, guint n_tiles)
+{
+  if (settings->columns > 0)
+    return MIN (settings->columns, n_tiles);
+  if (settings->rows > 0)
+    return n_tiles / settings->rows + (n_tiles % settings->rows > 0);
+
+  return 0;
+}
+
+/* The largest number of columns, fewer than @settings ask for, with which there
+ * is a strip of the pads with @fits set; 0: none. */
+static guint
+find_fewer_columns (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    const GArray * seats, GstCaps * downstream)
+{
+  GstNtMosaicSettings fewer = *settings;
+
+  fewer.rows = 0;
+  fewer.columns = count_columns (settings, seats->len);
+  while (fewer.columns > 1) {
+    fewer.columns--;
+    if (gst_nt_mosaic_check_seats (self, &fewer, seats, downstream, NULL))
+      return fewer.columns;
+  }
+
+  return 0;
+}
+
 /* ---- Which of them can be fulfilled ---- */
 
 /* Sets @settings to @good, with a warning, if only @good make a strip of the
@@ -146,6 +179,26 @@ choose (GstNtMosaic * self, GstNtMosaicSettings * settings,
   g_error_free (why);
 
   return is_good;
+}
+
+/* The grid is too wide by both, because a pad left or grew. Chooses the one by
+ * which it has more columns once it is folded: if that is @good, @settings are
+ * at fault too. */
+static void
+choose_to_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
+    const GstNtMosaicSettings * good, const GArray * seats,
+    GstCaps * downstream)
+{
+  GError *why = NULL;
+
+  if (find_fewer_columns (self, good, seats, downstream)
+      <= find_fewer_columns (self, settings, seats, downstream))
+    return;
+
+  gst_nt_mosaic_check_seats (self, settings, seats, downstream, &why);
+  warn_of_settings (self, settings, good, why);
+  copy_sizes (settings, good);
+  g_error_free (why);
 }
 
 /* Sets @fits of all pads with caps, or only of those that the strip shows
@@ -184,41 +237,14 @@ gst_nt_mosaic_fall_back (GstNtMosaic * self, GstNtMosaicSettings * settings,
   choose_pads (seats, FALSE);
   if (!choose (self, settings, &good, seats, downstream)) {
     choose_pads (seats, TRUE);
-    choose (self, settings, &good, seats, downstream);
+    if (!choose (self, settings, &good, seats, downstream)
+        && gst_nt_mosaic_goes_on_without_one (self))
+      choose_to_fold (self, settings, &good, seats, downstream);
     choose_pads (seats, FALSE);
   }
 }
 
 /* ---- A grid that became too wide ---- */
-
-/* How many columns @settings ask for; 0: the element may choose. */
-static guint
-count_columns (const GstNtMosaicSettings * settings, guint n_tiles)
-{
-  if (settings->columns > 0)
-    return MIN (settings->columns, n_tiles);
-  if (settings->rows > 0)
-    return n_tiles / settings->rows + (n_tiles % settings->rows > 0);
-
-  return 0;
-}
-
-/* The largest number of fewer columns with which there is a strip of the pads
- * with @fits set; 0: none. */
-static guint
-find_fewer_columns (GstNtMosaic * self, const GstNtMosaicSettings * settings,
-    const GArray * seats, GstCaps * downstream)
-{
-  GstNtMosaicSettings fewer = *settings;
-
-  fewer.rows = 0;
-  for (fewer.columns = count_columns (settings, seats->len) - 1;
-      fewer.columns > 0; fewer.columns--)
-    if (gst_nt_mosaic_check_seats (self, &fewer, seats, downstream, NULL))
-      break;
-
-  return fewer.columns;
-}
 
 static void
 warn_of_width (GstNtMosaic * self, const GError * why, guint columns)

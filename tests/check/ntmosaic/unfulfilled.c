@@ -323,6 +323,38 @@ GST_START_TEST (pad_leaves)
 
 GST_END_TEST;
 
+/* A pad leaves at the moment at which a setting is changed. With 17 pixels of
+ * gap there could be one column only, so that is a fault of its own; with 5
+ * there are two columns, as without. */
+GST_START_TEST (pad_leaves_beside)
+{
+  const gboolean is_bad = __i__ > 0;
+  Site site;
+  guint i;
+
+  begin (&site, 6);
+  for (i = 0; i < 6; i++)
+    site_resize (&site, i, i % 3 == 2 ? 20 : 10, HEIGHT);
+  site.wall.columns = 3;
+  site.wall.max_width = 40;
+  site_set_wall (&site);
+  check (&site);
+
+  site_remove_pad (&site, 3);
+  set (&site, "gap", is_bad ? 17 : 5);
+  site.wall.columns = 2;
+  site.wall.gap = is_bad ? 0 : 5;
+  check (&site);
+  if (is_bad)
+    test_rig_expect_warning (site.rig, "84 pixels wide", "goes on with gap=0");
+  test_rig_expect_warning (site.rig, is_bad ? "50 pixels wide"
+      : "60 pixels wide", "goes on with columns=2 until then");
+  check (&site);
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
 /* ---- At random ---- */
 
 static gboolean
@@ -397,5 +429,6 @@ TEST_CASES (unfulfilled)
   tcase_add_test (tc, fulfilled_later);
   tcase_add_test (tc, beside_a_misfit);
   tcase_add_loop_test (tc, pad_leaves, 0, 2);
+  tcase_add_loop_test (tc, pad_leaves_beside, 0, 2);
   tcase_add_test (tc, at_random);
 }
