@@ -121,7 +121,8 @@ make_strip (GstNtStripPool * pool, const GstNtStripConfig * config,
 
   if (strip == NULL) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
-        "no memory for a strip of %" G_GSIZE_FORMAT " bytes",
+        "no memory for a strip of %" G_GSIZE_FORMAT " bytes: make the strip "
+        "smaller, or give the process more memory",
         config->layout->bytes + config->padding);
     return NULL;
   }

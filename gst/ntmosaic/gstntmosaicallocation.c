@@ -129,19 +129,15 @@ warn_of_few_strips (GstNtMosaic * self, guint n_strips)
 
 gboolean
 gst_nt_mosaic_configure_strips (GstNtMosaic * self,
-    const GstNtMosaicSettings * settings)
+    const GstNtMosaicSettings * settings, GError ** error)
 {
   const gboolean are_ours = !self->pool_is_downstreams;
-  GError *error = NULL;
 
   self->strips_fit = gst_nt_strip_pool_configure (self->strip_pool,
       self->layout, are_ours ? settings->n_strips : 0, &self->strip_params,
-      &error);
-  if (!self->strips_fit) {
-    gst_nt_mosaic_fail (self, error);
-    g_error_free (error);
+      error);
+  if (!self->strips_fit)
     return FALSE;
-  }
 
   if (are_ours)
     warn_of_few_strips (self, settings->n_strips);
@@ -180,8 +176,9 @@ gst_nt_mosaic_decide_allocation (GstAggregator * agg, GstQuery * query)
   }
 
   gst_nt_mosaic_get_settings (self, &settings);
+  g_clear_error (&self->no_memory);
 
-  return gst_nt_mosaic_configure_strips (self, &settings);
+  return gst_nt_mosaic_configure_strips (self, &settings, &self->no_memory);
 }
 
 /* ---- The memory of one strip ---- */

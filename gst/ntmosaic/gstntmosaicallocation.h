@@ -12,10 +12,10 @@ G_BEGIN_DECLS
 
 /* Configures the strip pool for the current layout and allocates the strips.
  * While downstream's pool is in use, no strip is allocated ahead: the strip
- * pool then makes one whenever downstream's has no buffer left. FALSE: an error
- * was posted. In the streaming thread. */
+ * pool then makes one whenever downstream's has no buffer left. FALSE with
+ * @error set: there is no memory for a strip. In the streaming thread. */
 gboolean gst_nt_mosaic_configure_strips (GstNtMosaic * self,
-    const GstNtMosaicSettings * settings);
+    const GstNtMosaicSettings * settings, GError ** error);
 
 /* Gives memory to @strip, which has none yet: that of the strip in which least
  * of @sources has to be written. @inputs: where the frames of @sources come

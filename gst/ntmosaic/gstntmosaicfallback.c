@@ -109,6 +109,7 @@ warn_of_settings (GstNtMosaic * self, const GstNtMosaicSettings * settings,
 {
   gchar *names;
 
+  self->fell_back = TRUE;
   if (self->warned_of_settings
       && have_same_sizes (settings, &self->bad_settings))
     return;
@@ -156,6 +157,19 @@ find_fewer_columns (GstNtMosaic * self, const GstNtMosaicSettings * settings,
 
 /* ---- Which of them can be fulfilled ---- */
 
+/* Whether @settings, which negotiation is to try, make a strip of the pads with
+ * @fits set. */
+static gboolean
+check_settings (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    const GArray * seats, GstCaps * downstream, GError ** error)
+{
+  if (self->no_memory == NULL)
+    return gst_nt_mosaic_check_seats (self, settings, seats, downstream, error);
+
+  g_propagate_error (error, g_error_copy (self->no_memory));
+  return FALSE;
+}
+
 /* Sets @settings to @good, with a warning, if only @good make a strip of the
  * pads with @fits set. FALSE: neither do. */
 static gboolean
@@ -166,10 +180,8 @@ choose (GstNtMosaic * self, GstNtMosaicSettings * settings,
   GError *why = NULL;
   gboolean is_good;
 
-  if (gst_nt_mosaic_check_seats (self, settings, seats, downstream, &why)) {
-    self->warned_of_settings = FALSE;
+  if (check_settings (self, settings, seats, downstream, &why))
     return TRUE;
-  }
 
   is_good = gst_nt_mosaic_check_seats (self, good, seats, downstream, NULL);
   if (is_good) {
@@ -189,13 +201,14 @@ choose_to_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
     const GstNtMosaicSettings * good, const GArray * seats,
     GstCaps * downstream)
 {
+  const guint n_columns = self->no_memory ? 0
+      : find_fewer_columns (self, settings, seats, downstream);
   GError *why = NULL;
 
-  if (find_fewer_columns (self, good, seats, downstream)
-      <= find_fewer_columns (self, settings, seats, downstream))
+  if (find_fewer_columns (self, good, seats, downstream) <= n_columns)
     return;
 
-  gst_nt_mosaic_check_seats (self, settings, seats, downstream, &why);
+  check_settings (self, settings, seats, downstream, &why);
   warn_of_settings (self, settings, good, why);
   copy_sizes (settings, good);
   g_error_free (why);
@@ -222,6 +235,7 @@ gst_nt_mosaic_fall_back (GstNtMosaic * self, GstNtMosaicSettings * settings,
 {
   GstNtMosaicSettings good = *settings;
 
+  self->fell_back = FALSE;
   make_room (self, settings, seats);
   if (!self->has_good_settings || !gst_nt_mosaic_has_made_strips (self))
     return;
@@ -229,10 +243,8 @@ gst_nt_mosaic_fall_back (GstNtMosaic * self, GstNtMosaicSettings * settings,
   copy_sizes (&good, &self->good_settings);
   if (!has_room (&good, seats))
     good.rows = 0;
-  if (have_same_sizes (settings, &good)) {
-    self->warned_of_settings = FALSE;
+  if (have_same_sizes (settings, &good))
     return;
-  }
 
   choose_pads (seats, FALSE);
   if (!choose (self, settings, &good, seats, downstream)) {
@@ -283,10 +295,21 @@ gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
   choose_pads (seats, FALSE);
 }
 
-void
-gst_nt_mosaic_note_good (GstNtMosaic * self,
-    const GstNtMosaicSettings * settings)
+/* ---- After a try ---- */
+
+gboolean
+gst_nt_mosaic_can_fall_back (GstNtMosaic * self)
 {
-  self->good_settings = *settings;
+  return self->no_memory && self->has_good_settings
+      && gst_nt_mosaic_has_made_strips (self)
+      && !have_same_sizes (&self->tried_settings, &self->good_settings);
+}
+
+void
+gst_nt_mosaic_note_good (GstNtMosaic * self)
+{
+  self->good_settings = self->tried_settings;
   self->has_good_settings = TRUE;
+  if (!self->fell_back)
+    self->warned_of_settings = FALSE;
 }

@@ -85,14 +85,13 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   GstFlowReturn ret = GST_FLOW_OK;
   NtmLayout *layout = NULL;
   GstNtMosaicSettings settings;
-  GstNtMosaicSettings good;
   GError *error = NULL;
   gboolean guessed;
   GArray *inputs;
 
   gst_nt_mosaic_get_settings (self, &settings);
   gst_nt_mosaic_fall_back (self, &settings, seats, downstream);
-  good = settings;
+  self->tried_settings = settings;
   gst_nt_mosaic_fold (self, &settings, seats, downstream);
   inputs = find_inputs (self, &settings, seats, downstream, &guessed, &error);
   *caps = inputs ? gst_nt_mosaic_design_strip (self, &settings, seats, inputs,
@@ -100,7 +99,7 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   if (*caps) {
     set_next_layout (self, g_steal_pointer (&layout), g_array_ref (seats));
     self->strip_is_guessed = guessed;
-    gst_nt_mosaic_note_good (self, &good);
+    self->has_tried_settings = TRUE;
   } else {
     ret = explain_no_strip (self, guessed, error);
   }
@@ -189,26 +188,55 @@ gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
 }
 
 /* Posts an error for a failure that has none yet. */
-static gboolean
-gst_nt_mosaic_negotiate (GstAggregator * agg)
+static void
+explain_failure (GstNtMosaic * self)
 {
-  GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (agg);
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
   GstCaps *strip;
   GError *error;
 
-  if (GST_AGGREGATOR_CLASS (parent_class)->negotiate (agg))
-    return TRUE;
   if (g_atomic_int_get (&self->failed) || GST_PAD_IS_FLUSHING (srcpad))
-    return FALSE;
+    return;
+  if (self->no_memory) {
+    gst_nt_mosaic_fail (self, self->no_memory);
+    return;
+  }
 
   strip = gst_pad_get_pad_template_caps (srcpad);
   error = gst_nt_mosaic_explain_no_strip (srcpad, strip);
   gst_nt_mosaic_fail (self, error);
   g_error_free (error);
   gst_caps_unref (strip);
+}
 
-  return FALSE;
+/* The base class also returns TRUE if there are no caps yet. */
+static gboolean
+negotiate_once (GstNtMosaic * self)
+{
+  self->has_tried_settings = FALSE;
+  if (!GST_AGGREGATOR_CLASS (parent_class)->negotiate (GST_AGGREGATOR (self)))
+    return FALSE;
+
+  if (self->has_tried_settings)
+    gst_nt_mosaic_note_good (self);
+
+  return TRUE;
+}
+
+/* Whether there is memory for the strips is known only when they are made. */
+static gboolean
+gst_nt_mosaic_negotiate (GstAggregator * agg)
+{
+  GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  gboolean ok = negotiate_once (self);
+
+  if (!ok && gst_nt_mosaic_can_fall_back (self))
+    ok = negotiate_once (self);
+  if (!ok)
+    explain_failure (self);
+  g_clear_error (&self->no_memory);
+
+  return ok;
 }
 
 void

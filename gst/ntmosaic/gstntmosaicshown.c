@@ -240,6 +240,10 @@ gst_nt_mosaic_follow_settings (GstNtMosaic * self,
     return TRUE;
   }
   set_layouts (self, all, layout, shown);
+  if (!gst_nt_mosaic_configure_strips (self, settings, &error)) {
+    fail (self, error);
+    return FALSE;
+  }
 
-  return gst_nt_mosaic_configure_strips (self, settings);
+  return TRUE;
 }

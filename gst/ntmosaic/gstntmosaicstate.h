@@ -129,8 +129,15 @@ struct _GstNtMosaic
                                  * or one of GST_NT_MOSAIC_SHOWS_… */
   gint unknown_source;          /* show-source of the warning that no pad has
                                  * that number; -1: no warning */
-  GstNtMosaicSettings good_settings;    /* of the last negotiation */
+  GstNtMosaicSettings tried_settings;   /* of the negotiation that goes on,
+                                         * before columns were folded */
+  gboolean has_tried_settings;  /* there are caps for a strip by them */
+  GError *no_memory;            /* for that strip; NULL: there is */
+  GstNtMosaicSettings good_settings;    /* of the last negotiation that
+                                         * succeeded */
   gboolean has_good_settings;
+  gboolean fell_back;           /* @tried_settings are @good_settings, and not
+                                 * those that are set */
   GstNtMosaicSettings bad_settings;     /* of the last warning */
   gboolean warned_of_settings;  /* @bad_settings are still set */
   gboolean warned_of_crowd;     /* of more pads than cells */

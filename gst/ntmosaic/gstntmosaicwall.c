@@ -138,11 +138,12 @@ install_grid (GObjectClass * klass, guint first)
    * A change while strips are made holds from the next strip on, which has new
    * caps if its size changes. Set in a handler of
    * #GstAggregator::samples-selected, it holds from the strip after that. If
-   * there can be no strip of that size, one warning says why, and the element
-   * goes on with the last good values of all properties for sizes. It tries the
-   * new ones again whenever pads, caps or properties change. If a pad leaves,
-   * the other tiles move to other columns. If the strip gets too wide by that,
-   * it has fewer columns, and one warning says how many.
+   * there can be no strip of that size, or there is no memory for it, one
+   * warning says why, and the element goes on with the last good values of all
+   * properties for sizes. It tries the new ones again whenever pads, caps or
+   * properties change. If a pad leaves, the other tiles move to other columns.
+   * If the strip gets too wide by that, it has fewer columns, and one warning
+   * says how many.
    *
    * Since: 0.1
    */

@@ -4,6 +4,7 @@
 /* Settings that can't be fulfilled, set while strips are made, are one warning
  * with the numbers, and the last good ones stay in use: no strip is lost. */
 
+#include "../memory/mappings.h"
 #include "walls_site.h"
 
 #define N_TILES 4
@@ -284,6 +285,69 @@ GST_START_TEST (beside_a_misfit)
 
 GST_END_TEST;
 
+/* ---- Memory ---- */
+
+/* Of a gap with which a strip is more than LARGE. */
+#define LARGE_GAP 100000
+#define LARGE (1 << 20)
+
+/* There is no memory for the strip, which is found out only after downstream
+ * has taken its caps. */
+GST_START_TEST (more_than_memory)
+{
+  Site site;
+
+  begin (&site, 2);
+  check (&site);
+  test_limit_mappings (0, LARGE);
+  set (&site, "gap", LARGE_GAP);
+  check (&site);
+  test_rig_expect_warning (site.rig, "no memory for a strip of 3200640 bytes",
+      "give the process more memory", "goes on with gap=0 until then");
+  site_resize (&site, 0, WIDTH + 1, HEIGHT);
+  check (&site);
+  test_rig_expect_no_warning (site.rig);
+
+  site.wall.gap = 3;
+  site_set_wall (&site);
+  check (&site);
+  set (&site, "gap", LARGE_GAP);
+  check (&site);
+  test_rig_expect_warning (site.rig, "no memory for", "gap=3 until then");
+
+  test_unlimit_mappings ();
+  site_resize (&site, 0, WIDTH, HEIGHT);
+  site.wall.gap = LARGE_GAP;
+  check (&site);
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
+/* Nor is there memory for a strip like the one before, which was freed for the
+ * other: the error says for which. */
+GST_START_TEST (no_memory_at_all)
+{
+  Site site;
+  guint i;
+
+  begin (&site, 2);
+  for (i = 0; i < 2; i++)
+    site_resize (&site, i, 512, 512);
+  check (&site);
+  test_limit_mappings (0, LARGE);
+  set (&site, "gap", 2);
+  for (i = 0; i < 2; i++)
+    site_push_new (&site, i);
+  test_rig_expect_warning (site.rig, "no memory for a strip of 2101248 bytes",
+      "gap=0 until then");
+  test_rig_expect_error (site.rig, "no memory for a strip of 2097152 bytes");
+  test_unlimit_mappings ();
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
 /* ---- Tiles that move to other columns ---- */
 
 /* A pad leaves, and the columns become wider than the strip may be: by
@@ -428,6 +492,8 @@ TEST_CASES (unfulfilled)
   tcase_add_test (tc, warned_once);
   tcase_add_test (tc, fulfilled_later);
   tcase_add_test (tc, beside_a_misfit);
+  tcase_add_test (tc, more_than_memory);
+  tcase_add_test (tc, no_memory_at_all);
   tcase_add_loop_test (tc, pad_leaves, 0, 2);
   tcase_add_loop_test (tc, pad_leaves_beside, 0, 2);
   tcase_add_test (tc, at_random);
