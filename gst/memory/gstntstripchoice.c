@@ -15,6 +15,8 @@
 typedef struct
 {
   guint64 frames;
+  guint64 again;                /* of these, of frames that were shown before;
+                                 * without their weight */
   guint64 margin;               /* counts only if the frames weigh the same:
                                  * margin is written once, and never changes.
                                  * A frame copied on arrival must not lose its
@@ -87,6 +89,13 @@ stays (const NtmSource * source, guint64 last_content)
       && source->content <= last_content);
 }
 
+/* Whether the frame was shown before, and a strip misses it. */
+static gboolean
+comes_again (const NtmSource * source, guint64 last_content)
+{
+  return source && source->pixels && stays (source, last_content);
+}
+
 static guint64
 count_pixels (const NtmRect * rect)
 {
@@ -98,7 +107,7 @@ weigh_missing (const GstNtDue * due, const GstNtStrip * strip)
 {
   const NtmLayout *layout = due->layout;
   const gboolean is_known = gst_nt_strip_get_layout (strip) == layout;
-  Missing weight = { 0, 0 };
+  Missing weight = { 0, 0, 0 };
   gsize i;
 
   if (due->sources == NULL)
@@ -115,6 +124,9 @@ weigh_missing (const GstNtDue * due, const GstNtStrip * strip)
     if (missing & NTM_MISSES_FRAME)
       weight.frames += stays (source, due->last_content) ? pixels
           : pixels * CHANGING_WEIGHT;
+    if ((missing & NTM_MISSES_FRAME)
+        && comes_again (source, due->last_content))
+      weight.again += pixels;
     if (missing & NTM_MISSES_MARGIN)
       weight.margin += count_pixels (&cell->cell) - pixels;
   }
@@ -135,6 +147,24 @@ is_less (const Missing * a, const Missing * b)
       || (a->frames == b->frames && a->margin < b->margin);
 }
 
+/* Whether @strip is better than the best so far, which came home later if both
+ * are free. Frames that come again, although no strip has kept them, are
+ * likely to alternate with those that were shown last. So these stay where they
+ * are, and the strip that came home first is written. It costs its margin
+ * once. */
+static gboolean
+is_better (const Search * search, const GstNtStrip * strip,
+    const Missing * missing)
+{
+  if (missing->frames == search->least.frames && missing->again > 0
+      && missing->again == search->least.again
+      && strip->state == GST_NT_STRIP_FREE
+      && search->strip->state == GST_NT_STRIP_FREE)
+    return TRUE;
+
+  return is_less (missing, &search->least);
+}
+
 /* ---- The choice ---- */
 
 static void
@@ -147,7 +177,7 @@ consider (Search * search, GstNtStrip * strip)
     return;
 
   missing = weigh_missing (search->due, strip);
-  if (search->strip == NULL || is_less (&missing, &search->least)) {
+  if (search->strip == NULL || is_better (search, strip, &missing)) {
     search->strip = strip;
     search->least = missing;
   }

@@ -46,7 +46,9 @@ gboolean gst_nt_strip_set_is_usable (const GstNtStripSet * set,
 
 /* Returns the usable strip that misses least, by weight. Of equal ones, the
  * first of these: one in which due frames lie; the next one that is coming; the
- * one that came home last, whose bytes may still be in cache. A strip that is
+ * one that came home last, whose bytes may still be in cache. But if they miss
+ * frames that were shown before, the one that came home first: then frames
+ * alternate, and each strip keeps its own. A strip that is
  * coming later, and in which no due frame lies, is left to its own frames
  * unless there is no other. NULL: no strip is usable. */
 GstNtStrip *gst_nt_strip_set_choose (const GstNtStripSet * set,

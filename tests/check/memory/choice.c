@@ -270,6 +270,7 @@ GST_START_TEST (test_least_to_write)
 GST_END_TEST;
 
 #define HOME_LAST -1
+#define HOME_FIRST -2
 
 /* Two strips, and which one is taken. Contents up to @last_content were shown
  * before, and are stills. */
@@ -284,7 +285,14 @@ static const struct
   /* All of it, or some of it. */
   {{{1, 2, 3}, {4, 5, 6}}, {BLACK, BLACK}, {1, 2, 3}, 6, 0},
   {{{1, 2, 3}, {1, 2, 3}}, {BLACK, BLACK}, {1, 2, 3}, 6, HOME_LAST},
-  {{{4, 5, 6}, {7, 8, 9}}, {BLACK, BLACK}, {1, 2, 3}, 9, HOME_LAST},
+  {{{4, 5, 6}, {7, 8, 9}}, {BLACK, BLACK}, {11, 12, 13}, 9, HOME_LAST},
+  {{{4, 5, 6}, {7, 8, 9}}, {BLACK, BLACK},
+      {NO_FRAME, NO_FRAME, NO_FRAME}, 9, HOME_LAST},
+
+  /* Frames that come again, and that no strip has kept. */
+  {{{4, 5, 6}, {7, 8, 9}}, {BLACK, BLACK}, {1, 2, 3}, 9, HOME_FIRST},
+  {{{4, 5, 6}, {7, 8, 9}}, {RED, BLACK}, {1, 2, 3}, 9, HOME_FIRST},
+  {{{4, 12, 6}, {7, 12, 9}}, {BLACK, BLACK}, {11, 12, 3}, 9, HOME_FIRST},
   {{{1, 5, 3}, {1, 2, 6}}, {BLACK, BLACK}, {1, 2, 3}, 6, 0},
 
   /* One lacks the wide frame only, the other one a small one as well. */
@@ -328,8 +336,8 @@ GST_START_TEST (test_weights)
     bring_home (&f, f.strips[1 - first]);
     set_due (&f, weights[__i__].due);
     f.due.last_content = weights[__i__].last_content;
-    fail_unless (choose (&f) ==
-        f.strips[best == HOME_LAST ? 1 - first : (guint) best]);
+    fail_unless (choose (&f) == f.strips[best == HOME_LAST ? 1 - first
+            : best == HOME_FIRST ? first : (guint) best]);
     teardown (&f);
   }
 }
@@ -360,6 +368,43 @@ GST_START_TEST (test_unknown_strip)
     compose (&f, f.strips[1], contents, BLACK);
   }
   fail_unless (choose (&f) == f.strips[0]);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
+/* Rounds of the same frames, as of an application that shows some pictures in
+ * turn. After the second round each strip keeps its own. */
+GST_START_TEST (test_rounds)
+{
+  const guint n_strips = __i__;
+  guint64 contents[N_TILES];
+  guint n_written = 0;
+  guint round;
+  Fixture f;
+  guint i;
+  guint n;
+
+  setup (&f);
+  for (i = 0; i < n_strips; i++)
+    add_free (&f);
+  for (round = 0; round < 5; round++) {
+    for (n = 0; n < n_strips; n++) {
+      GstNtStrip *strip;
+
+      for (i = 0; i < N_TILES; i++)
+        contents[i] = 1 + N_TILES * n + i;
+      set_due (&f, contents);
+      strip = choose (&f);
+      n_written += (ntm_strip_ask (strip->strip, 0, &f.sources[0],
+              &f.background) & NTM_MISSES_FRAME) > 0;
+      take_out (&f, strip);
+      compose (&f, strip, contents, BLACK);
+      bring_home (&f, strip);
+      f.due.last_content = MAX (f.due.last_content, contents[N_TILES - 1]);
+    }
+  }
+  fail_unless (n_written < 2 * n_strips, "%u of %u", n_written, n_strips);
   teardown (&f);
 }
 
@@ -715,6 +760,7 @@ choice_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_least_to_write, 0, 6);
   tcase_add_loop_test (tcase, test_weights, 0, G_N_ELEMENTS (weights));
+  tcase_add_loop_test (tcase, test_rounds, 1, MAX_STRIPS);
   tcase_add_loop_test (tcase, test_unknown_strip, 0, 2);
   tcase_add_loop_test (tcase, test_due_frame, 0, N_CHANGES);
   tcase_add_test (tcase, test_frames_in_one_strip);
