@@ -322,6 +322,14 @@ typedef struct
   uint64_t reserved[4];
 } NtmRequestReport;
 
+/* Returns the content id that image @i of the request has in a strip, or will
+ * have once it is decoded. ntm_strip_ask() says with it which of several strips
+ * holds most of the request already. Files that change get other ids, so this
+ * is a guess, and ntm_request_compose() asks anew. NTM_CONTENT_UNKNOWN: the
+ * image failed. From any thread. */
+NTM_API
+uint64_t ntm_request_get_content (const NtmRequest * request, size_t i);
+
 /* Makes @strip hold the images, the first one in the first tile. Waits for
  * those that are missing. The frames of its layout must be as large as the
  * tiles of the request, with pixels of four bytes, each for itself (no

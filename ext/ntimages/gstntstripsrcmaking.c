@@ -100,13 +100,35 @@ compose (GstNtStripSrc * self, GstNtStripOrder * order, GstBuffer * strip)
   return GST_FLOW_ERROR;
 }
 
+/* A strip of the pool: the one that holds most of the images. Their pixels need
+ * not be known for that. */
+static GstBuffer *
+acquire (GstNtStripSrc * self, const GstNtStripOrder * order, GError ** error)
+{
+  static const guint8 some_pixels[4];
+  NtmSource *sources = g_new0 (NtmSource, self->layout->n_tiles);
+  GstBuffer *strip;
+  guint i;
+
+  for (i = 0; i < order->n_names; i++)
+    sources[i] = (NtmSource) {
+      .pixels = some_pixels,
+      .content = ntm_request_get_content (order->request, i),
+    };
+  strip = gst_nt_strip_pool_acquire (self->pool, sources, NULL,
+      self->spec.background, error);
+  g_free (sources);
+
+  return strip;
+}
+
 static GstFlowReturn
 make (GstNtStripSrc * self, GstNtStripOrder * order, GstBuffer ** strip)
 {
   GError *error = NULL;
   GstFlowReturn flow;
 
-  *strip = gst_nt_strip_pool_acquire (self->pool, NULL, NULL, NULL, &error);
+  *strip = acquire (self, order, &error);
   if (*strip == NULL) {
     gst_nt_strip_src_fail (self, error);
     g_error_free (error);

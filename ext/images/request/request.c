@@ -255,7 +255,22 @@ ntm_images_prefetch (NtmImages * images, const char *const *names,
       NTM_LEVEL_PREFETCH);
 }
 
-/* ---- The end of requests ---- */
+/* ---- What is known of an image ---- */
+
+uint64_t
+ntm_request_get_content (const NtmRequest * request, size_t i)
+{
+  NtmImages *images = request->images;
+  uint64_t content;
+  const NtmKey *key;
+
+  pthread_mutex_lock (&images->lock);
+  key = request->items[i].key;
+  content = key->state == NTM_KEY_FAILED ? NTM_CONTENT_UNKNOWN : key->content;
+  pthread_mutex_unlock (&images->lock);
+
+  return content;
+}
 
 NtmImageStatus
 ntm_request_get_result (const NtmRequest * request, size_t i,
@@ -266,6 +281,8 @@ ntm_request_get_result (const NtmRequest * request, size_t i,
 
   return request->items[i].status;
 }
+
+/* ---- The end of requests ---- */
 
 void
 ntm_request_cancel (NtmRequest * request)

@@ -120,6 +120,37 @@ GST_START_TEST (the_same_again_is_kept)
 
 GST_END_TEST;
 
+/* Three requests in turn, and as many strips and one more, because the sink
+ * once held three: from the third round on, each strip keeps its own. */
+GST_START_TEST (in_turn_is_kept)
+{
+  static const gint requests[3][5] = {
+    {0, 1, 2, 3, -1}, {4, 5, 6, 7, -1}, {3, 4, 1, 6, -1},
+  };
+  Photos *photos = photos_new (8);
+  Show *show = show_new ("", "");
+  GstSample *held[3];
+  guint i;
+
+  show_play (show);
+  for (i = 0; i < 3; i++) {
+    show_request (show, photos, requests[0]);
+    held[i] = show_pull (show);
+  }
+  for (i = 0; i < 3; i++)
+    gst_sample_unref (held[i]);
+  for (i = 0; i < 30; i++) {
+    show_request (show, photos, requests[i % 3]);
+    assert_strip (show_pull (show), photos, requests[i % 3], NULL);
+  }
+  fail_unless (show_get_stat (show, "tiles-copied") <= 3 * 4 + 2 * 3 * 4,
+      "%" G_GUINT64_FORMAT, show_get_stat (show, "tiles-copied"));
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (what_is_cancelled_does_not_come)
 {
   Photos *photos = photos_new (4);
@@ -239,6 +270,7 @@ main (int argc, char **argv)
   tcase_add_test (tc, the_end_comes_after_the_last);
   tcase_add_test (tc, refused);
   tcase_add_test (tc, the_same_again_is_kept);
+  tcase_add_test (tc, in_turn_is_kept);
   tcase_add_test (tc, what_is_cancelled_does_not_come);
   tcase_add_loop_test (tc, requests_and_cancels_at_random, 0,
       N_ELEMENTS (sizes));

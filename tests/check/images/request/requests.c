@@ -57,6 +57,43 @@ GST_START_TEST (hits)
 
 GST_END_TEST;
 
+/* The ids are known before the images are, and a strip that holds them says
+ * so. */
+GST_START_TEST (contents)
+{
+  Album *album = album_new (50, 2);
+  Target target = target_new (4);
+  Target other = target_new (4);
+  unsigned numbers[4];
+  NtmRequest *request;
+
+  count_up (numbers, 4, 0);
+  album->statuses[2] = NTM_IMAGE_DAMAGED;
+  album_hold (album, true);
+  request = album_request (album, numbers, 4, 0);
+  for (unsigned i = 0; i < 4; i++)
+    fail_unless (ntm_request_get_content (request, i) != NTM_CONTENT_UNKNOWN);
+  album_hold (album, false);
+  ntm_request_compose (request, target.composer, target.strip, "rgba", NULL);
+  for (unsigned i = 0; i < 4; i++) {
+    const NtmSource source = {
+      .pixels = "",.content = ntm_request_get_content (request, i),
+    };
+
+    assert_equals_uint64 (source.content == NTM_CONTENT_UNKNOWN, i == 2);
+    assert_equals_uint64 (ntm_strip_ask (target.strip, i, &source, "rgba"),
+        i == 2 ? NTM_MISSES_FRAME : 0);
+    fail_unless (ntm_strip_ask (other.strip, i, &source, "rgba")
+        & NTM_MISSES_FRAME);
+  }
+  ntm_request_free (request);
+  target_free (&other);
+  target_free (&target);
+  album_free (album);
+}
+
+GST_END_TEST;
+
 /* Strips hold more images than the cache: these need no decoding. */
 GST_START_TEST (kept_by_the_strip)
 {
@@ -465,6 +502,7 @@ requests_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, hits);
+  tcase_add_test (tc, contents);
   tcase_add_test (tc, kept_by_the_strip);
   tcase_add_test (tc, decoded_once);
   tcase_add_test (tc, twice_in_a_strip);
