@@ -192,8 +192,8 @@ can_show (GstNtMosaicHeld * held, GstBuffer * current)
 /* ---- One question for each strip ---- */
 
 void
-gst_nt_mosaic_held_take (GstNtMosaicHeld * held, gboolean is_unfit,
-    guint64 * last_content, GstNtMosaicTaken * taken)
+gst_nt_mosaic_held_take (GstNtMosaicHeld * held, guint64 * last_content,
+    GstNtMosaicTaken * taken)
 {
   OldFrames old = { NULL, NULL };
   GstBuffer *current;
@@ -203,7 +203,7 @@ gst_nt_mosaic_held_take (GstNtMosaicHeld * held, gboolean is_unfit,
 
   g_mutex_lock (&held->lock);
   current = get_current (held);
-  if (!is_unfit && can_show (held, current)) {
+  if (can_show (held, current)) {
     if (held->shown == NULL || !is_same_content (held->shown, current))
       held->content = ++*last_content;
     hold (held, current, &old);

@@ -69,11 +69,10 @@ gboolean gst_nt_mosaic_held_has_current (GstNtMosaicHeld * held);
 /* Sets @taken to what the pad shows in a strip. The pad drops its reference on
  * the frame before, because upstream's pool may have few buffers, and
  * downstream may take long. It holds a reference on this frame until it shows
- * another, or is flushed or released. @is_unfit: the pad shows background.
- * @last_content: the last content id of the element; counted up. In the
- * streaming thread, once for each strip. */
-void gst_nt_mosaic_held_take (GstNtMosaicHeld * held, gboolean is_unfit,
-    guint64 * last_content, GstNtMosaicTaken * taken);
+ * another, or is flushed or released. @last_content: the last content id of the
+ * element; counted up. In the streaming thread, once for each strip. */
+void gst_nt_mosaic_held_take (GstNtMosaicHeld * held, guint64 * last_content,
+    GstNtMosaicTaken * taken);
 
 /* To be called if the frame that was taken last can't be shown. FALSE: this was
  * called before for the same frame. In the streaming thread. */

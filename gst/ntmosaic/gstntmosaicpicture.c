@@ -185,11 +185,11 @@ use_frame (GstNtMosaic * self, GstNtMosaicPicture * picture, guint i,
     return refuse_frame (self, pad, "a buffer comes before caps: set caps on "
         "the source");
   }
-  if (gst_nt_mosaic_is_hidden (self, i)) {
+  if (!pad->unfit && gst_nt_mosaic_is_hidden (self, i)) {
     drop_hidden (picture, pad, buffer);
     return TRUE;
   }
-  if (!has_place (self, pad, &picture->layout->cells[i].frame)) {
+  if (pad->unfit || !has_place (self, pad, &picture->layout->cells[i].frame)) {
     gst_buffer_unref (buffer);
     return TRUE;
   }
@@ -209,7 +209,7 @@ take_frame (GstNtMosaic * self, GstNtMosaicPicture * picture, guint i)
 
   input->arrivals = pad->arrivals;
   input->n_taken = gst_nt_mosaic_pad_get_n_taken (pad);
-  gst_nt_mosaic_held_take (&pad->held, pad->unfit, &self->last_content, &taken);
+  gst_nt_mosaic_held_take (&pad->held, &self->last_content, &taken);
   if (taken.buffer)
     goes_on = use_frame (self, picture, i, taken.buffer);
   is_shown = picture->frames[i].buffer != NULL;

@@ -236,7 +236,8 @@ GST_START_TEST (flushed_frames)
 
 GST_END_TEST;
 
-/* The frames of a pad that does not fit are in no strip. */
+/* The frames of a pad that does not fit are in no strip. The last one may be in
+ * the next, as long as it lasts. */
 GST_START_TEST (pad_that_does_not_fit)
 {
   TestRig *rig = test_rig_new_small (1);
@@ -253,6 +254,11 @@ GST_START_TEST (pad_that_does_not_fit)
     test_rig_skip (rig);
   }
   test_rig_expect_warning (rig, "sink_1", "BGRA");
+  expect (rig, "sink_1", (Counts) {.frames = 5,.dropped = 4,
+          .last = 5 * STEP });
+  test_input_push_gap (other, n);
+  test_rig_push (rig, 0, n, n);
+  test_rig_skip (rig);
   expect (rig, "sink_1", (Counts) {.frames = 5,.dropped = 5,
           .last = 5 * STEP });
   test_rig_free (rig);
@@ -261,6 +267,34 @@ GST_START_TEST (pad_that_does_not_fit)
 GST_END_TEST;
 
 /* The base class takes the second frame to see that it is over. */
+/* Caps of a pad don't fit until the others have ended. Then the strips show the
+ * frame that lasts. */
+GST_START_TEST (pad_that_fits_later)
+{
+  TestRig *rig = test_rig_new_small (2);
+
+  test_rig_push (rig, 0, 1, 0);
+  test_rig_push (rig, 1, 2, 0);
+  test_rig_skip (rig);
+  test_input_set_caps_full (test_rig_input (rig, 1), "BGRA", TEST_TILE_WIDTH,
+      TEST_TILE_HEIGHT, TEST_FPS, 1);
+  push (rig, 1, 3, STEP, 3 * STEP);
+  test_rig_push (rig, 0, 4, 1);
+  test_rig_skip (rig);
+  test_rig_expect_warning (rig, "sink_1 shows background");
+  expect (rig, "sink_1", (Counts) {.frames = 2,.shown = 1,.last = STEP });
+
+  test_input_end (test_rig_input (rig, 0));
+  push (rig, 1, 5, 4 * STEP, STEP);
+  test_rig_skip (rig);
+  test_rig_skip (rig);
+  expect (rig, "sink_1", (Counts) {.frames = 3,.shown = 2,.repeated = 1,
+          .last = 4 * STEP });
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (last_frame_is_not_shown)
 {
   TestRig *rig = test_rig_new_small (1);
@@ -500,6 +534,7 @@ TEST_CASES (padstats)
   tcase_add_test (tc, without_running_time);
   tcase_add_test (tc, flushed_frames);
   tcase_add_test (tc, pad_that_does_not_fit);
+  tcase_add_test (tc, pad_that_fits_later);
   tcase_add_test (tc, last_frame_is_not_shown);
   tcase_add_test (tc, late_frames);
   tcase_add_test (tc, without_rate);
