@@ -40,7 +40,7 @@ gboolean gst_nt_mosaic_check_seats (GstNtMosaic * self,
 /* Sets which of @seats fit into a strip that @downstream takes, and warns of
  * pads that are left out. FALSE with @error set if pads don't fit and the
  * element can't go on without them: no strip was made before, there is a single
- * pad, or no pad fits. */
+ * pad, or no pad fits and none has a tile. */
 gboolean gst_nt_mosaic_choose_seats (GstNtMosaic * self,
     const GstNtMosaicSettings * settings, GArray * seats,
     GstCaps * downstream, GError ** error);

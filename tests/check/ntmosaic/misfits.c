@@ -330,6 +330,43 @@ GST_START_TEST (others_end)
 
 GST_END_TEST;
 
+/* No pad fits any more, but each has a tile: the strip goes on, as background.
+ * Without a tile, there can be no strip, and the error says why. */
+GST_START_TEST (none_fits)
+{
+  const gboolean have_tiles = __i__ == 0;
+  TestTile tiles[] = { {WIDTH, 0, 0}, {WIDTH, 0, 0} };
+  const TestStrip strip = { tiles, 2, HEIGHT, "top", BLACK };
+  TestRig *rig = rig_with_strip (have_tiles ? 2 : 1);
+  guint i;
+
+  gst_harness_set_sink_caps_str (rig->out, "video/x-raw,format=RGBA");
+  for (i = have_tiles ? 0 : 1; i < (have_tiles ? 2 : 3); i++) {
+    if (!have_tiles)
+      test_rig_add (rig, i == 1 ? "sink_1" : "sink_2");
+    test_input_set_caps_with (test_rig_input (rig, i), WIDTH, HEIGHT,
+        "format=BGRA");
+  }
+  for (i = 0; i < rig->inputs->len; i++)
+    send_frame (rig, i, WIDTH, HEIGHT, 1);
+  if (have_tiles) {
+    test_rig_expect (rig, &strip);
+    test_rig_expect_warning (rig, "sink_0 shows background", "format BGRA");
+    test_rig_expect_warning (rig, "sink_1 shows background", "format BGRA");
+  } else {
+    test_rig_skip (rig);
+    test_rig_expect_warning (rig, "sink_1 shows background");
+    test_rig_expect_warning (rig, "sink_2 shows background");
+    test_rig_remove (rig, test_rig_input (rig, 0));
+    for (i = 0; i < 2; i++)
+      send_frame (rig, i, WIDTH, HEIGHT, 2);
+    test_rig_expect_error (rig, "format BGRA", "downstream takes only RGBA");
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* Frames that tile-width and tile-height don't allow; also on all pads at
  * once. */
 GST_START_TEST (tile_size)
@@ -514,6 +551,7 @@ TEST_CASES (misfits)
   tcase_add_loop_test (tc, joins, 0, G_N_ELEMENTS (misfits));
   tcase_add_loop_test (tc, all_change, 0, 4);
   tcase_add_test (tc, others_end);
+  tcase_add_loop_test (tc, none_fits, 0, 2);
   tcase_add_loop_test (tc, tile_size, 0, 4);
   tcase_add_test (tc, tile_size_of_the_only_input);
   tcase_add_test (tc, downstream_refuses);
