@@ -317,6 +317,7 @@ gst_nt_mosaic_start (GstAggregator * agg)
   self->warned_of_settings = FALSE;
   self->warned_of_crowd = FALSE;
   self->warned_of_width = FALSE;
+  self->few_strips = 0;
   forget_layouts (self);
   gst_nt_mosaic_forget_time (self);
   gst_nt_mosaic_forbid_ahead (self);

@@ -113,18 +113,20 @@ get_params (GstQuery * query, GstAllocationParams * params)
 
 /* ---- The strips' memory ---- */
 
+/* Once for the same number: the strip may be negotiated again and again. */
 static void
 warn_of_few_strips (GstNtMosaic * self, guint n_strips)
 {
   const guint n_made = gst_nt_strip_pool_get_n_strips (self->strip_pool);
+  const gboolean is_known = n_made == self->few_strips;
 
-  if (n_made < n_strips)
+  self->few_strips = n_made < n_strips ? n_made : 0;
+  if (n_made < n_strips && !is_known)
     gst_nt_mosaic_warn (self, GST_RESOURCE_ERROR,
         GST_RESOURCE_ERROR_NO_SPACE_LEFT, "strips is %u, but there is memory "
         "for %u of %" G_GSIZE_FORMAT " bytes each, and the element goes on "
         "with these: lower strips, or give the process more memory", n_strips,
-        n_made,
-        self->layout->bytes);
+        n_made, self->layout->bytes);
 }
 
 gboolean

@@ -142,6 +142,8 @@ struct _GstNtMosaic
   gboolean warned_of_settings;  /* @bad_settings are still set */
   gboolean warned_of_crowd;     /* of more pads than cells */
   gboolean warned_of_width;     /* of a grid that became too wide */
+  guint few_strips;             /* of the warning that there is memory for no
+                                 * more; 0: there is */
   GstAllocationParams strip_params;     /* downstream's alignment and padding */
   gboolean pool_is_downstreams; /* strips are buffers of downstream's pool, as
                                  * long as it has some left */
