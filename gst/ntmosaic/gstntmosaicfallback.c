@@ -122,6 +122,43 @@ warn_of_settings (GstNtMosaic * self, const GstNtMosaicSettings * settings,
   g_free (names);
 }
 
+/* ---- Which pads are asked ---- */
+
+typedef enum
+{
+  PADS_WITH_CAPS,
+  PADS_SHOWN,                   /* in the current strip; their size may be
+                                 * another since */
+  PADS_SETTLED,                 /* the current strip was negotiated for them as
+                                 * they are */
+} Pads;
+
+static gboolean
+is_one_of (const GstNtMosaicSeat * seat, Pads which)
+{
+  switch (which) {
+    case PADS_WITH_CAPS:
+      return GST_VIDEO_INFO_FORMAT (&seat->info) != GST_VIDEO_FORMAT_UNKNOWN;
+    case PADS_SHOWN:
+      return seat->is_settled || (seat->is_shown && seat->agrees);
+    default:
+      return seat->is_settled;
+  }
+}
+
+/* A pad that fits in no case does not decide about settings. */
+static void
+choose_pads (const GArray * seats, Pads which)
+{
+  guint i;
+
+  for (i = 0; i < seats->len; i++) {
+    GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
+
+    seat->fits = is_one_of (seat, which);
+  }
+}
+
 /* ---- Fewer columns ---- */
 
 /* How many columns @settings ask for; 0: the element may choose. */
@@ -214,21 +251,6 @@ choose_to_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
   g_error_free (why);
 }
 
-/* Sets @fits of all pads with caps, or only of those that the strip shows
- * already: a pad that fits in no case does not decide about settings. */
-static void
-choose_pads (const GArray * seats, gboolean only_settled)
-{
-  guint i;
-
-  for (i = 0; i < seats->len; i++) {
-    GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
-
-    seat->fits = seat->is_settled || (!only_settled
-        && GST_VIDEO_INFO_FORMAT (&seat->info) != GST_VIDEO_FORMAT_UNKNOWN);
-  }
-}
-
 void
 gst_nt_mosaic_fall_back (GstNtMosaic * self, GstNtMosaicSettings * settings,
     GArray * seats, GstCaps * downstream)
@@ -246,13 +268,13 @@ gst_nt_mosaic_fall_back (GstNtMosaic * self, GstNtMosaicSettings * settings,
   if (have_same_sizes (settings, &good))
     return;
 
-  choose_pads (seats, FALSE);
+  choose_pads (seats, PADS_WITH_CAPS);
   if (!choose (self, settings, &good, seats, downstream)) {
-    choose_pads (seats, TRUE);
+    choose_pads (seats, PADS_SETTLED);
     if (!choose (self, settings, &good, seats, downstream)
         && gst_nt_mosaic_goes_on_without_one (self))
       choose_to_fold (self, settings, &good, seats, downstream);
-    choose_pads (seats, FALSE);
+    choose_pads (seats, PADS_WITH_CAPS);
   }
 }
 
@@ -267,7 +289,26 @@ warn_of_width (GstNtMosaic * self, const GError * why, guint columns)
   self->warned_of_width = TRUE;
 }
 
-/* Tries the pads that the strip shows already: others must fit in. */
+/* Whether there is a strip of these pads; else *@columns is the number of
+ * columns with which there is one, and @why the cause. 0: there is none. */
+static gboolean
+check_columns (GstNtMosaic * self, const GstNtMosaicSettings * settings,
+    const GArray * seats, Pads which, GstCaps * downstream, guint * columns,
+    GError ** why)
+{
+  choose_pads (seats, which);
+  *columns = 0;
+  g_clear_error (why);
+  if (gst_nt_mosaic_check_seats (self, settings, seats, downstream, why))
+    return TRUE;
+
+  *columns = find_fewer_columns (self, settings, seats, downstream);
+
+  return FALSE;
+}
+
+/* Tries the pads that the strip shows already: others must fit in. A pad that
+ * has grown too wide for any number of columns does not fit either. */
 void
 gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
     GArray * seats, GstCaps * downstream)
@@ -280,19 +321,17 @@ gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
       || count_columns (settings, seats->len) == 0)
     return;
 
-  choose_pads (seats, TRUE);
-  if (gst_nt_mosaic_check_seats (self, settings, seats, downstream, &why)) {
+  if (check_columns (self, settings, seats, PADS_SHOWN, downstream, &columns,
+          &why) || (columns == 0 && check_columns (self, settings, seats,
+              PADS_SETTLED, downstream, &columns, &why))) {
     self->warned_of_width = FALSE;
-  } else {
-    columns = find_fewer_columns (self, settings, seats, downstream);
-    if (columns > 0) {
-      warn_of_width (self, why, columns);
-      settings->columns = columns;
-      settings->rows = 0;
-    }
+  } else if (columns > 0) {
+    warn_of_width (self, why, columns);
+    settings->columns = columns;
+    settings->rows = 0;
   }
   g_clear_error (&why);
-  choose_pads (seats, FALSE);
+  choose_pads (seats, PADS_WITH_CAPS);
 }
 
 /* ---- After a try ---- */

@@ -40,6 +40,7 @@ take_seat (GstNtMosaic * self, GstNtMosaicPad * pad)
 
   if (pad->tile >= 0 && self->all_tiles)
     seat.before = self->all_tiles->tiles[pad->tile];
+  seat.is_shown = has_caps (&pad->settled);
   seat.is_settled = has_caps (&seat.info)
       && gst_video_info_is_equal (&seat.info, &pad->settled);
   seat.fits = has_caps (&seat.info);

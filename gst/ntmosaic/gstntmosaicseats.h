@@ -17,8 +17,9 @@ typedef struct
   GstNtMosaicPad *pad;          /* a reference */
   GstVideoInfo info;            /* its caps; UNKNOWN: none yet */
   NtmTile before;               /* its tile in the current strip; zeros: none */
-  gboolean is_settled;          /* the current strip was negotiated for these
-                                 * caps */
+  gboolean is_shown;            /* the current strip was negotiated for caps of
+                                 * the pad */
+  gboolean is_settled;          /* and for these caps */
   gboolean agrees;              /* its caps agree with those of the strip */
   gboolean is_at_eos;           /* without repeat-after-eos */
   gboolean fits;                /* its frames are going to be in the strip */

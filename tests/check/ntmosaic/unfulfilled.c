@@ -387,6 +387,39 @@ GST_START_TEST (pad_leaves)
 
 GST_END_TEST;
 
+/* The frames of a pad grow. */
+GST_START_TEST (pad_grows)
+{
+  Site site;
+  guint i;
+
+  begin (&site, 3);
+  site.wall.columns = 3;
+  site.wall.max_width = 40;
+  site_set_wall (&site);
+  check (&site);
+
+  site_resize (&site, 1, 21, HEIGHT);
+  site.wall.columns = 2;
+  check (&site);
+  test_rig_expect_warning (site.rig, "41 pixels wide", "40 are the most",
+      "goes on with columns=2 until then");
+  site_resize (&site, 1, 20, HEIGHT);
+  site.wall.columns = 3;
+  check (&site);
+
+  /* Too wide for a single column, too. */
+  test_input_set_caps (site.inputs[1], "RGBA", 41, HEIGHT);
+  for (i = 0; i < 3; i++)
+    site_push_new (&site, i);
+  test_rig_expect_size (site.rig, 40, HEIGHT);
+  test_rig_expect_warning (site.rig, "sink_1 shows background",
+      "are the most");
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
 /* A pad leaves at the moment at which a setting is changed. With 17 pixels of
  * gap there could be one column only, so that is a fault of its own; with 5
  * there are two columns, as without. */
@@ -495,6 +528,7 @@ TEST_CASES (unfulfilled)
   tcase_add_test (tc, more_than_memory);
   tcase_add_test (tc, no_memory_at_all);
   tcase_add_loop_test (tc, pad_leaves, 0, 2);
+  tcase_add_test (tc, pad_grows);
   tcase_add_loop_test (tc, pad_leaves_beside, 0, 2);
   tcase_add_test (tc, at_random);
 }
