@@ -102,7 +102,8 @@ list_good (const GstNtMosaicSettings * settings,
   return g_string_free (text, FALSE);
 }
 
-/* Warns once of the same settings. */
+/* Warns once of the same settings. The warning waits until there are strips by
+ * the others. */
 static void
 warn_of_settings (GstNtMosaic * self, const GstNtMosaicSettings * settings,
     const GstNtMosaicSettings * good, const GError * why)
@@ -114,12 +115,26 @@ warn_of_settings (GstNtMosaic * self, const GstNtMosaicSettings * settings,
       && have_same_sizes (settings, &self->bad_settings))
     return;
 
-  self->warned_of_settings = TRUE;
-  self->bad_settings = *settings;
   names = list_good (settings, good);
-  gst_nt_mosaic_warn (self, why->domain, why->code, "%s. The element goes on "
-      "with %s until then", why->message, names);
+  self->settings_warning = g_error_new (why->domain, why->code, "%s. The "
+      "element goes on with %s until then", why->message, names);
+  self->refused_settings = *settings;
   g_free (names);
+}
+
+static void
+post_warning (GstNtMosaic * self)
+{
+  const GError *warning = self->settings_warning;
+
+  if (warning == NULL)
+    return;
+
+  gst_nt_mosaic_warn (self, warning->domain, warning->code, "%s",
+      warning->message);
+  g_clear_error (&self->settings_warning);
+  self->bad_settings = self->refused_settings;
+  self->warned_of_settings = TRUE;
 }
 
 /* ---- Which pads are asked ---- */
@@ -200,7 +215,7 @@ static gboolean
 check_settings (GstNtMosaic * self, const GstNtMosaicSettings * settings,
     const GArray * seats, GstCaps * downstream, GError ** error)
 {
-  if (self->no_memory == NULL)
+  if (!self->without_new_settings)
     return gst_nt_mosaic_check_seats (self, settings, seats, downstream, error);
 
   g_propagate_error (error, g_error_copy (self->no_memory));
@@ -238,7 +253,7 @@ choose_to_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
     const GstNtMosaicSettings * good, const GArray * seats,
     GstCaps * downstream)
 {
-  const guint n_columns = self->no_memory ? 0
+  const guint n_columns = self->without_new_settings ? 0
       : find_fewer_columns (self, settings, seats, downstream);
   GError *why = NULL;
 
@@ -258,6 +273,7 @@ gst_nt_mosaic_fall_back (GstNtMosaic * self, GstNtMosaicSettings * settings,
   GstNtMosaicSettings good = *settings;
 
   self->fell_back = FALSE;
+  g_clear_error (&self->settings_warning);
   make_room (self, settings, seats);
   if (!self->has_good_settings || !gst_nt_mosaic_has_made_strips (self))
     return;
@@ -313,6 +329,7 @@ void
 gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
     GArray * seats, GstCaps * downstream)
 {
+  const Pads asked = self->without_new_pads ? PADS_SETTLED : PADS_SHOWN;
   GError *why = NULL;
   guint columns;
 
@@ -321,8 +338,8 @@ gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
       || count_columns (settings, seats->len) == 0)
     return;
 
-  if (check_columns (self, settings, seats, PADS_SHOWN, downstream, &columns,
-          &why) || (columns == 0 && check_columns (self, settings, seats,
+  if (check_columns (self, settings, seats, asked, downstream, &columns, &why)
+      || (columns == 0 && check_columns (self, settings, seats,
               PADS_SETTLED, downstream, &columns, &why))) {
     self->warned_of_width = FALSE;
   } else if (columns > 0) {
@@ -351,4 +368,5 @@ gst_nt_mosaic_note_good (GstNtMosaic * self)
   self->has_good_settings = TRUE;
   if (!self->fell_back)
     self->warned_of_settings = FALSE;
+  post_warning (self);
 }

@@ -76,12 +76,25 @@ explain_no_strip (GstNtMosaic * self, gboolean guessed, const GError * error)
   return GST_AGGREGATOR_FLOW_NEED_DATA;
 }
 
+/* The first try changes what the pads remember of the strip before, so that the
+ * others use its seats again. */
+static GArray *
+take_seats (GstNtMosaic * self)
+{
+  if (self->tried_seats)
+    gst_nt_mosaic_reset_seats (self->tried_seats);
+  else
+    self->tried_seats = gst_nt_mosaic_take_seats (self);
+
+  return g_array_ref (self->tried_seats);
+}
+
 static GstFlowReturn
 gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
     GstCaps ** caps)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  GArray *seats = gst_nt_mosaic_take_seats (self);
+  GArray *seats = take_seats (self);
   GstFlowReturn ret = GST_FLOW_OK;
   NtmLayout *layout = NULL;
   GstNtMosaicSettings settings;
@@ -211,8 +224,11 @@ explain_failure (GstNtMosaic * self)
 
 /* The base class also returns TRUE if there are no caps yet. */
 static gboolean
-negotiate_once (GstNtMosaic * self)
+try (GstNtMosaic * self, gboolean without_new_pads,
+    gboolean without_new_settings)
 {
+  self->without_new_pads = without_new_pads;
+  self->without_new_settings = without_new_settings;
   self->has_tried_settings = FALSE;
   if (!GST_AGGREGATOR_CLASS (parent_class)->negotiate (GST_AGGREGATOR (self)))
     return FALSE;
@@ -223,18 +239,35 @@ negotiate_once (GstNtMosaic * self)
   return TRUE;
 }
 
-/* Whether there is memory for the strips is known only when they are made. */
+/* Whether negotiation has failed because there is no memory, and there may be
+ * for a strip without pads that are new, or have new caps. */
+static gboolean
+can_do_without_pads (GstNtMosaic * self)
+{
+  return self->no_memory && self->tried_seats
+      && gst_nt_mosaic_goes_on_without_one (self)
+      && !gst_nt_mosaic_seats_are_settled (self->tried_seats);
+}
+
+/* Whether there is memory for the strips is known only when they are made. If
+ * there is none with new settings, and none with new pads either, both are at
+ * fault. */
 static gboolean
 gst_nt_mosaic_negotiate (GstAggregator * agg)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  gboolean ok = negotiate_once (self);
+  gboolean ok = try (self, FALSE, FALSE);
 
   if (!ok && gst_nt_mosaic_can_fall_back (self))
-    ok = negotiate_once (self);
+    ok = try (self, FALSE, TRUE);
+  if (!ok && can_do_without_pads (self))
+    ok = try (self, TRUE, FALSE)
+        || (self->no_memory && try (self, TRUE, TRUE));
   if (!ok)
     explain_failure (self);
   g_clear_error (&self->no_memory);
+  g_clear_error (&self->settings_warning);
+  g_clear_pointer (&self->tried_seats, g_array_unref);
 
   return ok;
 }

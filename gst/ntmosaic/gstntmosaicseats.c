@@ -100,6 +100,34 @@ gst_nt_mosaic_take_seats (GstNtMosaic * self)
   return seats;
 }
 
+void
+gst_nt_mosaic_reset_seats (GArray * seats)
+{
+  guint i;
+
+  for (i = 0; i < seats->len; i++) {
+    GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
+
+    seat->fits = has_caps (&seat->info);
+    g_clear_error (&seat->misfit);
+  }
+}
+
+gboolean
+gst_nt_mosaic_seats_are_settled (const GArray * seats)
+{
+  guint i;
+
+  for (i = 0; i < seats->len; i++) {
+    const GstNtMosaicSeat *seat = &g_array_index (seats, GstNtMosaicSeat, i);
+
+    if (has_caps (&seat->info) && !seat->is_settled)
+      return FALSE;
+  }
+
+  return TRUE;
+}
+
 gboolean
 gst_nt_mosaic_seats_have_caps (const GArray * seats)
 {
@@ -392,7 +420,8 @@ get_turn (const GstNtMosaicSeat * seat)
   return seat->is_at_eos ? 3 : seat->is_settled ? 0 : seat->agrees ? 1 : 2;
 }
 
-/* Lets in one pad after the other, as long as they fit. */
+/* Lets in one pad after the other, as long as they fit; if there is no memory
+ * for the others, only those that the strip shows already. */
 static void
 let_in_what_fits (GstNtMosaic * self, const GstNtMosaicSettings * settings,
     GArray * seats, GstCaps * downstream)
@@ -409,6 +438,10 @@ let_in_what_fits (GstNtMosaic * self, const GstNtMosaicSettings * settings,
 
       if (!has_caps (&seat->info) || get_turn (seat) != turn)
         continue;
+      if (self->without_new_pads && !seat->is_settled) {
+        seat->misfit = g_error_copy (self->no_memory);
+        continue;
+      }
       seat->fits = TRUE;
       seat->fits =
           gst_nt_mosaic_check_seats (self, settings, seats, downstream,
@@ -424,7 +457,9 @@ gst_nt_mosaic_choose_seats (GstNtMosaic * self,
   GError *why = NULL;
   guint i;
 
-  if (gst_nt_mosaic_check_seats (self, settings, seats, downstream, &why))
+  if (self->without_new_pads)
+    why = g_error_copy (self->no_memory);
+  else if (gst_nt_mosaic_check_seats (self, settings, seats, downstream, &why))
     return TRUE;
 
   if (gst_nt_mosaic_goes_on_without_one (self)) {

@@ -30,7 +30,13 @@ typedef struct
  * unreferenced. Takes the object lock. */
 GArray *gst_nt_mosaic_take_seats (GstNtMosaic * self);
 
+/* Makes @seats as they were taken, for another try. */
+void gst_nt_mosaic_reset_seats (GArray * seats);
+
 gboolean gst_nt_mosaic_seats_have_caps (const GArray * seats);
+
+/* Whether the current strip was negotiated for all of @seats as they are. */
+gboolean gst_nt_mosaic_seats_are_settled (const GArray * seats);
 
 /* Whether those of @seats that have @fits set fit together, and @downstream
  * takes a strip of them; @error says why not. Without locks. */

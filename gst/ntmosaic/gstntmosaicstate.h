@@ -132,12 +132,20 @@ struct _GstNtMosaic
   GstNtMosaicSettings tried_settings;   /* of the negotiation that goes on,
                                          * before columns were folded */
   gboolean has_tried_settings;  /* there are caps for a strip by them */
+  GArray *tried_seats;          /* the pads of the negotiation that goes on, as
+                                 * they were before it; NULL: none */
+  gboolean without_new_pads;    /* it does without pads that are new or have
+                                 * new caps, because of @no_memory */
+  gboolean without_new_settings;        /* the same for settings */
   GError *no_memory;            /* for that strip; NULL: there is */
   GstNtMosaicSettings good_settings;    /* of the last negotiation that
                                          * succeeded */
   gboolean has_good_settings;
   gboolean fell_back;           /* @tried_settings are @good_settings, and not
                                  * those that are set */
+  GError *settings_warning;     /* to be posted if negotiation succeeds; NULL:
+                                 * none */
+  GstNtMosaicSettings refused_settings; /* that it is about */
   GstNtMosaicSettings bad_settings;     /* of the last warning */
   gboolean warned_of_settings;  /* @bad_settings are still set */
   gboolean warned_of_crowd;     /* of more pads than cells */

@@ -6,6 +6,7 @@
  * warning. Before the first strip, and for an only input, they are errors:
  * errors.c. */
 
+#include "../memory/mappings.h"
 #include "rig/rig.h"
 
 #define WIDTH 8
@@ -367,6 +368,50 @@ GST_START_TEST (none_fits)
 
 GST_END_TEST;
 
+/* With a pad of LARGE x LARGE, a strip takes more than LARGE_BYTES. */
+#define LARGE 512
+#define LARGE_BYTES (1 << 20)
+
+/* There is no memory for a strip with a pad that joins or grows. */
+GST_START_TEST (more_than_memory)
+{
+  const gboolean grows = __i__ > 0;
+  TestTile tiles[] = { {WIDTH, 0, 0}, {WIDTH, 0, 0} };
+  const TestStrip strip = { tiles, 2, HEIGHT, "top", BLACK };
+  TestRig *rig = rig_with_strip (2);
+  GstHarness *large = grows ? test_rig_input (rig, 1)
+      : test_rig_add (rig, "sink_2");
+  guint n;
+
+  test_limit_mappings (0, LARGE_BYTES);
+  test_input_set_caps_with (large, LARGE, LARGE, "format=RGBA");
+  for (n = 1; n < 4; n++) {
+    tiles[0] = send_frame (rig, 0, WIDTH, HEIGHT, n);
+    if (!grows)
+      tiles[1] = send_frame (rig, 1, WIDTH, HEIGHT, n);
+    send_frame (rig, grows ? 1 : 2, LARGE, LARGE, n);
+    test_rig_expect (rig, &strip);
+    if (n == 1)
+      test_rig_expect_warning (rig, grows ? "sink_1 shows background"
+          : "sink_2 shows background", "no memory for a strip of ");
+
+    /* A setting that changes as well is no fault. */
+    g_object_set (rig->element, "max-width", n % 2 ? 10000 : 0, NULL);
+  }
+  test_rig_expect_no_warning (rig);
+
+  test_unlimit_mappings ();
+  test_rig_set (rig, "align", "bottom");
+  send_frame (rig, 0, WIDTH, HEIGHT, 4);
+  if (!grows)
+    send_frame (rig, 1, WIDTH, HEIGHT, 4);
+  send_frame (rig, grows ? 1 : 2, LARGE, LARGE, 4);
+  test_rig_expect_size (rig, grows ? WIDTH + LARGE : 2 * WIDTH + LARGE, LARGE);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* Frames that tile-width and tile-height don't allow; also on all pads at
  * once. */
 GST_START_TEST (tile_size)
@@ -552,6 +597,7 @@ TEST_CASES (misfits)
   tcase_add_loop_test (tc, all_change, 0, 4);
   tcase_add_test (tc, others_end);
   tcase_add_loop_test (tc, none_fits, 0, 2);
+  tcase_add_loop_test (tc, more_than_memory, 0, 2);
   tcase_add_loop_test (tc, tile_size, 0, 4);
   tcase_add_test (tc, tile_size_of_the_only_input);
   tcase_add_test (tc, downstream_refuses);

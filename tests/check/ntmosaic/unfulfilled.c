@@ -339,8 +339,6 @@ GST_START_TEST (no_memory_at_all)
   set (&site, "gap", 2);
   for (i = 0; i < 2; i++)
     site_push_new (&site, i);
-  test_rig_expect_warning (site.rig, "no memory for a strip of 2101248 bytes",
-      "gap=0 until then");
   test_rig_expect_error (site.rig, "no memory for a strip of 2097152 bytes");
   test_unlimit_mappings ();
   site_clear (&site);
@@ -442,10 +440,10 @@ GST_START_TEST (pad_leaves_beside)
   site.wall.columns = 2;
   site.wall.gap = is_bad ? 0 : 5;
   check (&site);
-  if (is_bad)
-    test_rig_expect_warning (site.rig, "84 pixels wide", "goes on with gap=0");
   test_rig_expect_warning (site.rig, is_bad ? "50 pixels wide"
       : "60 pixels wide", "goes on with columns=2 until then");
+  if (is_bad)
+    test_rig_expect_warning (site.rig, "84 pixels wide", "goes on with gap=0");
   check (&site);
   site_clear (&site);
 }
