@@ -4,9 +4,10 @@
 /* How many milliseconds of decoding a request costs, with policies for what
  * leaves the cache: the policy of libntimages itself, and others to compare it
  * with. Nothing is decoded: half of the images cost 3.2 ms, three tenths 24 ms,
- * two tenths 17 ms. A tenth of the images fits.
+ * two tenths 17 ms. A tenth of the images fits. A seed draws new costs and new
+ * requests.
  *
- * usage: simulate-policies */
+ * usage: simulate-policies [SEEDS] */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,18 +79,23 @@ typedef struct
 } Seen;
 
 static Seen seen[N_IMAGES];
+static unsigned there[CAPACITY];
 
-/* The images of the request that is served stay. */
+/* Returns the place in @there. The images of the request that is served
+ * stay. */
 static unsigned
 choose (unsigned request, bool belady)
 {
-  unsigned best = N_IMAGES;
+  unsigned best = CAPACITY;
 
-  for (unsigned i = 0; i < N_IMAGES; i++) {
-    if (!seen[i].is_there || seen[i].last_use == request + 1)
+  for (unsigned i = 0; i < CAPACITY; i++) {
+    const Seen *image = &seen[there[i]];
+    const Seen *other = &seen[there[best % CAPACITY]];
+
+    if (image->last_use == request + 1)
       continue;
-    if (best == N_IMAGES || (belady ? seen[i].next_use > seen[best].next_use
-            : seen[i].last_use < seen[best].last_use))
+    if (best == CAPACITY || (belady ? image->next_use > other->next_use
+            : image->last_use < other->last_use))
       best = i;
   }
 
@@ -110,14 +116,18 @@ simulate_simply (bool belady)
     }
     for (unsigned i = 0; i < N_WANTED; i++) {
       Seen *image = &seen[requests[r][i]];
+      unsigned place = n;
 
       count (&result, r, requests[r][i], image->is_there);
       if (image->is_there)
         continue;
-      if (n == CAPACITY)
-        seen[choose (r, belady)].is_there = false;
-      else
+      if (n == CAPACITY) {
+        place = choose (r, belady);
+        seen[there[place]].is_there = false;
+      } else {
         n++;
+      }
+      there[place] = requests[r][i];
       image->is_there = true;
     }
   }
@@ -356,31 +366,106 @@ static const struct
 };
 
 #define N_POLICIES (sizeof policies / sizeof policies[0])
+#define LRU 0                   /* of policies */
+#define MOST_SEEDS 99
 
-int
-main (void)
+static Result results[N_POLICIES][N_TRACES][MOST_SEEDS];
+
+static void
+simulate_all (unsigned seed)
 {
-  static Result results[N_POLICIES][N_TRACES];
-  const unsigned n = N_REQUESTS - N_WARM_UP;
-
+  trace_set_seed (seed);
   make_costs ();
   for (unsigned t = 0; t < N_TRACES; t++) {
     traces[t].make (requests, N_REQUESTS);
     find_next_uses ();
     for (size_t p = 0; p < N_POLICIES; p++)
-      results[p][t] = policies[p].simulate ();
+      results[p][t][seed] = policies[p].simulate ();
   }
+}
 
-  printf ("%-28s", "ms a request (hits in %)");
+/* ---- Tables ---- */
+
+/* A figure of policy @p with trace @t and a seed. */
+typedef double (*Figure) (size_t p, unsigned t, unsigned seed);
+
+static double
+get_milliseconds (size_t p, unsigned t, unsigned seed)
+{
+  return results[p][t][seed].milliseconds / (N_REQUESTS - N_WARM_UP);
+}
+
+static double
+get_hits (size_t p, unsigned t, unsigned seed)
+{
+  return results[p][t][seed].hits * 100.0
+      / ((N_REQUESTS - N_WARM_UP) * N_WANTED);
+}
+
+static double
+get_share (size_t p, unsigned t, unsigned seed)
+{
+  return results[p][t][seed].milliseconds * 100
+      / results[LRU][t][seed].milliseconds;
+}
+
+static int
+compare (const void *a, const void *b)
+{
+  const double x = *(const double *) a;
+  const double y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+static void
+print_cell (Figure figure, size_t p, unsigned t, unsigned n_seeds)
+{
+  double values[MOST_SEEDS];
+  char text[64];
+
+  for (unsigned seed = 0; seed < n_seeds; seed++)
+    values[seed] = figure (p, t, seed);
+  qsort (values, n_seeds, sizeof values[0], compare);
+  snprintf (text, sizeof text, "%.0f (%.0f-%.0f)", values[n_seeds / 2],
+      values[0], values[n_seeds - 1]);
+  printf (" %-16s|", text);
+}
+
+static void
+print_table (const char *what, Figure figure, unsigned n_seeds)
+{
+  printf ("\n| %-25s |", what);
   for (unsigned t = 0; t < N_TRACES; t++)
-    printf ("%12s", traces[t].name);
-  for (size_t p = 0; p < N_POLICIES; p++) {
-    printf ("\n%-28s", policies[p].name);
-    for (unsigned t = 0; t < N_TRACES; t++)
-      printf ("%7.0f (%2u)", results[p][t].milliseconds / n,
-          (results[p][t].hits * 100 + n * N_WANTED / 2) / (n * N_WANTED));
-  }
+    printf (" %-16s|", traces[t].name);
+  printf ("\n|---|");
+  for (unsigned t = 0; t < N_TRACES; t++)
+    printf ("---|");
   printf ("\n");
+  for (size_t p = 0; p < N_POLICIES; p++) {
+    printf ("| %-25s |", policies[p].name);
+    for (unsigned t = 0; t < N_TRACES; t++)
+      print_cell (figure, p, t, n_seeds);
+    printf ("\n");
+  }
+}
 
-  return 0;
+int
+main (int argc, char **argv)
+{
+  const unsigned long n_seeds = argc > 1 ? strtoul (argv[1], NULL, 10) : 5;
+
+  if (argc > 2 || n_seeds == 0 || n_seeds > MOST_SEEDS) {
+    fprintf (stderr, "usage: simulate-policies [SEEDS], 1 to %d\n",
+        MOST_SEEDS);
+    return EXIT_FAILURE;
+  }
+  for (unsigned seed = 0; seed < n_seeds; seed++)
+    simulate_all (seed);
+  printf ("%lu seeds: median (least-most)\n", n_seeds);
+  print_table ("ms of decoding a request", get_milliseconds, n_seeds);
+  print_table ("the same, in % of LRU's", get_share, n_seeds);
+  print_table ("hits, in %", get_hits, n_seeds);
+
+  return EXIT_SUCCESS;
 }

@@ -9,6 +9,12 @@
 
 static uint64_t state;
 
+void
+trace_set_seed (uint64_t seed)
+{
+  state = seed;
+}
+
 /* SplitMix64. */
 static uint64_t
 next_random (void)

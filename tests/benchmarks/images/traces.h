@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Which images an application asks for. Each request has N_WANTED different
- * images of N_IMAGES. The same numbers come in each run. */
+ * images of N_IMAGES. A seed makes the same requests in each run. */
 
 #pragma once
 
@@ -22,6 +22,9 @@ typedef struct
 #define N_TRACES 7
 
 extern const Trace traces[N_TRACES];
+
+/* What is random begins anew. 0 at the beginning. */
+void trace_set_seed (uint64_t seed);
 
 /* Returns a number from 0 to @n - 1. */
 uint32_t trace_random_below (uint32_t n);
