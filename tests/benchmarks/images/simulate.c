@@ -263,11 +263,14 @@ static NtmRank ranks[N_IMAGES];
 static void
 make_room_ours (NtmPolicy * policy, unsigned r, unsigned *n)
 {
+  NtmRank *rank;
+
   while (*n >= CAPACITY) {
     ntm_policy_evict (policy, ntm_policy_choose (policy, r, r));
     --*n;
   }
-  while (ntm_policy_forget (policy, 2 * CAPACITY));
+  while ((rank = ntm_policy_forget (policy, 2 * CAPACITY)))
+    *rank = (NtmRank) {.next_use = rank->next_use };
 }
 
 /* The request @r is known from now on. */
