@@ -13,6 +13,7 @@ from typing import Callable, NamedTuple
 
 MIB = 1 << 20
 BYTES_PER_PIXEL = 4
+PLUGINS = "gst/ntmosaic", "ext/ntimages"    # in the build folder
 
 
 class Wrong(Exception):
@@ -40,7 +41,8 @@ class Build:
         self.programs = folder / "tests" / "benchmarks"
         self.env = {
             **os.environ,
-            "GST_PLUGIN_PATH_1_0": str(folder / "gst" / "ntmosaic"),
+            "GST_PLUGIN_PATH_1_0": ":".join(
+                str(folder / plugin) for plugin in PLUGINS),
             "GST_REGISTRY_1_0": str(self.programs / "registry.bin"),
         }
         self.about = self.run("bench-copy")
