@@ -3,24 +3,33 @@
 #
 # Strips of image files through a cache: what a request costs when all its
 # images are in the cache, when some are, and when none is; beside the bare copy
-# and the bare decoding. The images are made before, in a folder that is
-# removed.
+# and the bare decoding. And a trace of requests, beside PIL, OpenCV and
+# GStreamer. The images are made before, in a folder that is removed.
 
 import contextlib
+import importlib.util
+import json
 import os
 import pathlib
+import subprocess
 import tempfile
 import time
 from functools import partial
 
-from . import (BYTES_PER_PIXEL, Case, Nothing, Wrong, choice, count, fits,
-               import_package, left_out, list_of, n_cpus)
+from . import (BYTES_PER_PIXEL, MIB, Case, Nothing, Wrong, choice, count, fits,
+               import_package, left_out, list_of, n_cpus, read_pairs)
 
-FIGURES = ["ms"]
-PARTS = ["hits", "misses"]
+FIGURES = ["ms", "p90_ms", "cpu_ms", "decoded", "peak_mib"]
+PARTS = ["hits", "misses", "peers"]
 
 # Three of five are JPEG.
 MIXED = ["jpeg", "png", "jpeg", "webp", "jpeg"] * 2
+
+# Of the trace.
+PHOTO = 1200, 900
+TILE = 512
+N_WARM_UP = 6
+N_REQUESTS = 16
 
 
 def add_options(parser):
@@ -28,11 +37,13 @@ def add_options(parser):
     add("--parts", type=list_of(choice(*PARTS)), metavar="A,B,...",
         default=PARTS, help="only these")
     add("--images", type=count, default=100, metavar="N",
-        help="in a strip; 'misses' has half as many")
+        help="in a strip; 'misses' has 3 of 10")
     add("--size", type=count, default=1024, metavar="N",
         help="width and height of an image")
     add("--threads", type=list_of(count), metavar="1,2,...",
         default=sorted({1, n_cpus()}), help="threads that decode and write")
+    add("--photos", type=count, default=400, metavar="N",
+        help="of 'peers'; the cache has room for a quarter")
     add("--memory", type=count, default=8192, metavar="MIB",
         help="leave out what needs more")
 
@@ -284,7 +295,7 @@ def misses_case(options, program, name, n, n_hits, threads):
 
 
 def misses_cases(options, build, folder, formats):
-    n = max(options.images // 20, 1) * 10
+    n = max(options.images * 3 // 100, 1) * 10
     kinds = {kind: [kind] for kind in formats}
     kinds["mixed"] = [kind for kind in MIXED if kind in formats]
     for kind, turns in kinds.items():
@@ -296,6 +307,68 @@ def misses_cases(options, build, folder, formats):
                 if kind == "mixed":
                     yield misses_case(options, program, "half misses, mixed", n,
                                       n // 20 * 10, threads)
+
+
+# --- a trace ---------------------------------------------------------------
+
+
+def missing(module, package):
+    """What to install for the module, or nothing."""
+    return "" if importlib.util.find_spec(module) else f"Debian: {package}"
+
+
+def find_sides(note, ntstrip):
+    """Those of play-photos whose packages are there."""
+    needs = {
+        "ntstrip": "" if ntstrip else "-Dpython=enabled",
+        "ntstrip, ahead": "" if ntstrip else "-Dpython=enabled",
+        "ntstripsrc": missing("gi", "python3-gi")
+        or ("" if ntstrip else "-Dpython=enabled"),
+        "pil": "", "pil, threads": "",
+        "opencv": missing("cv2", "python3-opencv"),
+        "opencv, threads": missing("cv2", "python3-opencv"),
+        "gstreamer": missing("gi", "python3-gi")
+        or ("" if ntstrip else "-Dpython=enabled"),
+    }
+    for side, need in needs.items():
+        if need:
+            note(f"left out: {side} ({need})")
+    if not needs["opencv"]:
+        import cv2
+        note(f"OpenCV {cv2.__version__}")
+    return [side for side, need in needs.items() if not need]
+
+
+def play_photos(build, folder, side, threads, cache_bytes):
+    command = [pathlib.Path(__file__).parents[1] / "images" / "play-photos",
+               side, folder, str(threads), str(cache_bytes)]
+    env = {**build.env, "PYTHONPATH": str(build.python)}
+    result = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True)
+    if result.returncode != 0:
+        raise Wrong(f"play-photos, {side}")
+    return read_pairs(result.stdout.splitlines())
+
+
+def peers_cases(options, build, note, folder):
+    from .photos import make_photos, make_trace
+    sides = find_sides(note, import_package(build))
+    paths = make_photos(folder / "photos", options.photos, PHOTO, ["jpeg"],
+                        n_cpus())
+    n_wanted = max(options.photos // 10, 1)
+    trace = make_trace(options.photos, N_WARM_UP + N_REQUESTS, n_wanted, 0.8)
+    (folder / "trace.json").write_text(json.dumps(
+        {"tile": TILE, "n_warm_up": N_WARM_UP,
+         "requests": [[str(paths[i]) for i in request] for request in trace]}))
+    cache_bytes = options.photos // 4 * TILE * TILE * BYTES_PER_PIXEL
+    note(f"peers: {N_REQUESTS} requests, Zipf 0.8, for {n_wanted} of "
+         f"{options.photos} photos of {PHOTO[0]}x{PHOTO[1]}; cache of "
+         f"{cache_bytes / MIB:.0f} MiB; decoded: images a request; ms: the "
+         "mean of the requests; peak: beside what the process had before")
+    for threads in options.threads[-1:]:
+        yield Case({"what": "a trace", "images": n_wanted, "size": TILE,
+                    "threads": threads},
+                   {side: partial(play_photos, build, folder, side, threads,
+                                  cache_bytes) for side in sides})
 
 
 # --- all of them -----------------------------------------------------------
@@ -319,3 +392,5 @@ def cases(options, build, note):
             yield from hits_cases(options, build, note, folder, formats)
         if "misses" in options.parts:
             yield from misses_cases(options, build, folder, formats)
+        if "peers" in options.parts:
+            yield from peers_cases(options, build, note, folder)
