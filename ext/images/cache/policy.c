@@ -6,6 +6,10 @@
 /* How much a new measurement of the cost counts, beside the old ones. */
 #define NEW_COST_WEIGHT 0.25
 
+/* Two uses count as one if fewer keys than this part of the cache have left in
+ * between. */
+#define CLOSE_USES_PART 16
+
 /* ---- A pairing heap: a tree in which no child is less than its parent ---- */
 
 /* @a and @b have no siblings; either may be NULL. */
@@ -153,12 +157,27 @@ put_in (NtmPolicy * policy, NtmRank * rank)
   }
 }
 
+static bool
+is_here (const NtmRank * rank)
+{
+  return rank->state == NTM_RANK_RESIDENT || rank->state == NTM_RANK_PINNED;
+}
+
 static void
 set_state (NtmPolicy * policy, NtmRank * rank, NtmRankState state)
 {
   take_out (policy, rank);
+  policy->n_here -= is_here (rank);
   rank->state = state;
+  policy->n_here += is_here (rank);
   put_in (policy, rank);
+}
+
+static void
+set_worth (const NtmPolicy * policy, NtmRank * rank)
+{
+  rank->h = policy->l
+      + rank->frequency * rank->frequency * rank->cost / rank->bytes;
 }
 
 /* ---- What happens to a key ---- */
@@ -169,19 +188,22 @@ ntm_policy_enter (NtmPolicy * policy, NtmRank * rank, double cost,
 {
   const double weight = rank->cost > 0 ? NEW_COST_WEIGHT : 1;
 
-  take_out (policy, rank);
-  rank->state = NTM_RANK_PINNED;
+  set_state (policy, rank, NTM_RANK_PINNED);
   rank->cost += weight * (cost - rank->cost);
   rank->bytes = bytes;
-  rank->h = policy->l + rank->frequency * rank->cost / rank->bytes;
+  set_worth (policy, rank);
 }
 
 void
 ntm_policy_use (NtmPolicy * policy, NtmRank * rank)
 {
   take_out (policy, rank);
-  rank->frequency++;
-  rank->h = policy->l + rank->frequency * rank->cost / rank->bytes;
+  if (rank->frequency < 1 || policy->n_evicted - rank->counted_at
+      >= policy->n_here / CLOSE_USES_PART) {
+    rank->frequency++;
+    rank->counted_at = policy->n_evicted;
+  }
+  set_worth (policy, rank);
   put_in (policy, rank);
 }
 
@@ -261,6 +283,7 @@ ntm_policy_evict (NtmPolicy * policy, NtmRank * rank)
 {
   if (rank->next_use == NTM_NEVER && rank->h > policy->l)
     policy->l = rank->h;
+  policy->n_evicted += is_here (rank);
   set_state (policy, rank, NTM_RANK_GHOST);
   rank->frequency /= 2;
 }

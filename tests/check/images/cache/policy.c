@@ -16,6 +16,7 @@ typedef struct
   NtmRankState state;
   uint64_t next_use;
   double frequency;
+  unsigned counted_at;          /* n_left at the last use that counted */
   double cost;
   double bytes;
   double h;
@@ -47,7 +48,24 @@ new_test (void)
 static void
 set_h (Test * test, Key * key)
 {
-  key->h = test->l + key->frequency * key->cost / key->bytes;
+  key->h = test->l + key->frequency * key->frequency * key->cost / key->bytes;
+}
+
+static bool
+is_here (const Key * key)
+{
+  return key->state == NTM_RANK_RESIDENT || key->state == NTM_RANK_PINNED;
+}
+
+static unsigned
+count_here (const Test * test)
+{
+  unsigned n = 0;
+
+  for (unsigned i = 0; i < N_KEYS; i++)
+    n += is_here (&test->keys[i]);
+
+  return n;
 }
 
 static void
@@ -57,7 +75,7 @@ enter (Test * test, unsigned i)
   const double cost = 1 + random_below (1000);
   const size_t bytes = 1 + random_below (4);
 
-  if (key->state == NTM_RANK_RESIDENT || key->state == NTM_RANK_PINNED)
+  if (is_here (key))
     return;
   key->cost = key->cost > 0 ? key->cost * 0.75 + cost * 0.25 : cost;
   key->bytes = bytes;
@@ -71,9 +89,13 @@ use (Test * test, unsigned i)
 {
   Key *key = &test->keys[i];
 
-  if (key->state != NTM_RANK_RESIDENT && key->state != NTM_RANK_PINNED)
+  if (!is_here (key))
     return;
-  key->frequency++;
+  if (key->frequency < 1
+      || test->n_left - key->counted_at >= count_here (test) / 16) {
+    key->frequency++;
+    key->counted_at = test->n_left;
+  }
   set_h (test, key);
   ntm_policy_use (&test->policy, &test->ranks[i]);
 }
@@ -217,7 +239,8 @@ assert_leaves (Test * test, unsigned i, uint64_t before)
   ntm_policy_evict (&test->policy, rank);
 }
 
-/* Cheap, large and rarely used ones leave first. */
+/* Cheap, large and rarely used ones leave first; three uses count for more than
+ * twice the cost. */
 GST_START_TEST (worth)
 {
   Test *test = new_test ();
@@ -228,9 +251,33 @@ GST_START_TEST (worth)
   fill (test, 3, 20, 1, 2);
   assert_leaves (test, 2, 0);
   assert_leaves (test, 1, 0);
-  assert_leaves (test, 0, 0);
   assert_leaves (test, 3, 0);
+  assert_leaves (test, 0, 0);
   fail_unless (ntm_policy_choose (&test->policy, 0, 0) == NULL);
+  g_free (test);
+}
+
+GST_END_TEST;
+
+/* Uses between which fewer than a sixteenth of the images leave are one. */
+GST_START_TEST (close_uses)
+{
+  Test *test = new_test ();
+
+  for (unsigned i = 5; i < 40; i++)
+    fill (test, i, 1000, 1, 1);
+  fill (test, 0, 1, 1, 1);
+  fill (test, 1, 2, 1, 1);
+  fill (test, 2, 12, 1, 1);
+  fill (test, 3, 10, 1, 9);
+  fill (test, 4, 20, 1, 1);
+  assert_leaves (test, 0, 0);
+  assert_leaves (test, 1, 0);
+  ntm_policy_use (&test->policy, &test->ranks[2]);
+  ntm_policy_use (&test->policy, &test->ranks[2]);
+  assert_leaves (test, 3, 0);
+  assert_leaves (test, 4, 0);
+  assert_leaves (test, 2, 0);
   g_free (test);
 }
 
@@ -303,6 +350,7 @@ policy_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, any_course);
   tcase_add_test (tc, worth);
+  tcase_add_test (tc, close_uses);
   tcase_add_test (tc, wanted);
   tcase_add_test (tc, classes);
   tcase_add_test (tc, devalued);
