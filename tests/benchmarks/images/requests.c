@@ -15,20 +15,22 @@
  * requests T H a request with H images in the cache; others are decoded
  * verify T     "right", if the strips of all of them are right
  *
+ * Names are absolute.
+ *
  * usage: bench-requests SIZE NAME...; without arguments, prints which formats
  * it can decode */
 
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE             /* clock_gettime() */
+#define _GNU_SOURCE             /* clock_gettime(), usleep() */
 #endif
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ntimages.h"
 
@@ -43,6 +45,7 @@ static const uint8_t black[4] = { 0, 0, 0, 255 };
 static NtmTileSpec spec;
 static size_t n_images;
 static const char **names;
+static const char **other_names;        /* of the same files */
 static const char **turned;     /* the same from another one on */
 static size_t turn;
 static NtmSource *arrays;
@@ -57,6 +60,22 @@ check (bool good, const char *what)
     return;
   fprintf (stderr, "bench-requests: %s\n", what);
   exit (EXIT_FAILURE);
+}
+
+/* "//a" is the file "/a", and another image to the cache. */
+static void
+make_other_names (void)
+{
+  other_names = calloc (n_images, sizeof *other_names);
+  check (other_names != NULL, "no memory");
+  for (size_t i = 0; i < n_images; i++) {
+    const size_t n = strlen (names[i]) + 2;
+    char *name = malloc (n);
+
+    check (name != NULL, "no memory");
+    snprintf (name, n, "/%s", names[i]);
+    other_names[i] = name;
+  }
 }
 
 static double
@@ -275,21 +294,34 @@ request_again (unsigned n_threads)
   return milliseconds;
 }
 
-/* The cache is new. What was freed before stays with the process: see main().
- * Images to be hits are loaded before, by another request. */
+/* Has the cache decode images before they are requested. */
+static void
+fill (NtmImages * images, const char **wanted, size_t n)
+{
+  NtmImagesStats stats;
+  uint64_t before;
+
+  ntm_images_get_stats (images, &stats);
+  before = stats.decoded;
+  check (ntm_images_prefetch (images, wanted, n, &spec) == NTM_IMAGE_OK,
+      "no memory");
+  do {
+    usleep (1000);
+    ntm_images_get_stats (images, &stats);
+  } while (stats.decoded - before < n);
+}
+
+/* The cache is full, of the same files by other names, which leave it. Images
+ * to be hits are decoded before. */
 static double
 request_some (unsigned n_threads, size_t n_hits)
 {
   NtmImages *images = new_images (n_threads);
   NtmRequestReport report = { 0 };
-  NtmImagesStats stats;
   double milliseconds;
 
-  check (ntm_images_prefetch (images, names, n_hits, &spec) == NTM_IMAGE_OK,
-      "no memory");
-  do
-    ntm_images_get_stats (images, &stats);
-  while (stats.decoded < n_hits);
+  fill (images, other_names, n_images);
+  fill (images, names, n_hits);
   ntm_strip_invalidate (strip);
   milliseconds = compose (images, names, &report);
   check (report.hits == n_hits && report.misses == n_images - n_hits,
@@ -369,11 +401,7 @@ main (int argc, char **argv)
   check (turned && composer, "no memory");
   memcpy (turned, names, n_images * sizeof *turned);
 
-  /* Memory of a cache that is full is not new to the process, and that of the
-   * benchmark shall not be either: the heap keeps what is freed. */
-  (void) mallopt (M_MMAP_THRESHOLD, 1 << 30);
-  (void) mallopt (M_TRIM_THRESHOLD, INT32_MAX);
-  (void) mallopt (M_ARENA_MAX, 1);
+  make_other_names ();
   make_arrays ();
   make_strip ();
   while (fgets (line, sizeof line, stdin))
