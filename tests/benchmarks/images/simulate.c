@@ -438,7 +438,7 @@ print_cell (Figure figure, size_t p, unsigned t, unsigned n_seeds)
 static void
 print_table (const char *what, Figure figure, unsigned n_seeds)
 {
-  printf ("\n| %-25s |", what);
+  printf ("\n| %-26s |", what);
   for (unsigned t = 0; t < N_TRACES; t++)
     printf (" %-16s|", traces[t].name);
   printf ("\n|---|");
@@ -446,7 +446,7 @@ print_table (const char *what, Figure figure, unsigned n_seeds)
     printf ("---|");
   printf ("\n");
   for (size_t p = 0; p < N_POLICIES; p++) {
-    printf ("| %-25s |", policies[p].name);
+    printf ("| %-26s |", policies[p].name);
     for (unsigned t = 0; t < N_TRACES; t++)
       print_cell (figure, p, t, n_seeds);
     printf ("\n");
