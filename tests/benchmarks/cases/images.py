@@ -25,6 +25,10 @@ PARTS = ["hits", "misses", "peers"]
 # Three of five are JPEG.
 MIXED = ["jpeg", "png", "jpeg", "webp", "jpeg"] * 2
 
+# So many times the bytes of a strip are what the sides of 'hits' take: three
+# caches, two sets of arrays, four strips, an array, and one more.
+STRIPS = 11
+
 # Of the trace.
 PHOTO = 1200, 900
 TILE = 512
@@ -194,8 +198,9 @@ def fill_slices(out, arrays):
         out[:, i * width:(i + 1) * width] = array
 
 
-def hits_sides(options, build, note, paths, program, threads):
-    """The sides that copy, and those that find their strip as it was."""
+def hits_sides(options, build, note, paths, program, threads, stack):
+    """The sides that copy, and those that find their strip as it was. The stack
+    ends what they need."""
     copy = {"composer": partial(program.sample, "copy", threads),
             "library": partial(program.sample, "hits", threads)}
     again = {"library": partial(program.sample, "again", threads)}
@@ -205,6 +210,7 @@ def hits_sides(options, build, note, paths, program, threads):
         return copy, again, []
     import numpy as np
     python = Python(ntstrip, options, paths, threads)
+    stack.callback(python.images.close)
     arrays = list(python.images.get(python.requests.paths))
     out = np.empty((options.size, options.size * len(paths), 4), np.uint8)
     copy["python"] = python.hits
@@ -213,6 +219,7 @@ def hits_sides(options, build, note, paths, program, threads):
     checks = [partial(verify_python, np, python, out, arrays)]
     try:
         element = Element(build, options, paths, threads)
+        stack.callback(element.source.stop)
         copy["ntstripsrc"] = element.hits
         again["ntstripsrc"] = element.again
         checks.append(partial(verify_element, np, element, arrays))
@@ -246,20 +253,28 @@ def verify_element(np, element, arrays):
         raise Wrong("ntstripsrc")
 
 
+def run_all(checks):
+    for check in checks:
+        check()
+
+
 def hits_cases(options, build, note, folder, formats):
     n = options.images
-    if not fits(options, 6 * n * options.size ** 2 * BYTES_PER_PIXEL):
+    if not fits(options, STRIPS * n * options.size ** 2 * BYTES_PER_PIXEL):
         left_out("hits")
         return
     paths = photos_in(folder / "hits", n, options, formats[:1])
     with Program(build, options.size, paths) as program:
         for threads in options.threads:
-            copy, again, checks = hits_sides(options, build, note, paths,
-                                             program, threads)
-            yield Case(fields("all hits", options, n, threads), copy,
-                       lambda: [check() for check in
-                                [partial(program.verify, threads), *checks]])
-            yield Case(fields("the same again", options, n, threads), again)
+            with contextlib.ExitStack() as stack:
+                copy, again, checks = hits_sides(
+                    options, build, note, paths, program, threads, stack)
+                yield Case(
+                    fields("all hits", options, n, threads), copy,
+                    partial(run_all, [partial(program.verify, threads),
+                                      *checks]))
+                yield Case(fields("the same again", options, n, threads), again)
+            del copy, again, checks
 
 
 # --- misses ----------------------------------------------------------------
