@@ -3,8 +3,8 @@
 
 import collections
 import importlib
-import operator
 import os
+import sys
 import threading
 from typing import NamedTuple
 
@@ -16,8 +16,8 @@ _FIT = {'contain': 0, 'cover': 1, 'exact': 2}
 _ORDER = {'rgba': 0, 'bgra': 1}
 _ON_ERROR = {'background': False, 'raise': True}
 
-# Of a C size, and of nanoseconds.
-_MOST_BYTES = 2**63 - 1
+# Of a C size.
+_MOST_BYTES = sys.maxsize
 
 
 class ImageFailure(NamedTuple):
@@ -132,16 +132,17 @@ def _load_extension():
 
 
 def _nanoseconds(name, seconds):
-    if not 0 < seconds < 1e9:
+    try:
+        is_good = 0 < seconds < 1e9
+    except TypeError:
+        raise TypeError(f'{name}={seconds!r}, expected seconds') from None
+    if not is_good:
         raise ValueError(f'{name}={seconds!r}, expected seconds, more than 0')
     return max(1, int(seconds * 1e9))
 
 
 def _bytes(name, value):
-    number = operator.index(value)
-    if not 1 <= number <= _MOST_BYTES:
-        raise ValueError(f'{name}={number}, expected 1 to {_MOST_BYTES}')
-    return number
+    return _number(name, value, 1, _MOST_BYTES)
 
 
 def _paths(paths):

@@ -122,6 +122,21 @@ def _check_pixel(item_shape, dtype):
                          f'{size} bytes, {_LONGEST} are the most')
 
 
+def _check_numbers(value, dtype):
+    """ValueError: an integer of this dtype would be another number. NumPy
+    wraps some of them around, and cuts off fractions."""
+    if dtype.names and isinstance(value, tuple):
+        for name, part in zip(dtype.names, value):
+            _check_numbers(part, dtype[name].base)
+    elif dtype.kind in 'iu':
+        limits = np.iinfo(dtype)
+        for number in np.asarray(value, object).flat:
+            if (not limits.min <= number <= limits.max
+                    or number != int(number)):
+                raise ValueError(f'{number} is no integer from {limits.min} to '
+                                 f'{limits.max}')
+
+
 def _background(value, item_shape, dtype):
     """The bytes of one pixel."""
     if isinstance(value, int) and value == 0:
@@ -129,10 +144,12 @@ def _background(value, item_shape, dtype):
         # padding in a clongdouble as it is.
         return np.zeros(item_shape, dtype).tobytes()
     try:
-        pixel = np.broadcast_to(np.asarray(value, dtype), item_shape)
-    except (ValueError, TypeError, OverflowError) as error:
+        _check_numbers(value, dtype)
+        with np.errstate(over='raise'):
+            pixel = np.broadcast_to(np.asarray(value, dtype), item_shape)
+    except (ValueError, TypeError, ArithmeticError) as error:
         raise ValueError(f'background={value!r} is no pixel of shape '
-                         f'{item_shape} and dtype {dtype}') from error
+                         f'{item_shape} and dtype {dtype}: {error}') from error
     return pixel.tobytes()
 
 

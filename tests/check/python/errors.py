@@ -234,6 +234,24 @@ class OfStrip(Errors):
         self.refuse_strip(ValueError, "align_x='center'", 1, 4, 5, 4, 'f8',
                           align_x='center')
 
+    def test_background_out_of_range(self):
+        """NumPy wraps such numbers around, or cuts their fractions off."""
+        for dtype, values in [
+                ('u1', [256, -1, 2**64, np.int64(256), np.uint8([7, 9]) * 1.5,
+                        1.5, float('nan'), float('inf'), (0, 256),
+                        np.array([0, 300])]),
+                ('i1', [128, -129]), ('>u2', [65536]), ('i8', [2**63]),
+                ('f2', [1e6]), ('u1, u1', [(256, 0), (0, -1)])]:
+            for value in values:
+                self.refuse_strip(ValueError, 'is no pixel of shape (2,)', 1, 4,
+                                  5, 2, dtype, background=value)
+        self.refuse_strip(ValueError, 'background=256 is no pixel of shape '
+                          '(4,) and dtype uint8: 256 is no integer from 0 to '
+                          '255', 1, 4, 5, 4, background=256)
+        for dtype, value in [('u1', 255), ('u1', 2.0), ('i1', (-128, 127)),
+                             ('u1', True), ('u1, u1', (255, 0))]:
+            ntstrip.Strip(1, 4, 5, 2, dtype, background=value)
+
     def test_memory(self):
         """More than can be had, or, with 32 bits, addressed."""
         with self.assertRaises((MemoryError, ValueError)):

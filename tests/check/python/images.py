@@ -237,8 +237,17 @@ class Failures(PicturesCase):
                 ({'max_decode_seconds': 0}, 'max_decode_seconds=0'),
                 ({'retry_seconds': float('nan')}, 'retry_seconds=nan'),
                 ({'background': (1, 2, 3)}, 'background'),
+                ({'background': 256}, '256 is no integer from 0 to 255'),
+                ({'max_pixels': 2**64}, 'max_pixels=18446744073709551616'),
                 ({'threads': -1}, 'threads=-1')]:
             with self.assertRaisesRegex(ValueError, text):
+                self.new(**options)
+        for options, text in [
+                ({'cache_bytes': 1e9}, 'cache_bytes=1000000000.0, expected an '
+                 'integer'),
+                ({'max_decode_seconds': '10'}, "max_decode_seconds='10', "
+                 'expected seconds')]:
+            with self.assertRaisesRegex(TypeError, text):
                 self.new(**options)
         with self.assertRaisesRegex(ValueError, 'columns=-1'):
             images.strip(['a'], columns=-1)
