@@ -124,7 +124,9 @@ compose_and_look (Work * work)
     Py_END_ALLOW_THREADS
     if (!is_done && PyErr_CheckSignals () < 0) {
       result = -1;
+      Py_BEGIN_ALLOW_THREADS
       ntm_request_cancel (work->request);
+      Py_END_ALLOW_THREADS
       break;
     }
   } while (!is_done);
