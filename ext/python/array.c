@@ -10,11 +10,10 @@
 static void
 complain_of_type (PyObject * object, const char *what, Py_ssize_t index)
 {
-  PyObject *name = PyObject_GetAttrString ((PyObject *) Py_TYPE (object),
-      "__name__");
+  PyObject *name = PyType_GetName (Py_TYPE (object));
 
   if (name)
-    py_nt_complain (PyExc_TypeError, what, index, "is not an array: %S has"
+    py_nt_complain (PyExc_TypeError, what, index, "is not an array: %U has"
         " neither the buffer protocol nor __array_interface__", name);
   Py_XDECREF (name);
 }

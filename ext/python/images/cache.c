@@ -60,19 +60,25 @@ new_cache (PyTypeObject * type, PyObject * args, PyObject * kwargs)
   return (PyObject *) self;
 }
 
-/* Waits for the decoding threads, unless a request still needs them. In a child
- * after fork(), they are not there: their memory is left. */
+/* The last reference waits for the decoding threads, unless a request still
+ * needs them. So it goes without the GIL, wherever it goes. */
+static void
+unref_images (NtmImages * images)
+{
+  Py_BEGIN_ALLOW_THREADS
+  ntm_images_unref (images);
+  Py_END_ALLOW_THREADS
+}
+
+/* In a child after fork(), the threads are not there: their memory is left. */
 static void
 let_go (Cache * self)
 {
   NtmImages *images = self->images;
 
   self->images = NULL;
-  if (images && self->process == getpid ()) {
-    Py_BEGIN_ALLOW_THREADS
-    ntm_images_unref (images);
-    Py_END_ALLOW_THREADS
-  }
+  if (images && self->process == getpid ())
+    unref_images (images);
 }
 
 static void
@@ -120,29 +126,42 @@ free_names (Names * names)
   PyMem_Free (names->names);
 }
 
-/* Returns a new reference on bytes, or NULL with an error that names the
- * path. */
-static PyObject *
-convert (PyObject * path, Py_ssize_t i)
+static void
+complain_of_type (PyObject * path, const char *what, Py_ssize_t index)
 {
-  PyObject *bytes = NULL;
+  PyObject *name = PyType_GetName (Py_TYPE (path));
 
-  if (PyUnicode_FSConverter (path, &bytes))
-    return bytes;
-  if (PyErr_Occurred () == PyExc_ValueError) {
-    PyErr_Clear ();
-    py_nt_complain (PyExc_ValueError, "path", i, "has a null byte: %R", path);
-  } else if (PyErr_Occurred () == PyExc_TypeError) {
-    PyObject *name = PyObject_GetAttrString ((PyObject *) Py_TYPE (path),
-        "__name__");
+  if (name)
+    py_nt_complain (PyExc_TypeError, what, index,
+        "is no str, bytes or os.PathLike: %U", name);
+  Py_XDECREF (name);
+}
 
-    PyErr_Clear ();
-    py_nt_complain (PyExc_TypeError, "path", i,
-        "is no str, bytes or os.PathLike: %S", name);
-    Py_XDECREF (name);
+/* Returns a new reference on the bytes of a path, which is called @what and
+ * @index in errors, or NULL with an error. What __fspath__() raises is passed
+ * on as it is. */
+static PyObject *
+convert (PyObject * path, const char *what, Py_ssize_t index)
+{
+  PyObject *plain, *bytes = NULL;
+
+  if (!PyUnicode_Check (path) && !PyBytes_Check (path)
+      && !PyObject_HasAttrString ((PyObject *) Py_TYPE (path), "__fspath__")) {
+    complain_of_type (path, what, index);
+    return NULL;
   }
+  plain = PyOS_FSPath (path);
+  if (plain == NULL)
+    return NULL;
+  if (!PyUnicode_FSConverter (plain, &bytes)
+      && PyErr_Occurred () == PyExc_ValueError) {
+    PyErr_Clear ();
+    py_nt_complain (PyExc_ValueError, what, index, "has a null byte: %R",
+        plain);
+  }
+  Py_DECREF (plain);
 
-  return NULL;
+  return bytes;
 }
 
 static int
@@ -161,7 +180,7 @@ read_names (Names * names, PyObject * paths)
     return -1;
   }
   for (Py_ssize_t i = 0; i < n; i++) {
-    PyObject *bytes = convert (PyTuple_GetItem (paths, i), i);
+    PyObject *bytes = convert (PyTuple_GetItem (paths, i), "path", i);
 
     if (bytes == NULL || PyTuple_SetItem (names->bytes, i, bytes) < 0) {
       free_names (names);
@@ -193,7 +212,8 @@ request (PyObject * object, PyObject * paths)
   memcpy (made->background, self->spec.background, 4);
   images = get_images (self);
   if (images == NULL || read_names (&names, paths) < 0) {
-    ntm_images_unref (images);
+    if (images)
+      unref_images (images);
     Py_DECREF ((PyObject *) made);
     return NULL;
   }
@@ -230,7 +250,7 @@ prefetch (PyObject * object, PyObject * paths)
   if (images == NULL)
     return NULL;
   if (read_names (&names, paths) < 0) {
-    ntm_images_unref (images);
+    unref_images (images);
     return NULL;
   }
 
@@ -276,11 +296,13 @@ put (PyObject * object, PyObject * args)
   Cache *self = (Cache *) object;
   NtmImageStatus status = NTM_IMAGE_OK;
   NtmImages *images = NULL;
-  PyObject *name = NULL;
-  PyObject *image;
+  PyObject *key, *name, *image;
   Py_buffer buffer;
 
-  if (!PyArg_ParseTuple (args, "O&O", PyUnicode_FSConverter, &name, &image))
+  if (!PyArg_ParseTuple (args, "OO", &key, &image))
+    return NULL;
+  name = convert (key, "the key", NO_INDEX);
+  if (name == NULL)
     return NULL;
   if (PyObject_GetBuffer (image, &buffer, PyBUF_STRIDES | PyBUF_FORMAT) < 0) {
     Py_DECREF (name);
@@ -307,10 +329,10 @@ static PyObject *
 remove_name (PyObject * object, PyObject * key)
 {
   NtmImages *images;
-  PyObject *name = NULL;
+  PyObject *name = convert (key, "the key", NO_INDEX);
   bool was_there;
 
-  if (!PyUnicode_FSConverter (key, &name))
+  if (name == NULL)
     return NULL;
   images = get_images ((Cache *) object);
   if (images == NULL) {

@@ -185,7 +185,8 @@ class Strip:
         Where an image stands that is smaller than its cell: 'top', 'center' or
         'bottom'; 'left', 'center' or 'right'.
     background
-        A pixel, or one value for all its components. 0: as np.zeros().
+        A pixel, or one value for all its components, within the range of the
+        dtype. 0: as np.zeros().
     threads
         How many threads may write, the caller's own included. 0: as many as
         the process may use CPUs, 8 at most. Small strips take one.

@@ -226,6 +226,12 @@ class Failures(PicturesCase):
                 (None, TypeError, 'not iterable')]:
             with self.assertRaisesRegex(error, text):
                 images.strip(paths)
+        for call in [images.remove, lambda key: images.put(key, image)]:
+            image = np.zeros((6, 5, 4), np.uint8)
+            with self.assertRaisesRegex(TypeError, 'the key is no str.*: int'):
+                call(5)
+            with self.assertRaisesRegex(ValueError, 'the key has a null byte'):
+                call('b\0c')
         for options, text in [
                 ({'tile': (0, 4)}, r'tile\[0\]=0'),
                 ({'tile': (4, 2**32)}, r'tile\[1\]'),
@@ -253,6 +259,32 @@ class Failures(PicturesCase):
             images.strip(['a'], columns=-1)
         with self.assertRaisesRegex(ValueError, 'ahead=-1'):
             images.strips([], ahead=-1)
+
+
+    def test_path_that_fails(self):
+        """The error is the path's own, whatever it is."""
+        class Path:
+            def __fspath__(self):
+                if isinstance(self.error, BaseException):
+                    raise self.error
+                return self.error
+
+        path, image = Path(), np.zeros((6, 5, 4), np.uint8)
+        images = self.new()
+        for path.error in [TypeError('no name yet'), ValueError('no name yet'),
+                           KeyboardInterrupt('no name yet')]:
+            for call in [lambda: images.strip(['a', path]),
+                         lambda: images.prefetch([path]),
+                         lambda: images.put(path, image),
+                         lambda: images.remove(path)]:
+                with self.assertRaisesRegex(type(path.error), '^no name yet$'):
+                    call()
+        path.error = 7
+        with self.assertRaisesRegex(TypeError, 'Path.__fspath__.* int'):
+            images.strip([path])
+        path.error = 'of mine'
+        images.put(path, image)
+        self.assert_strip(images.strip(['of mine', path]), [image] * 2)
 
 
 class Puts(PicturesCase):
