@@ -7,8 +7,9 @@
 
 #pragma once
 
-#include "ntstrip.h"
 #include "prelude.h"
+
+#include "ntstrip.h"
 #include "state.h"
 
 struct Joiner

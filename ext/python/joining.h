@@ -5,9 +5,10 @@
 
 #pragma once
 
+#include "prelude.h"
+
 #include "array.h"
 #include "ntstrip.h"
-#include "prelude.h"
 
 typedef enum
 {

@@ -6,8 +6,9 @@
 
 #pragma once
 
-#include "ntstrip.h"
 #include "prelude.h"
+
+#include "ntstrip.h"
 #include "state.h"
 
 /* All of a strip. Fields are guarded by the GIL; the strip itself belongs to

@@ -14,33 +14,14 @@
 int
 py_nt_merger_lock (Merger * self)
 {
-  const unsigned long thread = PyThread_get_thread_ident ();
-  PyLockStatus status;
-
-  if (self->owner == thread) {
-    PyErr_SetString (PyExc_RuntimeError, "the strip is being merged by this"
-        " very thread: an id's __eq__ or an image's __array_interface__ can't"
-        " use it");
-    return -1;
-  }
-  status = PyThread_acquire_lock_timed (self->lock, 0, 0);
-  while (status != PY_LOCK_ACQUIRED) {
-    Py_BEGIN_ALLOW_THREADS
-    status = PyThread_acquire_lock_timed (self->lock, -1, 1);
-    Py_END_ALLOW_THREADS
-    if (status == PY_LOCK_INTR && PyErr_CheckSignals () < 0)
-      return -1;
-  }
-  self->owner = thread;
-
-  return 0;
+  return py_nt_lock_take (&self->lock, "the strip is being merged by this very"
+      " thread: an id's __eq__ or an image's __array_interface__ can't use it");
 }
 
 void
 py_nt_merger_unlock (Merger * self)
 {
-  self->owner = 0;
-  PyThread_release_lock (self->lock);
+  py_nt_lock_release (&self->lock);
 }
 
 /* ---- Making ---- */
@@ -217,9 +198,10 @@ make_parts (Merger * self, Wishes * wishes)
       || make_layout (self, wishes) < 0)
     return -1;
 
-  self->lock = PyThread_allocate_lock ();
+  if (py_nt_lock_init (&self->lock) < 0)
+    return -1;
   self->composer = ntm_composer_new ();
-  if (self->lock == NULL || self->composer == NULL) {
+  if (self->composer == NULL) {
     PyErr_NoMemory ();
     return -1;
   }
@@ -296,8 +278,7 @@ dealloc (PyObject * object)
   ntm_layout_unref (self->layout);
   PyMem_Free (self->tiles);
   PyMem_Free (self->sources);
-  if (self->lock)
-    PyThread_free_lock (self->lock);
+  py_nt_lock_clear (&self->lock);
   Py_XDECREF ((PyObject *) self->memory);
   Py_XDECREF (self->dtype);
   free_object (object);

@@ -5,10 +5,12 @@
 
 #pragma once
 
+#include "prelude.h"
+
 #include "array.h"
+#include "lock.h"
 #include "memory.h"
 #include "ntstrip.h"
-#include "prelude.h"
 #include "state.h"
 
 /* What becomes of one image in a merge. */
@@ -51,9 +53,7 @@ typedef struct
   PyObject_HEAD
   State *state;
 
-  /* Held while one thread merges; taken with the GIL released. */
-  PyThread_type_lock lock;
-  unsigned long owner;          /* the thread that has it; guarded by the GIL */
+  Lock lock;                    /* held while one thread merges */
 
   /* Never change. */
   NtmLayout *layout;            /* in units: a pixel is one or more of them */

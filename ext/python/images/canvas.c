@@ -10,9 +10,6 @@
 #include "array.h"
 #include "words.h"
 
-/* How often a thread that waits looks for signals. */
-#define LOOK_MICROSECONDS 50000
-
 /* ---- Beginning and end ---- */
 
 static int
@@ -67,9 +64,12 @@ new_canvas (PyTypeObject * type, PyObject * args, PyObject * kwargs)
     Py_DECREF ((PyObject *) self);
     return NULL;
   }
-  self->lock = PyThread_allocate_lock ();
+  if (py_nt_lock_init (&self->lock) < 0) {
+    Py_DECREF ((PyObject *) self);
+    return NULL;
+  }
   self->composer = ntm_composer_new ();
-  if (self->lock == NULL || self->composer == NULL) {
+  if (self->composer == NULL) {
     Py_DECREF ((PyObject *) self);
     return PyErr_NoMemory ();
   }
@@ -91,42 +91,9 @@ free_canvas (PyObject * object)
   ntm_strip_free (self->other);
   ntm_composer_free (self->composer);
   ntm_layout_unref (self->layout);
-  if (self->lock)
-    PyThread_free_lock (self->lock);
+  py_nt_lock_clear (&self->lock);
   free_object (object);
   Py_DECREF (type);
-}
-
-/* ---- The lock ---- */
-
-int
-py_nt_canvas_lock (Canvas * self)
-{
-  const unsigned long thread = PyThread_get_thread_ident ();
-  PyLockStatus status = PY_LOCK_FAILURE;
-
-  if (self->owner == thread) {
-    PyErr_SetString (PyExc_RuntimeError,
-        "a signal's handler uses the strip that is being made");
-    return -1;
-  }
-  while (status != PY_LOCK_ACQUIRED) {
-    Py_BEGIN_ALLOW_THREADS
-    status = PyThread_acquire_lock_timed (self->lock, LOOK_MICROSECONDS, 0);
-    Py_END_ALLOW_THREADS
-    if (status != PY_LOCK_ACQUIRED && PyErr_CheckSignals () < 0)
-      return -1;
-  }
-  self->owner = thread;
-
-  return 0;
-}
-
-void
-py_nt_canvas_unlock (Canvas * self)
-{
-  self->owner = 0;
-  PyThread_release_lock (self->lock);
 }
 
 /* ---- Memory ---- */

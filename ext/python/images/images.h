@@ -5,10 +5,12 @@
 
 #pragma once
 
-#include "ntimages.h"
 #include "prelude.h"
 
 #include <sys/types.h>
+
+#include "lock.h"
+#include "ntimages.h"
 
 /* Types: one set for each interpreter. */
 typedef struct
@@ -25,10 +27,7 @@ typedef struct
   PyObject_HEAD
   NtmLayout *layout;
   NtmComposer *composer;
-
-  /* Held while one thread writes; taken with the GIL released. */
-  PyThread_type_lock lock;
-  unsigned long owner;          /* the thread that has it; guarded by the GIL */
+  Lock lock;                    /* held while one thread writes */
 
   /* Of the thread with the lock; once it is there, @own stays. */
   NtmStrip *own;                /* NULL: was not needed yet */
@@ -56,12 +55,6 @@ typedef struct
 PyObject *py_nt_canvas_type_new (PyObject * module);
 PyObject *py_nt_cache_type_new (PyObject * module);
 PyObject *py_nt_request_type_new (PyObject * module);
-
-/* Waits for the lock. Returns -1 with RuntimeError if this thread has it, or
- * with what a signal's handler raised. */
-int py_nt_canvas_lock (Canvas * canvas);
-
-void py_nt_canvas_unlock (Canvas * canvas);
 
 /* Returns the strip in the memory of @out, or in that of its own if @out is
  * NULL, or NULL with an error. The caller has the lock. */

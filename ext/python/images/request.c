@@ -222,7 +222,8 @@ make_strip (PyObject * object, PyObject * args)
 {
   Request *self = (Request *) object;
   Images *state = PyType_GetModuleState (Py_TYPE (object));
-  PyObject *canvas, *out;
+  PyObject *out;
+  Canvas *canvas;
   Py_buffer buffer;
   Work work = { 0 };
   int is_main, result = -1;
@@ -239,10 +240,11 @@ make_strip (PyObject * object, PyObject * args)
       && PyObject_GetBuffer (out, &buffer, PyBUF_STRIDES | PyBUF_FORMAT) < 0)
     return NULL;
 
-  if (py_nt_canvas_lock ((Canvas *) canvas) == 0) {
-    result = write_strip (self, (Canvas *) canvas,
-        Py_IsNone (out) ? NULL : &buffer, is_main, &work);
-    py_nt_canvas_unlock ((Canvas *) canvas);
+  if (py_nt_lock_take (&canvas->lock,
+          "a signal's handler uses the strip that is being made") == 0) {
+    result = write_strip (self, canvas, Py_IsNone (out) ? NULL : &buffer,
+        is_main, &work);
+    py_nt_lock_release (&canvas->lock);
   }
   if (!Py_IsNone (out))
     PyBuffer_Release (&buffer);
