@@ -200,8 +200,10 @@ class Images:
     image. A path is a str, bytes or os.PathLike.
 
     Threads: any thread may call anything at any time; the GIL is released while
-    files are looked up, images awaited and bytes copied. Two threads that make
-    strips in the same memory wait for each other; give each an out. Ctrl-C ends
+    files are looked up, images awaited and bytes copied. Two threads that call
+    strip() without out share the strip's own array, and wait for each other;
+    calls with an out, get() and each iterator have memory of their own, and
+    wait for no other. Ctrl-C ends
     the waiting, and gives the request up. The decoding threads end with
     close(), or with the last use of the object. A child after fork() must make
     its own.
@@ -231,6 +233,7 @@ class Images:
         self._extension = _load_extension()
         self._cache = self._extension.Cache(*options)
         self._canvases = {}
+        self._idle = None, []
         self._last = (ImagesReport(0, 0, 0, 0, 0, 0, 0, 0.0, ()), ())
 
     def strip(self, paths, out=None, *, columns=0, gap=0):
@@ -262,9 +265,11 @@ class Images:
         paths = _paths(paths)
         columns = _number('columns', columns)
         gap = _number('gap', gap)
+        if out is not None:
+            return self._fill(paths, out, columns, gap)
         request = self._cache.request(paths)
         canvas = self._get_canvas(self._canvases, len(paths), columns, gap)
-        return self._make(request, paths, canvas, out)
+        return self._make(request, paths, canvas, None)
 
     def get(self, paths):
         """Returns the images as a new array of shape (images, height, width,
@@ -279,9 +284,7 @@ class Images:
         out = np.empty((len(paths), *self._tile, 4), np.uint8)
         if not paths:
             return out
-        request = self._cache.request(paths)
-        canvas = self._get_canvas({}, len(paths), 1, 0)
-        return self._make(request, paths, canvas, out)
+        return self._fill(paths, out, 1, 0)
 
     def strips(self, requests, ahead=8, *, columns=0, gap=0):
         """Makes a strip of each request, in their order: an iterator of arrays.
@@ -395,18 +398,39 @@ class Images:
     def __repr__(self):
         return '<ntstrip.Images of {}x{} pixels>'.format(*reversed(self._tile))
 
-    def _get_canvas(self, canvases, n, columns, gap):
+    def _new_canvas(self, n, columns, gap):
+        if n == 0:
+            raise ValueError('no paths')
+        return self._extension.Canvas(n, *self._tile, columns or n, gap,
+                                      self._threads)
+
+    def _get_canvas(self, canvases, *key):
         """The last one of canvases, if it is such a one."""
-        key = n, columns, gap
         canvas = canvases.get(key)
         if canvas is None:
-            if n == 0:
-                raise ValueError('no paths')
-            canvas = self._extension.Canvas(n, *self._tile, columns or n, gap,
-                                            self._threads)
+            canvas = self._new_canvas(*key)
             canvases.clear()
             canvases[key] = canvas
         return canvas
+
+    def _fill(self, paths, out, columns, gap):
+        """Uses a canvas that no other call has meanwhile. The idle ones are as
+        many as there were calls at the same time, and all of the last shape;
+        pop() and append() are atomic."""
+        request = self._cache.request(paths)
+        key = len(paths), columns, gap
+        last_key, idle = self._idle
+        if key != last_key:
+            idle = []
+            self._idle = key, idle
+        try:
+            canvas = idle.pop()
+        except IndexError:
+            canvas = self._new_canvas(*key)
+        try:
+            return self._make(request, paths, canvas, out)
+        finally:
+            idle.append(canvas)
 
     def _make(self, request, paths, canvas, out):
         *numbers, failures, damaged = request.compose(canvas, out,

@@ -170,28 +170,91 @@ class Threads(PicturesCase):
         self.assert_strip(images.strip(paths), arrays)
         self.assertEqual(images.stats.decoded, 4)
 
-    def test_interrupt(self):
-        """Ctrl-C while images are awaited; then the strip is made."""
+    def test_arrays_of_ones_own(self):
+        """Of one shape, and of two: each thread gets what it asked for."""
+        paths, arrays = self.album(6)
+        images = self.new()
+        barrier = threading.Barrier(4)
+        errors = []
+
+        def work(seed):
+            rng = np.random.default_rng(seed)
+            try:
+                for _ in cases(100):
+                    pick = rng.integers(6, size=2 + seed % 2).tolist()
+                    expected = np.stack([arrays[i] for i in pick])
+                    request = [paths[i] for i in pick]
+                    out = np.empty_like(expected)
+                    barrier.wait()
+                    images.strip(request, out, columns=1)
+                    assert out.tobytes() == expected.tobytes()
+                    assert images.get(request).tobytes() == out.tobytes()
+            except BaseException as error:
+                errors.append(error)
+                barrier.abort()
+
+        threads = [threading.Thread(target=work, args=[i]) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(errors, [])
+
+    def album_that_takes_long(self):
+        """So many images that a signal arrives while they are awaited."""
         large = np.zeros((2500, 2500, 4), np.uint8)
-        path = self.write('large.png', large)
-        paths = [path]
+        paths = [self.write('large.png', large)]
         for i in range(200):
-            paths.append(f'{path}.{i}')
-            os.symlink(path, paths[-1])
-        images = ntstrip.Images((4, 4), threads=1)
+            paths.append(f'{paths[0]}.{i}')
+            os.symlink(paths[0], paths[-1])
+        return paths
+
+    def run_signal(self, images, handler, call):
+        """Runs the handler in this thread, while it waits in the call."""
+        before = signal.signal(signal.SIGUSR1, handler)
+        self.addCleanup(signal.signal, signal.SIGUSR1, before)
 
         def interrupt():
             wait_for(lambda: images.stats.decoded > 0)
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGUSR1)
 
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.addCleanup(signal.signal, signal.SIGINT, before)
         thread = threading.Thread(target=interrupt)
-        with self.assertRaises(KeyboardInterrupt):
-            thread.start()
-            images.strip(paths)
+        thread.start()
+        try:
+            call()
+        finally:
             thread.join()
-        thread.join()
+
+    def test_an_out_waits_for_no_other(self):
+        """A call with an out is made while another one of the same shape
+        waits."""
+        paths = self.album_that_takes_long()
+        images = ntstrip.Images((4, 4), threads=1)
+        self.addCleanup(images.close)
+        image = self.image((4, 4, 4))
+        images.put('mine', image)
+        expected = np.hstack([image] * len(paths))
+        found = []
+
+        def handler(*_):
+            out = np.empty_like(expected)
+            found.append(images.strip(['mine'] * len(paths), out))
+            found.append(images.get(['mine'] * len(paths)))
+            raise InterruptedError
+
+        with self.assertRaises(InterruptedError):
+            self.run_signal(images, handler, lambda: images.strip(
+                paths, np.empty_like(expected)))
+        self.assert_same_bytes(found[0], expected)
+        self.assert_same_bytes(found[1], np.stack([image] * len(paths)))
+
+    def test_interrupt(self):
+        """Ctrl-C while images are awaited; then the strip is made."""
+        paths = self.album_that_takes_long()
+        images = ntstrip.Images((4, 4), threads=1)
+        with self.assertRaises(KeyboardInterrupt):
+            self.run_signal(images, signal.default_int_handler,
+                            lambda: images.strip(paths))
         self.assertLess(images.stats.decoded, len(paths))
         self.assertTrue((images.strip(paths[:2]) == 0).all())
         images.close()
