@@ -9,6 +9,7 @@
 #include "gather.h"
 #include "joiner.h"
 #include "joining.h"
+#include "out.h"
 #include "words.h"
 
 /* ---- The numbers ---- */
@@ -194,13 +195,8 @@ check_result (const Joining * join)
   if (py_nt_array_check_dtype (&join->out, join->arrays[0].dtype, "out",
           NO_INDEX) < 0)
     return -1;
-  if (!py_nt_same_shape (out->ndim, out->shape, join->n_dims, join->shape))
-    return py_nt_complain_of_shape ("out", NO_INDEX, out->ndim, out->shape,
-        join->n_dims, join->shape);
-  if (out->readonly)
-    return py_nt_complain (PyExc_ValueError, "out", NO_INDEX, "is read-only");
 
-  return 0;
+  return py_nt_out_check (out, join->n_dims, join->shape, NULL);
 }
 
 /* ---- Writing ---- */

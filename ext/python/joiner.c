@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "words.h"
+#include "out.h"
 
 /* So many threads that stack at the same time find one each; a joiner takes
  * some 100 bytes a tile. */
@@ -48,46 +48,28 @@ take_idle (State * state, const NtmTile * tiles, size_t n,
   return NULL;
 }
 
-static void
-complain_of_stride (ptrdiff_t stride)
-{
-  py_nt_complain (PyExc_ValueError, "out", NO_INDEX, "has rows that overlap:"
-      " they are %zd bytes apart", (Py_ssize_t) stride);
-}
-
 static Joiner *
 new_joiner (const NtmTile * tiles, size_t n, const NtmLayoutRules * rules,
     void *data, ptrdiff_t stride)
 {
   Joiner *joiner = PyMem_Calloc (1, sizeof *joiner);
-  NtmStatus status = NTM_NO_MEMORY;
-  char text[256];
 
-  if (joiner)
-    joiner->composer = ntm_composer_new ();
-  if (joiner && joiner->composer) {
-    status = ntm_layout_new (&joiner->layout, tiles, n, rules);
-    if (status == NTM_OK)
-      status = ntm_strip_wrap (&joiner->strip, joiner->layout, data, stride);
-    /* Results are in memory that is written once, or over and over. */
-    ntm_composer_set_stream_from (joiner->composer, 0, 1);
+  if (joiner == NULL || (joiner->composer = ntm_composer_new ()) == NULL) {
+    PyMem_Free (joiner);
+    PyErr_NoMemory ();
+    return NULL;
   }
-  if (status == NTM_OK)
-    return joiner;
-
-  if (status == NTM_BAD_STRIDE) {
-    complain_of_stride (stride);
-  } else {
-    ntm_layout_explain (status, tiles, n, rules, text, sizeof text);
-    if (status == NTM_NO_MEMORY)
-      PyErr_SetString (PyExc_MemoryError, text);
-    else
-      PyErr_Format (PyExc_ValueError, "the result is too large: %s", text);
-  }
-  if (joiner)
+  /* Results are in memory that is written once, or over and over. */
+  ntm_composer_set_stream_from (joiner->composer, 0, 1);
+  joiner->layout = py_nt_layout_new (tiles, n, rules,
+      "the result is too large: ");
+  if (joiner->layout == NULL
+      || py_nt_out_set (&joiner->strip, joiner->layout, data, stride) < 0) {
     free_joiner (joiner);
+    return NULL;
+  }
 
-  return NULL;
+  return joiner;
 }
 
 Joiner *
@@ -99,9 +81,8 @@ py_nt_joiner_take (State * state, const NtmTile * tiles, size_t n,
   if (joiner == NULL)
     return new_joiner (tiles, n, rules, data, stride);
 
-  if (ntm_strip_set_data (joiner->strip, data, stride) != NTM_OK) {
+  if (py_nt_out_set (&joiner->strip, joiner->layout, data, stride) < 0) {
     py_nt_joiner_give_back (state, joiner);
-    complain_of_stride (stride);
     return NULL;
   }
 

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "gather.h"
+#include "out.h"
 #include "words.h"
 
 /* One call. */
@@ -30,56 +31,26 @@ typedef struct
 /* ---- Where to ---- */
 
 static int
-complain_of_rows (Merge * merge)
-{
-  return py_nt_complain (PyExc_ValueError, "out", NO_INDEX, "must have rows of"
-      " pixels side by side, at one distance");
-}
-
-/* Sets the shape of the whole strip. Returns the number of dimensions. */
-static int
-get_strip_shape (const Merger * merger, Py_ssize_t * shape)
-{
-  const NtmLayout *layout = merger->layout;
-
-  memcpy (shape, merger->shape, merger->n_dims * sizeof *shape);
-  shape[0] = layout->height;
-  shape[1] = layout->width / merger->units;
-
-  return merger->n_dims;
-}
-
-static bool
-is_batch_shape (const Merger * merger, const Py_buffer * buffer)
-{
-  const Tile *tile = &merger->tiles[0];
-
-  return merger->is_batch && buffer->ndim == merger->n_dims + 1
-      && buffer->shape[0] == (Py_ssize_t) merger->layout->n_tiles
-      && buffer->shape[1] == tile->height && buffer->shape[2] == tile->width
-      && memcmp (buffer->shape + 3, merger->shape + 2,
-          (merger->n_dims - 2) * sizeof *buffer->shape) == 0;
-}
-
-static int
 check_out (Merge * merge)
 {
   const Merger *merger = merge->merger;
-  const Py_buffer *buffer = &merge->out_array.buffer;
-  Py_ssize_t shape[MAX_DIMS];
-  const int n_dims = get_strip_shape (merger, shape);
+  const NtmLayout *layout = merger->layout;
+  const int n_pixel_dims = merger->n_dims - 2;
+  Py_ssize_t shape[MAX_DIMS] = { layout->height,
+    layout->width / merger->units
+  };
+  Py_ssize_t batch[MAX_DIMS] = { layout->n_tiles, merger->tiles[0].height,
+    merger->tiles[0].width
+  };
 
+  memcpy (shape + 2, merger->shape + 2, n_pixel_dims * sizeof *shape);
+  memcpy (batch + 3, merger->shape + 2, n_pixel_dims * sizeof *batch);
   if (py_nt_array_check_dtype (&merge->out_array, merger->dtype, "out",
           NO_INDEX) < 0)
     return -1;
-  if (!is_batch_shape (merger, buffer)
-      && !py_nt_same_shape (buffer->ndim, buffer->shape, n_dims, shape))
-    return py_nt_complain_of_shape ("out", NO_INDEX, buffer->ndim,
-        buffer->shape, n_dims, shape);
-  if (buffer->readonly)
-    return py_nt_complain (PyExc_ValueError, "out", NO_INDEX, "is read-only");
 
-  return 0;
+  return py_nt_out_check (&merge->out_array.buffer, merger->n_dims, shape,
+      merger->is_batch ? batch : NULL);
 }
 
 static int
@@ -88,35 +59,16 @@ open_out (Merge * merge)
   Merger *merger = merge->merger;
   const NtmLayout *layout = merger->layout;
   const Py_buffer *buffer = &merge->out_array.buffer;
-  NtmStatus status;
-  ptrdiff_t stride;
-  int n_rows;
 
   if (py_nt_array_open (merger->state, &merge->out_array, merge->out, "out",
-          NO_INDEX) < 0 || check_out (merge) < 0)
+          NO_INDEX) < 0 || check_out (merge) < 0
+      || py_nt_out_wrap (&merger->other, merger->layout, buffer,
+          merger->n_dims - 1, merger->item_bytes) < 0)
     return -1;
-
-  n_rows = buffer->ndim - (merger->n_dims - 1);
-  if (py_nt_contiguous_from (buffer->ndim, buffer->shape, buffer->strides,
-          merger->item_bytes) > n_rows
-      || !py_nt_are_rows (n_rows, buffer->shape, buffer->strides, &stride))
-    return complain_of_rows (merge);
-  if (stride == 0 && layout->height == 1)
-    stride = layout->stride;
-
-  status = merger->other
-      ? ntm_strip_set_data (merger->other, buffer->buf, stride)
-      : ntm_strip_wrap (&merger->other, merger->layout, buffer->buf, stride);
-  if (status == NTM_NO_MEMORY) {
-    PyErr_NoMemory ();
-    return -1;
-  }
-  if (status != NTM_OK)
-    return complain_of_rows (merge);
 
   merge->strip = merger->other;
-  merge->extent = py_nt_get_rows_extent (buffer->buf, stride, layout->stride,
-      layout->height);
+  merge->extent = py_nt_get_rows_extent (buffer->buf,
+      ntm_strip_get_stride (merge->strip), layout->stride, layout->height);
 
   return 0;
 }

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "out.h"
 #include "words.h"
 
 /* ---- The lock ---- */
@@ -164,8 +165,6 @@ make_layout (Merger * self, const Wishes * wishes)
 {
   const size_t n = PyTuple_Size (wishes->heights);
   NtmTile *tiles = PyMem_Calloc (n, sizeof *tiles);
-  NtmStatus status = NTM_OK;
-  char text[256];
   int result = -1;
 
   self->tiles = PyMem_Calloc (n, sizeof *self->tiles);
@@ -174,19 +173,14 @@ make_layout (Merger * self, const Wishes * wishes)
     PyErr_NoMemory ();
   else
     result = read_sizes (self, wishes, tiles, n);
-  if (result == 0) {
-    status = ntm_layout_new (&self->layout, tiles, n, &wishes->rules);
-    ntm_layout_explain (status, tiles, n, &wishes->rules, text, sizeof text);
-  }
+  if (result == 0)
+    self->layout = py_nt_layout_new (tiles, n, &wishes->rules, "");
   PyMem_Free (tiles);
-  if (status != NTM_OK) {
-    PyErr_SetString (status == NTM_NO_MEMORY ? PyExc_MemoryError
-        : PyExc_ValueError, text);
+  if (self->layout == NULL)
     return -1;
-  }
-  self->is_batch = result == 0 && is_batch (self);
+  self->is_batch = is_batch (self);
 
-  return result;
+  return 0;
 }
 
 static int

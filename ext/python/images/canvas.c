@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "array.h"
+#include "out.h"
 #include "words.h"
 
 /* ---- Beginning and end ---- */
@@ -17,8 +17,6 @@ make_layout (Canvas * self, Py_ssize_t n, const NtmTile * tile,
     const NtmLayoutRules * rules)
 {
   NtmTile *tiles = PyMem_Calloc (n > 0 ? n : 1, sizeof *tiles);
-  NtmStatus status;
-  char text[256];
 
   if (tiles == NULL) {
     PyErr_NoMemory ();
@@ -26,16 +24,10 @@ make_layout (Canvas * self, Py_ssize_t n, const NtmTile * tile,
   }
   for (Py_ssize_t i = 0; i < n; i++)
     tiles[i] = *tile;
-  status = ntm_layout_new (&self->layout, tiles, n, rules);
-  ntm_layout_explain (status, tiles, n, rules, text, sizeof text);
+  self->layout = py_nt_layout_new (tiles, n, rules, "");
   PyMem_Free (tiles);
-  if (status != NTM_OK) {
-    PyErr_SetString (status == NTM_NO_MEMORY ? PyExc_MemoryError
-        : PyExc_ValueError, text);
-    return -1;
-  }
 
-  return 0;
+  return self->layout ? 0 : -1;
 }
 
 /* Canvas (tiles, height, width, columns, gap, threads) */
@@ -119,7 +111,7 @@ get_own (Canvas * self)
 }
 
 static int
-check_out (const Canvas * self, const Py_buffer * out, ptrdiff_t * stride)
+check_out (const Canvas * self, const Py_buffer * out)
 {
   const NtmLayout *layout = self->layout;
   const NtmRect *frame = &layout->cells[0].frame;
@@ -134,45 +126,20 @@ check_out (const Canvas * self, const Py_buffer * out, ptrdiff_t * stride)
     return py_nt_complain (PyExc_TypeError, "out", NO_INDEX,
         "has items of format '%s', expected uint8",
         out->format ? out->format : "?");
-  if (!py_nt_same_shape (out->ndim, out->shape, 3, shape)
-      && !(is_batch && py_nt_same_shape (out->ndim, out->shape, 4, batch)))
-    return py_nt_complain_of_shape ("out", NO_INDEX, out->ndim, out->shape, 3,
-        shape);
-  if (out->readonly)
-    return py_nt_complain (PyExc_ValueError, "out", NO_INDEX, "is read-only");
-  if (py_nt_contiguous_from (out->ndim, out->shape, out->strides, 1)
-      > out->ndim - 2
-      || !py_nt_are_rows (out->ndim - 2, out->shape, out->strides, stride))
-    return py_nt_complain (PyExc_ValueError, "out", NO_INDEX, "must have rows"
-        " of pixels side by side, at one distance");
-  if (*stride == 0 && layout->height == 1)
-    *stride = layout->stride;
 
-  return 0;
+  return py_nt_out_check (out, 3, shape, is_batch ? batch : NULL);
 }
 
 NtmStrip *
 py_nt_canvas_get_strip (Canvas * self, const Py_buffer * out)
 {
-  NtmStatus status;
-  ptrdiff_t stride;
-
   if (out == NULL)
     return get_own (self);
-  if (check_out (self, out, &stride) < 0)
+  if (check_out (self, out) < 0
+      || py_nt_out_wrap (&self->other, self->layout, out, 2, 1) < 0)
     return NULL;
 
-  status = self->other ? ntm_strip_set_data (self->other, out->buf, stride)
-      : ntm_strip_wrap (&self->other, self->layout, out->buf, stride);
-  if (status == NTM_OK)
-    return self->other;
-  if (status == NTM_NO_MEMORY)
-    PyErr_NoMemory ();
-  else
-    py_nt_complain (PyExc_ValueError, "out", NO_INDEX,
-        "has rows that overlap");
-
-  return NULL;
+  return self->other;
 }
 
 static int

@@ -122,10 +122,12 @@ class OfMerge(Errors):
                             out)
         overlapping = np.lib.stride_tricks.as_strided(
             self.zeros(1000), STRIP, (3, 3, 1), writeable=True)
-        self.refuse_out(ValueError, 'must have rows of pixels', overlapping)
+        self.refuse_out(ValueError, 'has rows that overlap: they are 3 bytes '
+                        'apart', overlapping)
         standing = np.lib.stride_tricks.as_strided(
             self.zeros(1000), STRIP, (0, 3, 1), writeable=True)
-        self.refuse_out(ValueError, 'must have rows of pixels', standing)
+        self.refuse_out(ValueError, 'has rows that overlap: they are 0 bytes '
+                        'apart', standing)
 
     def test_overlap(self):
         out = self.zeros(STRIP)
