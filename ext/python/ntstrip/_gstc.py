@@ -90,7 +90,8 @@ def check_addresses(wrapper, *classes):
             f'know this PyGObject ({gi.__version__})')
 
 
-check_addresses(GLib.Bytes.new(b'ntstrip'), Gst.Buffer, Gst.Caps)
+check_addresses(GLib.Bytes.new(b'ntstrip'), Gst.Buffer, Gst.Caps,
+                Gst.Sample)
 check_addresses(GObject.Object(), GstApp.AppSrc, Gst.BufferPool)
 
 # ---- Functions ----
@@ -126,8 +127,9 @@ buffer_new, append_memory, wrap_memory, ref, unref_other = load(
         'gst_mini_object_ref': (c_void_p, c_void_p),
         'gst_mini_object_unref': (None, c_void_p),
     })
-caps_to_string, = load(ctypes.PyDLL(GST), {
+caps_to_string, get_sample_caps = load(ctypes.PyDLL(GST), {
     'gst_caps_to_string': (c_void_p, c_void_p),
+    'gst_sample_get_caps': (c_void_p, c_void_p),
 })
 free, = load(ctypes.PyDLL(GLIB), {
     'g_free': (None, c_void_p),

@@ -66,14 +66,37 @@ def parse(text):
 
 
 def of_caps(caps):
+    """The format of caps that the application may change."""
     return parse(caps.to_string())
 
 
-# The formats of sources' caps, by the address of the caps; with a reference on
-# the caps, so that the address stays theirs. A strip has 1023 tiles at most,
-# each with caps of its own.
+# The formats of caps by the address of the caps; with a reference on the caps,
+# so that nothing can change them and the address stays theirs. A strip has 1023
+# tiles at most, each with caps of its own.
 seen = {}
 MOST_SEEN = 4096
+
+
+def of_address(address):
+    """The format of the caps at this address. Takes over a reference of the
+    caller's."""
+    entry = seen.get(address)
+    if entry is not None:
+        c.unref_other(address)
+        return entry[0]
+
+    caps = c.Reference(address)
+    format = parse(c.to_string(address))
+    if len(seen) >= MOST_SEEN:
+        seen.clear()
+    seen[address] = format, caps
+    return format
+
+
+def of_sample(sample):
+    """The format of the sample's caps, which can't change: None without."""
+    address = c.get_sample_caps(c.address(sample))
+    return None if address is None else of_address(c.ref(address))
 
 
 def of_source(appsrc):
@@ -86,17 +109,7 @@ def of_source(appsrc):
     if address is None:
         raise ValueError(f'{appsrc.get_name()} has no caps: set its property '
                          'caps first')
-    entry = seen.get(address)
-    if entry is not None:
-        c.unref_other(address)
-        return entry[0]
-
-    caps = c.Reference(address)
-    format = parse(c.to_string(address))
-    if len(seen) >= MOST_SEEN:
-        seen.clear()
-    seen[address] = format, caps
-    return format
+    return of_address(address)
 
 
 def describe(format):

@@ -131,20 +131,21 @@ def array(sample, caps=None, *, batch=None):
     A buffer of several memories is merged by GStreamer, which is a copy; strips
     have one.
     """
-    buffer = sample
+    buffer, format = sample, None
     if isinstance(sample, Gst.Sample):
         buffer = sample.get_buffer()
-        caps = sample.get_caps() if caps is None else caps
         if buffer is None:
             raise ValueError('the sample has no buffer')
+        if caps is None:
+            format = formats.of_sample(sample)
     if not isinstance(buffer, Gst.Buffer):
         raise TypeError('a Gst.Sample, or a Gst.Buffer and its caps, is '
                         f'needed, not {type(sample).__name__}')
-    if not isinstance(caps, Gst.Caps):
-        raise TypeError('the caps of the buffer are needed: array(buffer, '
-                        'pad.get_current_caps())')
-
-    format = formats.of_caps(caps)
+    if format is None:
+        if not isinstance(caps, Gst.Caps):
+            raise TypeError('the caps of the buffer are needed: array(buffer, '
+                            'pad.get_current_caps())')
+        format = formats.of_caps(caps)
     if batch is not None:
         batch = _parse_integer('batch', batch)
         if batch < 1 or format.height % batch:

@@ -11,11 +11,13 @@ import subprocess
 import sys
 import threading
 import unittest
+import unittest.mock
 
 from gst_rig import FORMATS, Case, Gst, make_caps, make_noise, np, ntstrip
 
 from gi.repository import GstVideo
 
+formats = ntstrip.gst.formats
 array = ntstrip.gst.array
 
 WIDTH = 6
@@ -139,6 +141,49 @@ class Layouts(Case):
         batch = array(buffer, caps_of(8, 6), batch=2)
         self.assertSame(batch, wanted.reshape(2, 3, 8, 4))
         self.assertEqual(batch.strides, (120, 40, 4, 1))
+
+
+
+class CapsOfSamples(Case):
+    def sample(self, caps, width):
+        """A sample, and its bytes."""
+        buffer, data = fill(width * HEIGHT * 4)
+        return Gst.Sample.new(buffer, caps, None, None), data
+
+    def test_told_once_for_all_samples(self):
+        """Caps are parsed once, however many samples have them."""
+        caps = caps_of(WIDTH, HEIGHT, 'RGBA')
+        with unittest.mock.patch.object(formats, 'parse',
+                                        wraps=formats.parse) as parse:
+            for _ in range(3):
+                sample, data = self.sample(caps, WIDTH)
+                view = array(sample)
+                self.assertEqual(view.shape, (HEIGHT, WIDTH, 4))
+                self.assertEqual(view.tobytes(), data)
+        self.assertEqual(parse.call_count, 1)
+
+    def test_each_caps_have_their_format(self):
+        """Caps come and go, and so do their addresses."""
+        with unittest.mock.patch.object(formats, 'MOST_SEEN', 8):
+            for width in [*range(1, 100), *range(1, 100)]:
+                sample, data = self.sample(caps_of(width, HEIGHT, 'RGBA'),
+                                           width)
+                view = array(sample)
+                self.assertEqual(view.shape, (HEIGHT, width, 4))
+                self.assertEqual(view.tobytes(), data)
+
+    def test_caps_given_stay_writable(self):
+        caps = caps_of(WIDTH, HEIGHT, 'RGBA')
+        buffer, _ = fill(WIDTH * HEIGHT * 4)
+        array(buffer, caps)
+        caps.set_value('width', 2)
+        self.assertEqual(array(buffer, caps).shape, (HEIGHT, 2, 4))
+
+    def test_without_caps(self):
+        sample, _ = self.sample(None, WIDTH)
+        with self.assertRaisesRegex(TypeError, 'the caps of the buffer are '
+                                    'needed'):
+            array(sample)
 
 
 class Errors(Case):
