@@ -96,6 +96,10 @@ def main():
             sheets.mkdir(parents=True, exist_ok=True)
         show(pathlib.Path(sys.argv[1]), sheets)
         return
+    with ntstrip.Images(TILE) as images:
+        if 'png' not in images.formats:
+            print('SKIPPED: this build has no decoder for PNG')
+            sys.exit(77)
     with tempfile.TemporaryDirectory() as folder:
         make_pictures(pathlib.Path(folder))
         show(pathlib.Path(folder))

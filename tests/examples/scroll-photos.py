@@ -182,6 +182,10 @@ def main():
             sys.exit(f'{folder}: no photos ({", ".join(sorted(NAMES))})')
         scroll(photos)
         return
+    with ntstrip.Images((1, 1)) as images:
+        if 'png' not in images.formats:
+            print('SKIPPED: this build has no decoder for PNG')
+            sys.exit(77)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         colours = make_pictures(folder)

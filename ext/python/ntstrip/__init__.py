@@ -9,17 +9,21 @@
 
     batch = ntstrip.stack(images)           # as np.stack(), and out= too
 
+    images = ntstrip.Images((512, 512))     # files, through a cache
+    array = images.strip(paths, columns=10)
+
 Strip makes one wide image, a batch or a wall of images, again and again in the
 same memory. It copies with streaming stores and several threads, and not at all
 what it holds already. concatenate(), stack(), hstack() and vstack() are those
-of NumPy, for arrays of one dtype.
+of NumPy, for arrays of one dtype. Images makes strips of JPEG, PNG and WebP
+files, and keeps decoded images within a budget of bytes.
 
 ntstrip.gst is for GStreamer pipelines: their frames as arrays, and arrays as
 frames. "import ntstrip.gst" needs PyGObject; nothing else here does.
 
 Sizes are in pixels, shapes are NumPy's: (height, width, channels). Nothing is
-converted. The GIL is released while bytes are copied, if there are 64 KiB or
-more.
+converted, but for the scaling of Images. The GIL is released while bytes are
+copied, if there are 64 KiB or more; Images releases it whenever it waits.
 
 kernel is the name of the copy kernel in use, such as 'avx2'. NTMOSAIC_CPU with
 avx512, avx2, sse2, neon or c in the environment of the process forces one; a

@@ -90,6 +90,9 @@ class Package(Case):
 
     def test_manual(self):
         """help(ntstrip) shows all public names, and says something of each."""
+        for words in ['Strip makes ', 'Images makes ', 'concatenate(), stack()',
+                      'hstack() and vstack()', 'ntstrip.gst is', 'kernel is']:
+            self.assertIn(words, ntstrip.__doc__)
         text = pydoc.plain(pydoc.render_doc(ntstrip))
         for name in ntstrip.__all__:
             self.assertIn(name, text)
