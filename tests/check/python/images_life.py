@@ -202,7 +202,7 @@ class Threads(PicturesCase):
 
     def album_that_takes_long(self):
         """So many images that a signal arrives while they are awaited."""
-        large = np.zeros((2500, 2500, 4), np.uint8)
+        large = np.zeros((1500, 1500, 4), np.uint8)
         paths = [self.write('large.png', large)]
         for i in range(200):
             paths.append(f'{paths[0]}.{i}')
