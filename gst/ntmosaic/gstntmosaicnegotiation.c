@@ -102,6 +102,7 @@ gst_nt_mosaic_update_src_caps (GstAggregator * agg, GstCaps * downstream,
   gboolean guessed;
   GArray *inputs;
 
+  g_atomic_int_set (&self->has_new_wall, FALSE);
   gst_nt_mosaic_get_settings (self, &settings);
   gst_nt_mosaic_fall_back (self, &settings, seats, downstream);
   self->tried_settings = settings;

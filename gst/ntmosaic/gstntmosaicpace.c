@@ -212,6 +212,16 @@ time_stills (GstNtMosaic * self)
 
 /* ---- One strip, or none ---- */
 
+/* A strip follows the properties that were set before it was begun. What is set
+ * during its negotiation is for the next strip: an application that sets
+ * properties faster than the element negotiates must not hold up the strip. */
+static void
+mark_new_wall (GstNtMosaic * self)
+{
+  if (g_atomic_int_get (&self->has_new_wall))
+    gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+}
+
 /* When the base class has taken frames with new caps, it asks for more data. It
  * negotiates and makes the strip only when that data has come. There may be no
  * more data, so the element negotiates at once and calls the base class
@@ -222,6 +232,7 @@ aggregate_settled (GstAggregator * agg, gboolean timeout)
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (agg);
   GstFlowReturn ret;
 
+  mark_new_wall (GST_NT_MOSAIC (agg));
   for (;;) {
     time_stills (GST_NT_MOSAIC (agg));
     ret = GST_AGGREGATOR_CLASS (parent_class)->aggregate (agg, timeout);

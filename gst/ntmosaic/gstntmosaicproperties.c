@@ -194,9 +194,8 @@ gst_nt_mosaic_set_property (GObject * object, guint id, const GValue * value,
   if (!changed)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 
-  /* The next strip needs another layout. */
   if (moved)
-    gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+    g_atomic_int_set (&self->has_new_wall, TRUE);
   if (id == PROP_IGNORE_INACTIVE_PADS)
     gst_nt_mosaic_ignore_inactive_pads (self);
 }

@@ -203,16 +203,15 @@ follow_align (GstNtMosaic * self, const GstNtMosaicSettings * settings,
   return ntm_layout_ref (self->all_tiles);
 }
 
-/* If align has changed, the src pad has to negotiate again. It does so before
- * the next strip; a handler of samples-selected may have changed it for this
- * one. Settings that change cells need new caps, and hold from the next
- * negotiation on. */
+/* The element negotiates before the next strip if align has changed; a handler
+ * of samples-selected may have changed it for this one. Settings that change
+ * cells need new caps, and hold from the next negotiation on. */
 gboolean
 gst_nt_mosaic_follow_settings (GstNtMosaic * self,
     const GstNtMosaicSettings * settings)
 {
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
-  const gboolean is_changed = gst_pad_needs_reconfigure (srcpad);
+  const gboolean is_changed = g_atomic_int_get (&self->has_new_wall);
   NtmLayout *layout = NULL;
   GError *error = NULL;
   NtmLayout *all;

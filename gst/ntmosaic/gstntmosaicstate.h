@@ -110,6 +110,8 @@ struct _GstNtMosaic
   gint failed;                  /* atomic: an error was posted; no more
                                  * strips */
   gint has_untimed;             /* atomic: a still came without a timestamp */
+  gint has_new_wall;            /* atomic: a property of the wall was set since
+                                 * the last negotiation */
   GstNtMosaicSpan last_span;    /* atomic: of the strip whose frames were taken
                                  * last since the start, a flush or a seek */
 

@@ -245,27 +245,43 @@ GST_END_TEST;
 typedef struct
 {
   GstElement *element;
-  gint ends;                    /* atomic */
+  GAsyncQueue *columns;         /* as pointers; END: no more */
 } Changer;
+
+#define END 7
 
 static gpointer
 change_columns (gpointer data)
 {
   Changer *changer = data;
-  guint n;
+  guint columns;
 
-  for (n = 0; !g_atomic_int_get (&changer->ends); n++) {
-    g_object_set (changer->element, "columns", 1 + n % 6, NULL);
-    g_thread_yield ();
-  }
+  while ((columns = GPOINTER_TO_UINT (g_async_queue_pop (changer->columns)))
+      != END)
+    g_object_set (changer->element, "columns", columns, NULL);
 
   return NULL;
+}
+
+/* The next strip is a wall of any number of columns. */
+static void
+check_any_columns (Site * site)
+{
+  GstVideoInfo info;
+  GstBuffer *strip;
+  GstCaps *caps;
+
+  strip = test_rig_pull (site->rig, &caps);
+  fail_unless (gst_video_info_from_caps (&info, caps));
+  site->wall.columns = GST_VIDEO_INFO_WIDTH (&info) / 10;
+  fail_unless (wall_place (&site->wall));
+  site_check_strip (site, strip, caps);
 }
 
 /* Each strip is right for one number of columns, and none is lost. */
 GST_START_TEST (changed_by_another_thread)
 {
-  Changer changer = { NULL, FALSE };
+  Changer changer = { NULL, g_async_queue_new () };
   GThread *thread;
   Site site;
   guint i;
@@ -276,20 +292,52 @@ GST_START_TEST (changed_by_another_thread)
   changer.element = site.rig->element;
   thread = g_thread_new ("changer", change_columns, &changer);
   for (i = 0; i < 300; i++) {
-    GstVideoInfo info;
-    GstBuffer *strip;
-    GstCaps *caps;
+    for (k = 0; k < 6; k++) {
+      g_async_queue_push (changer.columns, GUINT_TO_POINTER (1 + (i + k) % 6));
+      (i % 2 ? site_push_new : site_push_still) (&site, k);
+    }
+    check_any_columns (&site);
+  }
+  g_async_queue_push (changer.columns, GUINT_TO_POINTER (END));
+  g_thread_join (thread);
+  g_async_queue_unref (changer.columns);
+  site_clear (&site);
+}
 
+GST_END_TEST;
+
+static GstPadProbeReturn
+change_at_query (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  GstElement *mosaic = data;
+  guint columns;
+
+  if (GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) == GST_QUERY_CAPS) {
+    g_object_get (mosaic, "columns", &columns, NULL);
+    g_object_set (mosaic, "columns", columns % 6 + 1, NULL);
+  }
+
+  return GST_PAD_PROBE_OK;
+}
+
+/* An application that sets properties faster than the element negotiates does
+ * not hold up the strip: here they change in each negotiation. */
+GST_START_TEST (changed_in_each_negotiation)
+{
+  Site site;
+  guint i;
+  guint k;
+
+  site_init (&site, 13);
+  add_tiles (&site, 6, 10, 8);
+  gst_pad_add_probe (site.rig->out->sinkpad,
+      GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PUSH,
+      change_at_query, site.rig->element, NULL);
+  for (i = 0; i < 20; i++) {
     for (k = 0; k < 6; k++)
       (i % 2 ? site_push_new : site_push_still) (&site, k);
-    strip = test_rig_pull (site.rig, &caps);
-    fail_unless (gst_video_info_from_caps (&info, caps));
-    site.wall.columns = GST_VIDEO_INFO_WIDTH (&info) / 10;
-    fail_unless (wall_place (&site.wall));
-    site_check_strip (&site, strip, caps);
+    check_any_columns (&site);
   }
-  g_atomic_int_set (&changer.ends, TRUE);
-  g_thread_join (thread);
   site_clear (&site);
 }
 
@@ -522,6 +570,7 @@ TEST_CASES (walls)
   tcase_add_test (tc, sizes);
   tcase_add_test (tc, higher_strip);
   tcase_add_test (tc, changed_by_another_thread);
+  tcase_add_test (tc, changed_in_each_negotiation);
   tcase_add_test (tc, alignment_of_the_strip);
   tcase_add_test (tc, columns_of_the_next_strip);
   tcase_add_test (tc, interlaced);
