@@ -149,6 +149,7 @@ GST_END_TEST;
 static void
 seek (Show * show, GstFormat format, gint64 to)
 {
+  show_wait_playing (show);
   fail_unless (gst_element_seek (show->pipeline, 1.0, format,
           GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, to, GST_SEEK_TYPE_NONE, -1));
 }
@@ -200,6 +201,7 @@ GST_START_TEST (a_seek_to_a_time)
 
   seek (show, GST_FORMAT_DEFAULT, 99);
   expect_end (show);
+  show_wait_playing (show);
   fail_if (gst_element_seek_simple (show->pipeline, GST_FORMAT_DEFAULT,
           GST_SEEK_FLAG_FLUSH, G_MAXINT64));
 
@@ -225,6 +227,7 @@ GST_START_TEST (backwards_is_refused)
 
   show_play (show);
   gst_sample_unref (show_pull (show));
+  show_wait_playing (show);
   fail_if (gst_element_seek (show->pipeline, -1.0, GST_FORMAT_TIME,
           GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_SET,
           GST_SECOND));
@@ -243,6 +246,7 @@ GST_START_TEST (a_refused_seek_leaves_a_segment)
 
   show_play (show);
   gst_sample_unref (show_pull (show));
+  show_wait_playing (show);
   fail_if (gst_element_seek_simple (show->src, GST_FORMAT_TIME,
           GST_SEEK_FLAG_FLUSH, 2 * GST_SECOND));
   sample = show_pull (show);

@@ -130,6 +130,16 @@ show_play (Show * self)
 }
 
 void
+show_wait_playing (Show * self)
+{
+  GstState state;
+
+  fail_unless (gst_element_get_state (self->pipeline, &state, NULL,
+          TEST_PATIENCE) == GST_STATE_CHANGE_SUCCESS);
+  fail_unless (state == GST_STATE_PLAYING);
+}
+
+void
 show_stop (Show * self, GstState state)
 {
   GstPad *pad = gst_element_get_static_pad (self->sink, "sink");

@@ -56,6 +56,11 @@ void show_free (Show * self);
 
 void show_play (Show * self);
 
+/* Waits until the pipeline plays; to be called before each flush and flushing
+ * seek. If a flush meets the change to PLAYING, a sink of GStreamer 1.22 can
+ * stay in PAUSED for ever, whatever the source is. */
+void show_wait_playing (Show * self);
+
 /* Stops the pipeline in @state. An appsink of GStreamer 1.22 remembers its EOS
  * in READY and NULL, so there is a new one afterwards. */
 void show_stop (Show * self, GstState state);
