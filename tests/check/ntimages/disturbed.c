@@ -58,13 +58,18 @@ GST_START_TEST (requests_are_stopped)
 
 GST_END_TEST;
 
-/* An application thread asks while the pipeline goes up and down. */
+/* An application thread asks while the pipeline goes up and down: as often as
+ * it is told to, so that a slow machine has no more to do. */
 typedef struct
 {
   Show *show;
   Photos *photos;
-  gint is_over;
+  GAsyncQueue *turns;           /* TURN for each request, and END */
 } Asking;
+
+#define TURN GINT_TO_POINTER (1)
+#define END GINT_TO_POINTER (2)
+#define N_TURNS 10
 
 static gpointer
 ask (gpointer data)
@@ -72,7 +77,7 @@ ask (gpointer data)
   Asking *asking = data;
   guint last = 0;
 
-  while (!g_atomic_int_get (&asking->is_over)) {
+  while (g_async_queue_pop (asking->turns) != END) {
     gboolean unused;
     const guint id = show_request (asking->show, asking->photos,
         NUMBERS (last % 7, last % 5));
@@ -80,29 +85,42 @@ ask (gpointer data)
     if (last % 3 == 0)
       g_signal_emit_by_name (asking->show->src, "cancel", last, &unused);
     last = id;
-    g_thread_yield ();
   }
 
   return NULL;
+}
+
+static void
+let_ask (Asking * asking)
+{
+  guint i;
+
+  for (i = 0; i < N_TURNS; i++)
+    g_async_queue_push (asking->turns, TURN);
 }
 
 GST_START_TEST (requests_meet_state_changes)
 {
   Photos *photos = photos_new (8);
   Show *show = show_new ("prefetch=3", "");
-  Asking asking = {.show = show,.photos = photos };
+  Asking asking = {
+    .show = show,.photos = photos,.turns = g_async_queue_new ()
+  };
   GThread *thread = g_thread_new ("asks", ask, &asking);
   guint i;
 
   random_begin ();
   for (i = 0; i < random_cases (N_ROUNDS); i++) {
+    let_ask (&asking);
     show_play (show);
     if (random_below (2))
       gst_sample_unref (show_pull (show));
+    let_ask (&asking);
     show_stop (show, random_below (2) ? GST_STATE_READY : GST_STATE_NULL);
   }
-  g_atomic_int_set (&asking.is_over, TRUE);
+  g_async_queue_push (asking.turns, END);
   g_thread_join (thread);
+  g_async_queue_unref (asking.turns);
   show_free (show);
   photos_free (photos);
 }
