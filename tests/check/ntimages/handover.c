@@ -195,6 +195,7 @@ GST_START_TEST (flushed)
   Show *show = show_held (photos, ids);
   GstPad *pad = gst_element_get_static_pad (show->src, "src");
 
+  show_wait_playing (show);
   fail_unless (gst_element_send_event (show->src,
           gst_event_new_flush_start ()));
   hold (NULL);
