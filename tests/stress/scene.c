@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The application at random; see the header. */
+
+#include "scene.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "sink.h"
+#include "source.h"
+
+#define MOST_INPUTS 10
+
+/* What the application keeps of a pad. */
+typedef struct
+{
+  GstElement *source;           /* NULL: there is none */
+  GstElement *queue;            /* between both, or NULL */
+  GstPad *pad;                  /* of the mosaic */
+  guint number;                 /* of the source */
+} Input;
+
+typedef struct
+{
+  guint pipeline_number;
+  guint episode;
+  GRand *rand;
+  gint *beat;
+
+  GstElement *pipeline;
+  GstElement *mosaic;
+  StripCheck check;
+  Sink sink;
+  gint format;                  /* atomic */
+  gboolean is_live;
+  guint fps;
+  guint most_pixels;
+  guint n_sources;              /* made so far */
+  Input inputs[MOST_INPUTS];
+  gint has_error;               /* atomic */
+  const gchar *event;           /* the last one */
+} Scene;
+
+static guint
+dice (Scene * self, guint n)
+{
+  return g_rand_int_range (self->rand, 0, n);
+}
+
+/* ---- Messages ---- */
+
+/* In any thread. */
+static GstBusSyncReply
+hear (GstBus * bus, GstMessage * message, gpointer data)
+{
+  Scene *self = data;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+    report_add (REPORT_WARNINGS, 1);
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    report_add (REPORT_ERRORS, 1);
+    g_atomic_int_set (&self->has_error, TRUE);
+  }
+  gst_message_unref (message);
+
+  return GST_BUS_DROP;
+}
+
+/* ---- Pads ---- */
+
+static Input *
+find_input (Scene * self, gboolean is_used)
+{
+  const guint first = dice (self, MOST_INPUTS);
+  guint i;
+
+  for (i = 0; i < MOST_INPUTS; i++) {
+    Input *input = &self->inputs[(first + i) % MOST_INPUTS];
+
+    if ((input->source != NULL) == is_used)
+      return input;
+  }
+
+  return NULL;
+}
+
+static guint
+count_inputs (Scene * self)
+{
+  guint n = 0;
+  guint i;
+
+  for (i = 0; i < MOST_INPUTS; i++)
+    n += self->inputs[i].source != NULL;
+
+  return n;
+}
+
+static guint
+get_number (GstPad * pad)
+{
+  return atoi (GST_PAD_NAME (pad) + strlen ("sink_"));
+}
+
+static void
+link_input (Scene * self, Input * input)
+{
+  GstElement *last = input->queue ? input->queue : input->source;
+  GstPad *src = gst_element_get_static_pad (last, "src");
+
+  strip_check_link (&self->check, get_number (input->pad), input->number);
+  if (gst_pad_link (src, input->pad) != GST_PAD_LINK_OK)
+    report_fail ("%s can't be linked", GST_PAD_NAME (input->pad));
+  gst_object_unref (src);
+}
+
+static void
+unlink_input (Input * input)
+{
+  GstPad *peer = gst_pad_get_peer (input->pad);
+
+  if (peer) {
+    gst_pad_unlink (peer, input->pad);
+    gst_object_unref (peer);
+  }
+}
+
+static void
+add_pad (Scene * self)
+{
+  Input *input = find_input (self, FALSE);
+  SourceSetup setup = {
+    .number = self->n_sources,
+    .seed = g_rand_int (self->rand),
+    .key = self->check.key,
+    .is_live = self->is_live,
+    .asks = dice (self, 2),
+    .fps = self->fps,
+    .most_pixels = self->most_pixels,
+    .format = &self->format,
+    .position = &self->sink.position,
+  };
+  const gboolean has_queue = dice (self, 3) == 0;
+
+  if (input == NULL)
+    return;
+  report_add (REPORT_PADS_ADDED, 1);
+  input->number = self->n_sources++;
+  input->source = source_new (&setup);
+  gst_bin_add (GST_BIN (self->pipeline), input->source);
+  if (has_queue) {
+    input->queue = gst_element_factory_make ("queue", NULL);
+    gst_bin_add (GST_BIN (self->pipeline), input->queue);
+    gst_element_link (input->source, input->queue);
+  }
+  input->pad = gst_element_request_pad_simple (self->mosaic, "sink_%u");
+  link_input (self, input);
+  if (input->queue)
+    gst_element_sync_state_with_parent (input->queue);
+  gst_element_sync_state_with_parent (input->source);
+}
+
+static void
+remove_element (Scene * self, GstElement ** element)
+{
+  if (*element == NULL)
+    return;
+  gst_element_set_locked_state (*element, TRUE);
+  gst_element_set_state (*element, GST_STATE_NULL);
+  gst_bin_remove (GST_BIN (self->pipeline), *element);
+  *element = NULL;
+}
+
+/* Waits until no data flows out of the last element of @input, and keeps it so
+ * until the unlock. NULL: data flows all the time. */
+static GstPad *
+lock_stream (Input * input)
+{
+  GstElement *last = input->queue ? input->queue : input->source;
+  GstPad *pad = gst_element_get_static_pad (last, "src");
+  guint i;
+
+  for (i = 0; i < 50; i++) {
+    if (GST_PAD_STREAM_TRYLOCK (pad))
+      return pad;
+    g_usleep (200);
+  }
+  gst_object_unref (pad);
+
+  return NULL;
+}
+
+static void
+unlock_stream (GstPad * pad)
+{
+  if (pad) {
+    GST_PAD_STREAM_UNLOCK (pad);
+    gst_object_unref (pad);
+  }
+}
+
+/* The source goes first, between two frames, or the pad while frames flow. The
+ * queue is stopped before the source, which may wait for room in it. */
+static void
+release_input (Scene * self, Input * input)
+{
+  GstPad *src = dice (self, 2) ? lock_stream (input) : NULL;
+
+  source_stop_asking (input->source);
+  if (src) {
+    unlink_input (input);
+    unlock_stream (src);
+    remove_element (self, &input->queue);
+    remove_element (self, &input->source);
+  }
+  gst_element_release_request_pad (self->mosaic, input->pad);
+  gst_clear_object (&input->pad);
+  remove_element (self, &input->queue);
+  remove_element (self, &input->source);
+}
+
+static void
+release_pad (Scene * self)
+{
+  Input *input = find_input (self, TRUE);
+
+  if (input == NULL || count_inputs (self) < 2)
+    return;
+  report_add (REPORT_PADS_RELEASED, 1);
+  release_input (self, input);
+}
+
+static void
+swap_pads (Scene * self, Input * a, Input * b)
+{
+  GstPad *pad = a->pad;
+
+  report_add (REPORT_PADS_RELINKED, 1);
+  unlink_input (a);
+  unlink_input (b);
+  a->pad = b->pad;
+  b->pad = pad;
+  link_input (self, a);
+  link_input (self, b);
+}
+
+/* Two sources change places. GStreamer wants a pad that is linked anew not to
+ * push meanwhile. */
+static void
+relink (Scene * self)
+{
+  Input *a = find_input (self, TRUE);
+  Input *b = find_input (self, TRUE);
+  GstPad *first;
+  GstPad *second;
+
+  if (a == b)
+    return;
+  first = lock_stream (a);
+  second = first ? lock_stream (b) : NULL;
+  if (second)
+    swap_pads (self, a, b);
+  unlock_stream (second);
+  unlock_stream (first);
+}
+
+/* ---- Settings ---- */
+
+static void
+change_format (Scene * self)
+{
+  static const GstVideoFormat formats[] = {
+    GST_VIDEO_FORMAT_RGBA, GST_VIDEO_FORMAT_RGBA, GST_VIDEO_FORMAT_BGRx,
+    GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_RGB16, GST_VIDEO_FORMAT_GRAY8,
+    GST_VIDEO_FORMAT_YUY2, GST_VIDEO_FORMAT_AYUV, GST_VIDEO_FORMAT_ARGB64,
+  };
+
+  report_add (REPORT_FORMATS, 1);
+  g_atomic_int_set (&self->format, formats[dice (self,
+              G_N_ELEMENTS (formats))]);
+}
+
+static void
+set (Scene * self, const gchar * property, const gchar * value)
+{
+  gst_util_set_object_arg (G_OBJECT (self->mosaic), property, value);
+}
+
+static void
+change_setting (Scene * self)
+{
+  static const gchar *const numbers[][2] = {
+    {"columns", "5"}, {"rows", "4"}, {"max-width", "600"}, {"gap", "9"},
+    {"square", "2"}, {"align", "3"}, {"align-x", "3"}, {"strips", "6"},
+    {"max-threads", "4"}, {"copy-on-arrival", "2"}, {"frames-ahead", "9"},
+    {"nt-stores", "3"}, {"show-source", "9"}, {"eos-policy", "2"},
+  };
+  const guint which = dice (self, G_N_ELEMENTS (numbers) + 3);
+  gchar *value;
+
+  report_add (REPORT_SETTINGS, 1);
+  if (which >= G_N_ELEMENTS (numbers)) {
+    g_object_set (self->mosaic, "background-color",
+        strip_colours[dice (self, STRIP_COLOURS)], NULL);
+    return;
+  }
+  value = g_strdup_printf ("%u", dice (self, atoi (numbers[which][1])));
+  if (strcmp (numbers[which][0], "strips") == 0 && value[0] == '0')
+    value[0] = '1';
+  if (strcmp (numbers[which][0], "show-source") == 0 && dice (self, 3) > 0)
+    set (self, "show-source", "-1");
+  else
+    set (self, numbers[which][0], value);
+  g_free (value);
+}
+
+/* ---- States ---- */
+
+static void
+stop (Scene * self, GstState state)
+{
+  const gint64 begin = g_get_monotonic_time ();
+
+  gst_element_set_state (self->pipeline, state);
+  if (state == GST_STATE_NULL) {
+    gchar *meanwhile = g_strdup_printf ("pipeline %u, episode %u, %u pads, "
+        "after %s", self->pipeline_number, self->episode, count_inputs (self),
+        self->event);
+
+    report_stop (g_get_monotonic_time () - begin, meanwhile);
+    g_free (meanwhile);
+  }
+}
+
+static void
+start (Scene * self)
+{
+  g_atomic_int_set (&self->has_error, FALSE);
+  g_atomic_int_set (&self->sink.is_eos, FALSE);
+  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+}
+
+static void
+restart (Scene * self, GstState state)
+{
+  report_add (REPORT_STATES, 1);
+  stop (self, state);
+  g_atomic_int_set (&self->sink.position, 0);
+  start (self);
+}
+
+static void
+change_state (Scene * self)
+{
+  static const GstState states[] = {
+    GST_STATE_PAUSED, GST_STATE_PAUSED, GST_STATE_READY, GST_STATE_NULL
+  };
+
+  restart (self, states[dice (self, G_N_ELEMENTS (states))]);
+}
+
+/* ---- Events ---- */
+
+static void
+seek (Scene * self)
+{
+  report_add (REPORT_SEEKS, 1);
+  g_atomic_int_set (&self->sink.position, 0);
+  if (!gst_element_seek_simple (self->pipeline, GST_FORMAT_TIME,
+          GST_SEEK_FLAG_FLUSH, 0)) {
+    report_add (REPORT_SEEKS_REFUSED, 1);
+    restart (self, GST_STATE_READY);
+  }
+}
+
+static void
+flush_source (Scene * self)
+{
+  Input *input = find_input (self, TRUE);
+
+  if (input)
+    source_flush (input->source);
+}
+
+typedef struct
+{
+  const gchar *name;
+  void (*run) (Scene * self);
+  guint weight;
+} Event;
+
+static const Event events[] = {
+  {"a pad added", add_pad, 6},
+  {"a pad released", release_pad, 5},
+  {"pads relinked", relink, 3},
+  {"another format", change_format, 1},
+  {"a setting", change_setting, 12},
+  {"a state change", change_state, 3},
+  {"a seek", seek, 2},
+  {"a flush of one source", flush_source, 3},
+};
+
+static void
+disturb (Scene * self)
+{
+  const guint pause = dice (self, 30);
+  guint sum = 0;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (events); i++)
+    sum += events[i].weight;
+  sum = dice (self, sum);
+  for (i = 0; sum >= events[i].weight; i++)
+    sum -= events[i].weight;
+  self->event = events[i].name;
+  events[i].run (self);
+  g_usleep (pause * 1000);
+  if (g_atomic_int_get (&self->has_error)
+      || g_atomic_int_get (&self->sink.is_eos))
+    restart (self, GST_STATE_READY);
+  g_atomic_int_inc (self->beat);
+}
+
+/* ---- One life ---- */
+
+static void
+set_up (Scene * self)
+{
+  static const guint rates[] = { 25, 25, 50, 10, 0 };
+  static const guint sizes[] = { 16, 64, 64, 200 };
+  GstBus *bus;
+  guint n;
+
+  self->is_live = dice (self, 3) == 0;
+  self->fps = rates[dice (self, G_N_ELEMENTS (rates) - self->is_live)];
+  self->most_pixels = sizes[dice (self, G_N_ELEMENTS (sizes))];
+  change_format (self);
+  self->pipeline = gst_pipeline_new (NULL);
+  self->mosaic = gst_element_factory_make ("ntmosaic", NULL);
+  if (self->mosaic == NULL)
+    report_fail ("there is no element ntmosaic");
+  g_object_set (self->mosaic, "tile-meta", TRUE, NULL);
+  sink_init (&self->sink, &self->check, self->pipeline_number, self->episode,
+      g_rand_int (self->rand), self->is_live);
+  gst_bin_add_many (GST_BIN (self->pipeline), self->mosaic,
+      self->sink.appsink, NULL);
+  gst_element_link (self->mosaic, self->sink.appsink);
+  bus = gst_element_get_bus (self->pipeline);
+  gst_bus_set_sync_handler (bus, hear, self, NULL);
+  gst_object_unref (bus);
+  for (n = 1 + dice (self, 5); n > 0; n--)
+    add_pad (self);
+}
+
+static void
+tear_down (Scene * self)
+{
+  guint i;
+
+  stop (self, GST_STATE_NULL);
+  for (i = 0; i < MOST_INPUTS; i++)
+    if (self->inputs[i].source)
+      release_input (self, &self->inputs[i]);
+  gst_object_unref (self->pipeline);
+  sink_clear (&self->sink);
+  strip_check_clear (&self->check);
+  g_rand_free (self->rand);
+}
+
+void
+scene_play (guint pipeline, guint episode, guint32 seed, gint * beat,
+    const gint * is_over)
+{
+  Scene self = {
+    .pipeline_number = pipeline,.episode = episode,.beat = beat,
+    .rand = g_rand_new_with_seed (seed),.event = "the start",
+  };
+  guint n;
+
+  report_set_place (pipeline, episode);
+  report_add (REPORT_EPISODES, 1);
+  strip_check_init (&self.check, seed);
+  set_up (&self);
+  start (&self);
+  for (n = 20 + dice (&self, 200); n > 0 && !g_atomic_int_get (is_over); n--)
+    disturb (&self);
+  tear_down (&self);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* The bytes of a strip, from its tile-meta; see the header. */
+
+#include "strip.h"
+
+#include <string.h>
+
+#include "../check/ntmosaic/rig/frames.h"
+#include "../check/ntmosaic/rig/pixels.h"
+#include "frame.h"
+#include "report.h"
+
+const guint32 strip_colours[STRIP_COLOURS] = {
+  0xff000000, 0xff204060, 0x80ffffff, 0xffd01030
+};
+
+/* What the metas say of one strip. */
+typedef struct
+{
+  guint pad;
+  guint x;
+  guint y;
+  guint width;
+  guint height;
+  const gchar *state;
+  GstClockTime pts;
+} Tile;
+
+typedef struct
+{
+  GstVideoInfo info;
+  guint pixel_bytes;
+  guint n_tiles;
+  Tile tiles[STRIP_MOST_PADS];
+} Strip;
+
+void
+strip_check_init (StripCheck * self, guint32 key)
+{
+  *self = (StripCheck) {.key = key };
+  g_mutex_init (&self->lock);
+  memset (self->sources, 0xff, sizeof (self->sources));
+}
+
+void
+strip_check_clear (StripCheck * self)
+{
+  g_mutex_clear (&self->lock);
+  g_free (self->expected);
+}
+
+void
+strip_check_link (StripCheck * self, guint pad, guint source)
+{
+  gint *sources = self->sources[pad];
+
+  g_mutex_lock (&self->lock);
+  memmove (sources + 1, sources, (STRIP_PAD_SOURCES - 1) * sizeof (gint));
+  sources[0] = source % FRAME_MOST_SOURCES;
+  g_mutex_unlock (&self->lock);
+}
+
+/* ---- What the metas say ---- */
+
+static void
+read_tile (Tile * tile, GstVideoRegionOfInterestMeta * meta)
+{
+  const GstStructure *s = gst_video_region_of_interest_meta_get_param (meta,
+      "application/x-ntmosaic-tile");
+
+  if (s == NULL)
+    report_fail ("a tile-meta without its structure");
+  *tile = (Tile) {
+    .x = meta->x,.y = meta->y,.width = meta->w,.height = meta->h,
+    .pts = GST_CLOCK_TIME_NONE,
+  };
+  if (!gst_structure_get_uint (s, "pad", &tile->pad)
+      || (gint) tile->pad != meta->id || tile->pad >= STRIP_MOST_PADS)
+    report_fail ("a tile-meta of pad %d names pad %u", meta->id, tile->pad);
+  tile->state = gst_structure_get_string (s, "state");
+  gst_structure_get_uint64 (s, "pts", &tile->pts);
+}
+
+/* A tile that shows no frame. All frames of the sources have timestamps. */
+static gboolean
+is_background (const Tile * tile)
+{
+  return tile->pts == GST_CLOCK_TIME_NONE;
+}
+
+static gboolean
+overlap (const Tile * a, const Tile * b)
+{
+  return a->x < b->x + b->width && b->x < a->x + a->width
+      && a->y < b->y + b->height && b->y < a->y + a->height;
+}
+
+static void
+check_place (const Strip * strip, const Tile * tile)
+{
+  const guint width = GST_VIDEO_INFO_WIDTH (&strip->info);
+  const guint height = GST_VIDEO_INFO_HEIGHT (&strip->info);
+  const Tile *other;
+
+  if (tile->width > width || tile->x > width - tile->width
+      || tile->height > height || tile->y > height - tile->height)
+    report_fail ("pad %u: tile %ux%u at %u,%u is not inside of %ux%u",
+        tile->pad, tile->width, tile->height, tile->x, tile->y, width, height);
+  for (other = strip->tiles; other < tile; other++)
+    if (other->pad == tile->pad || overlap (other, tile))
+      report_fail ("the tiles of pads %u and %u overlap", other->pad,
+          tile->pad);
+}
+
+static void
+read_strip (Strip * strip, GstBuffer * buffer, GstCaps * caps)
+{
+  const GstMetaInfo *wanted = gst_video_region_of_interest_meta_get_info ();
+  gpointer state = NULL;
+  GstMeta *meta;
+
+  if (caps == NULL || !gst_video_info_from_caps (&strip->info, caps))
+    report_fail ("a strip without caps");
+  strip->pixel_bytes = test_pixel_bytes (GST_VIDEO_INFO_FORMAT (&strip->info));
+  strip->n_tiles = 0;
+  while ((meta = gst_buffer_iterate_meta (buffer, &state))) {
+    Tile *tile = &strip->tiles[strip->n_tiles];
+
+    if (meta->info->api != wanted->api)
+      continue;
+    if (++strip->n_tiles > STRIP_MOST_PADS)
+      report_fail ("more tiles than pads");
+    read_tile (tile, (GstVideoRegionOfInterestMeta *) meta);
+    check_place (strip, tile);
+  }
+}
+
+/* ---- What should be in it ---- */
+
+/* The first row, and then all from the first. */
+static void
+paint_background (guint8 * bytes, const GstVideoInfo * info, gsize row_bytes,
+    guint32 colour)
+{
+  guint8 pixels[TEST_MOST_PIXEL_BYTES];
+  const guint n = test_pixels_paint (info, colour, pixels);
+  gsize x;
+  gint y;
+
+  for (x = 0; x < row_bytes; x++)
+    bytes[x] = pixels[x % n];
+  for (y = 1; y < GST_VIDEO_INFO_HEIGHT (info); y++)
+    memcpy (bytes + y * row_bytes, bytes, row_bytes);
+}
+
+/* Whether the pad may show a frame of this source. */
+static void
+check_source (StripCheck * self, const Tile * tile)
+{
+  const gint source = frame_code_source (tile->pts);
+  gboolean found = FALSE;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < STRIP_PAD_SOURCES; i++)
+    found |= self->sources[tile->pad][i] == source;
+  g_mutex_unlock (&self->lock);
+  if (!found)
+    report_fail ("pad %u, %s, %ux%u, pts %" G_GUINT64_FORMAT ": it never had a "
+        "source %d", tile->pad, tile->state, tile->width, tile->height,
+        tile->pts, source);
+}
+
+static void
+paint_tile (StripCheck * self, const Strip * strip, const Tile * tile,
+    gsize row_bytes)
+{
+  const guint32 seed = frame_seed (self->key, tile->pts,
+      GST_VIDEO_INFO_FORMAT (&strip->info), tile->width, tile->height);
+  const guint n = tile->width * strip->pixel_bytes;
+  guint x;
+  guint y;
+
+  for (y = 0; y < tile->height; y++) {
+    guint8 *row = self->expected + (tile->y + y) * row_bytes
+        + (gsize) tile->x * strip->pixel_bytes;
+
+    for (x = 0; x < n; x++)
+      row[x] = test_byte (seed, y, x);
+  }
+}
+
+static void
+paint (StripCheck * self, const Strip * strip, gsize row_bytes)
+{
+  const gsize bytes = row_bytes * GST_VIDEO_INFO_HEIGHT (&strip->info);
+  guint i;
+
+  if (bytes > self->bytes) {
+    g_free (self->expected);
+    self->expected = g_malloc (bytes);
+    self->bytes = bytes;
+  }
+  paint_background (self->expected, &strip->info, row_bytes,
+      strip_colours[self->colour]);
+  for (i = 0; i < strip->n_tiles; i++)
+    if (!is_background (&strip->tiles[i]))
+      paint_tile (self, strip, &strip->tiles[i], row_bytes);
+}
+
+/* ---- The comparison ---- */
+
+static gboolean
+is_same (StripCheck * self, const GstVideoFrame * frame, gsize row_bytes)
+{
+  const guint8 *bytes = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
+  gint y;
+
+  for (y = 0; y < GST_VIDEO_FRAME_HEIGHT (frame); y++)
+    if (memcmp (bytes + y * GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0),
+            self->expected + y * row_bytes, row_bytes) != 0)
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+describe (GString * text, const Strip * strip, guint x, guint y)
+{
+  guint i;
+
+  for (i = 0; i < strip->n_tiles; i++) {
+    const Tile *tile = &strip->tiles[i];
+
+    g_string_append_printf (text, "\n  pad %u: %s, %ux%u at %u,%u, pts %"
+        G_GUINT64_FORMAT "%s", tile->pad, tile->state, tile->width,
+        tile->height, tile->x, tile->y, tile->pts,
+        x - tile->x < tile->width && y - tile->y < tile->height ?
+        " <- here" : "");
+  }
+}
+
+static void
+explain (StripCheck * self, const Strip * strip, const GstVideoFrame * frame,
+    gsize row_bytes)
+{
+  const guint8 *bytes = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
+  const gint stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
+  const guint height = GST_VIDEO_FRAME_HEIGHT (frame);
+  GString *text = g_string_new (NULL);
+  guint64 n_wrong = 0;
+  gsize i;
+
+  for (i = 0; i < row_bytes * height; i++) {
+    const guint8 byte = bytes[i / row_bytes * stride + i % row_bytes];
+    const guint x = i % row_bytes / strip->pixel_bytes;
+
+    if (byte == self->expected[i] || n_wrong++ > 0)
+      continue;
+    g_string_append_printf (text, "strip of %dx%u, %s: x %u, y %u is %02x and "
+        "not %02x", GST_VIDEO_FRAME_WIDTH (frame), height,
+        GST_VIDEO_INFO_NAME (&strip->info), x, (guint) (i / row_bytes), byte,
+        self->expected[i]);
+    describe (text, strip, x, i / row_bytes);
+  }
+  report_fail ("%s\n  %" G_GUINT64_FORMAT " wrong bytes", text->str, n_wrong);
+}
+
+static void
+count (StripCheck * self, const Strip * strip)
+{
+  guint i;
+
+  for (i = 0; i < strip->n_tiles; i++) {
+    const Tile *tile = &strip->tiles[i];
+
+    if (is_background (tile)) {
+      report_add (REPORT_BACKGROUND, 1);
+      continue;
+    }
+    check_source (self, tile);
+    report_add (REPORT_TILES, 1);
+    report_add (REPORT_KEPT, strcmp (tile->state, "kept") == 0);
+  }
+  report_add (REPORT_STRIPS, 1);
+}
+
+void
+strip_check (StripCheck * self, GstBuffer * buffer, GstCaps * caps)
+{
+  Strip strip;
+  GstVideoFrame frame;
+  gsize row_bytes;
+  guint i;
+
+  read_strip (&strip, buffer, caps);
+  count (self, &strip);
+  row_bytes = (gsize) GST_VIDEO_INFO_WIDTH (&strip.info) * strip.pixel_bytes;
+  if (!gst_video_frame_map (&frame, &strip.info, buffer, GST_MAP_READ))
+    report_fail ("a strip that can't be mapped");
+  for (i = 0; i < STRIP_COLOURS; i++) {
+    paint (self, &strip, row_bytes);
+    if (is_same (self, &frame, row_bytes))
+      break;
+    self->colour = (self->colour + 1) % STRIP_COLOURS;
+  }
+  if (i == STRIP_COLOURS)
+    explain (self, &strip, &frame, row_bytes);
+  report_add (REPORT_BYTES, row_bytes * GST_VIDEO_INFO_HEIGHT (&strip.info));
+  gst_video_frame_unmap (&frame);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Whether a strip is what its tile-meta says. */
+
+#pragma once
+
+#include <gst/video/video.h>
+
+/* The numbers of pads are below this. */
+#define STRIP_MOST_PADS 64
+
+/* The background is one of so many colours. */
+#define STRIP_COLOURS 4
+extern const guint32 strip_colours[STRIP_COLOURS];
+
+/* A pad may show frames of its last sources. */
+#define STRIP_PAD_SOURCES 4
+
+typedef struct
+{
+  guint32 key;                  /* of the pipeline's frames */
+
+  GMutex lock;
+  gint sources[STRIP_MOST_PADS][STRIP_PAD_SOURCES];     /* under lock; -1: none;
+                                                         * the last one first */
+
+  /* Of the thread that has the strips. */
+  guint8 *expected;
+  gsize bytes;
+  guint colour;
+} StripCheck;
+
+void strip_check_init (StripCheck * self, guint32 key);
+void strip_check_clear (StripCheck * self);
+
+/* From now on @source is linked to @pad. In any thread. */
+void strip_check_link (StripCheck * self, guint pad, guint source);
+
+/* Ends the program unless each byte of @strip is right. In one thread at a
+ * time. */
+void strip_check (StripCheck * self, GstBuffer * strip, GstCaps * caps);
