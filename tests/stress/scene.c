@@ -52,16 +52,47 @@ dice (Scene * self, guint n)
 
 /* ---- Messages ---- */
 
+/* What errors and warnings may say. */
+static const gchar *const known_texts[] = {
+  "have cells for", "pixels wide", "too short for", "GstVideoMeta says",
+  "must agree", "show-source is", "the element goes on", "There is no strip",
+  "Internal data stream",
+};
+
+static void
+check_text (GstMessage * message)
+{
+  GError *error = NULL;
+  gchar *debug = NULL;
+  guint i = 0;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+    gst_message_parse_error (message, &error, &debug);
+  else
+    gst_message_parse_warning (message, &error, &debug);
+  while (i < G_N_ELEMENTS (known_texts)
+      && !strstr (error->message, known_texts[i]))
+    i++;
+  if (i == G_N_ELEMENTS (known_texts))
+    report_fail ("%s says: %s (%s)", GST_MESSAGE_SRC_NAME (message),
+        error->message, debug);
+  g_error_free (error);
+  g_free (debug);
+}
+
 /* In any thread. */
 static GstBusSyncReply
 hear (GstBus * bus, GstMessage * message, gpointer data)
 {
   Scene *self = data;
 
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING) {
     report_add (REPORT_WARNINGS, 1);
+    check_text (message);
+  }
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
     report_add (REPORT_ERRORS, 1);
+    check_text (message);
     g_atomic_int_set (&self->has_error, TRUE);
   }
   gst_message_unref (message);
@@ -132,18 +163,18 @@ static void
 add_pad (Scene * self)
 {
   Input *input = find_input (self, FALSE);
+  const gboolean has_queue = dice (self, 3) == 0;
   SourceSetup setup = {
     .number = self->n_sources,
     .seed = g_rand_int (self->rand),
     .key = self->check.key,
     .is_live = self->is_live,
-    .asks = dice (self, 2),
+    .asks = dice (self, 2) && !has_queue,
     .fps = self->fps,
     .most_pixels = self->most_pixels,
     .format = &self->format,
     .position = &self->sink.position,
   };
-  const gboolean has_queue = dice (self, 3) == 0;
 
   if (input == NULL)
     return;
@@ -293,7 +324,7 @@ static void
 change_setting (Scene * self)
 {
   static const gchar *const numbers[][2] = {
-    {"columns", "5"}, {"rows", "4"}, {"max-width", "600"}, {"gap", "9"},
+    {"columns", "5"}, {"rows", "3"}, {"max-width", "600"}, {"gap", "9"},
     {"square", "2"}, {"align", "3"}, {"align-x", "3"}, {"strips", "6"},
     {"max-threads", "4"}, {"copy-on-arrival", "2"}, {"frames-ahead", "9"},
     {"nt-stores", "3"}, {"show-source", "9"}, {"eos-policy", "2"},
@@ -335,9 +366,13 @@ stop (Scene * self, GstState state)
   }
 }
 
+/* After an error, the numbers that may have led to it are as in the
+ * beginning. */
 static void
 start (Scene * self)
 {
+  if (g_atomic_int_get (&self->has_error))
+    g_object_set (self->mosaic, "columns", 0, "rows", 0, "max-width", 0, NULL);
   g_atomic_int_set (&self->has_error, FALSE);
   g_atomic_int_set (&self->sink.is_eos, FALSE);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);

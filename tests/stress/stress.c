@@ -9,6 +9,7 @@
 
 #include "report.h"
 #include "scene.h"
+#include "watch.h"
 
 static gint seconds = 60;
 static gint seed = -1;
@@ -39,7 +40,7 @@ typedef struct
 {
   guint number;
   GThread *thread;
-  gint beat;                    /* atomic */
+  gint *beat;                   /* atomic */
 } Player;
 
 static guint32
@@ -63,8 +64,9 @@ play (gpointer data)
     const guint which = episode >= 0 ? (guint) episode : i;
 
     scene_play (self->number, which, mix (mix (seed, self->number), which),
-        &self->beat, &is_over);
+        self->beat, &is_over);
   }
+  watch_leave (self->beat);
 
   return NULL;
 }
@@ -72,11 +74,11 @@ play (gpointer data)
 static void
 wait_for_the_end (void)
 {
-  const gint64 begin = g_get_monotonic_time ();
-  gint64 next = begin;
-  gint64 now;
+  gint64 now = g_get_monotonic_time ();
+  const gint64 end = now + seconds * G_TIME_SPAN_SECOND;
+  gint64 next = now;
 
-  while ((now = g_get_monotonic_time ()) < begin + seconds * G_TIME_SPAN_SECOND) {
+  for (; now < end; now = g_get_monotonic_time ()) {
     if (now >= next) {
       report_print_line ();
       next = now + report_every * G_TIME_SPAN_SECOND;
@@ -110,26 +112,52 @@ parse (int *argc, char ***argv)
   g_free (command);
 }
 
-int
-main (int argc, char **argv)
+static void
+run_all (void)
 {
-  Player *players;
+  Player *players = g_new0 (Player, n_pipelines);
   gint i;
 
-  g_setenv ("G_DEBUG", "fatal-warnings", FALSE);
-  parse (&argc, &argv);
-  players = g_new0 (Player, n_pipelines);
   for (i = 0; i < n_pipelines; i++) {
     players[i].number = i;
     if (only < 0 || only == i)
-      players[i].thread = g_thread_new ("player", play, &players[i]);
+      players[i].beat = watch_add (g_strdup_printf ("pipeline %d", i));
   }
+  watch_begin ();
+  for (i = 0; i < n_pipelines; i++)
+    if (players[i].beat)
+      players[i].thread = g_thread_new ("player", play, &players[i]);
   wait_for_the_end ();
   for (i = 0; i < n_pipelines; i++)
     if (players[i].thread)
       g_thread_join (players[i].thread);
+  watch_end ();
   g_free (players);
+}
+
+int
+main (int argc, char **argv)
+{
+  WatchUse before;
+  WatchUse after;
+  guint n_leaks;
+
+  g_setenv ("G_DEBUG", "fatal-warnings", FALSE);
+  g_setenv ("GST_TRACERS", "leaks", FALSE);
+  parse (&argc, &argv);
+  before = watch_get_use ();
+  run_all ();
+  after = watch_get_use ();
   report_print_summary ();
+  printf ("at the beginning and the end: %.1f and %.1f MiB, %u and %u threads, "
+      "%u and %u open files\n", before.memory / 1048576.0,
+      after.memory / 1048576.0, before.threads, after.threads, before.files,
+      after.files);
+  n_leaks = watch_print_leaks ();
+  printf ("%u objects of GStreamer leaked\n", n_leaks);
+  fflush (stdout);
+  if (n_leaks > 0)
+    report_fail ("%u objects leaked", n_leaks);
 
   return 0;
 }
