@@ -152,6 +152,7 @@ give_event (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event,
     guint32 seqnum)
 {
   gst_event_set_seqnum (event, seqnum);
+  while (gst_aggregator_pad_drop_buffer (GST_AGGREGATOR_PAD (pad)));
   g_mutex_lock (&pad->gap_lock);
   GST_AGGREGATOR_CLASS (parent_class)->sink_event (GST_AGGREGATOR (self),
       GST_AGGREGATOR_PAD (pad), event);

@@ -293,6 +293,9 @@ take_flush_stop (GstAggregator * agg, GstAggregatorPad * aggpad,
   gboolean ret;
 
   gst_nt_mosaic_pad_restart (pad);
+  /* The base class keeps a frame that it has looked at until aggregate() is
+   * over. It would abort on a frame whose segment is gone. */
+  while (gst_aggregator_pad_drop_buffer (aggpad));
   gst_nt_mosaic_end_flush (self, pad, seqnum);
   g_mutex_lock (&pad->gap_lock);
   ret = chain_event (agg, aggpad, event);

@@ -486,6 +486,54 @@ GST_START_TEST (flush_while_downstream_is_asked)
 
 GST_END_TEST;
 
+static GstPadProbeReturn
+flush_at_caps (GstPad * pad, GstPadProbeInfo * info, gpointer input)
+{
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+
+  test_input_flush (input, gst_util_seqnum_next ());
+
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* The base class has looked at the next frame of a pad, for strip 3, when the
+ * element negotiates because of another pad. */
+GST_START_TEST (flush_of_one_pad_while_another_negotiates)
+{
+  TestRig *rig = test_rig_new_small (2);
+  GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
+  const guint width = TEST_TILE_WIDTH + 1;
+  TestTile tiles[] = {
+    {width, TEST_TILE_HEIGHT, 101}, {TEST_TILE_WIDTH, 0, 0}
+  };
+  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", BLACK };
+  guint n;
+
+  check_strip (rig, 0);
+  gst_pad_add_probe (srcpad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      flush_at_caps, test_rig_input (rig, 1), NULL);
+  test_input_set_caps_full (test_rig_input (rig, 0), "RGBA", width,
+      TEST_TILE_HEIGHT, TEST_FPS, 1);
+  test_rig_push (rig, 1, 999, 3);
+  test_rig_push (rig, 0, 101, 1);
+  test_rig_expect (rig, &strip);
+
+  test_input_push_segment (test_rig_input (rig, 1), 0);
+  tiles[1].height = TEST_TILE_HEIGHT;
+  for (n = 2; n < 6; n++) {
+    tiles[0].seed = 100 + n;
+    tiles[1].seed = 200 + n;
+    test_rig_push (rig, 0, tiles[0].seed, n);
+    test_rig_push (rig, 1, tiles[1].seed, n);
+    test_rig_expect (rig, &strip);
+  }
+  gst_object_unref (srcpad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 TEST_CASES (flush_races)
 {
   tcase_add_test (tc, stopping_while_upstream_flushes);
@@ -501,4 +549,5 @@ TEST_CASES (flush_races)
   tcase_add_test (tc, seek_that_a_source_refuses);
   tcase_add_test (tc, flush_of_one_pad_leaves_an_unlinked_one);
   tcase_add_test (tc, flush_while_downstream_is_asked);
+  tcase_add_test (tc, flush_of_one_pad_while_another_negotiates);
 }
