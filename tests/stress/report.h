@@ -37,6 +37,7 @@
     X (FORMATS, "changes of the format")                                      \
     X (SETTINGS, "changes of a property")                                     \
     X (STATES, "state changes")                                               \
+    X (FLUSHES, "flushes of a source by the application")                     \
     X (SEEKS, "seeks")                                                        \
     X (SEEKS_REFUSED, "of these, refused")                                    \
     X (EOS, "ends of the strips")                                             \

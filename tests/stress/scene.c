@@ -378,6 +378,7 @@ start (Scene * self)
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
 }
 
+/* The position is that of the next start: sources read it. */
 static void
 restart (Scene * self, GstState state)
 {
@@ -399,9 +400,22 @@ change_state (Scene * self)
 
 /* ---- Events ---- */
 
+/* A sink of GStreamer 1.22 can wait for ever if a flush meets a state
+ * change. */
+static gboolean
+is_settled (Scene * self)
+{
+  GstState state;
+
+  return gst_element_get_state (self->pipeline, &state, NULL, 0)
+      != GST_STATE_CHANGE_ASYNC && state == GST_STATE_PLAYING;
+}
+
 static void
 seek (Scene * self)
 {
+  if (!is_settled (self))
+    return;
   report_add (REPORT_SEEKS, 1);
   g_atomic_int_set (&self->sink.position, 0);
   if (!gst_element_seek_simple (self->pipeline, GST_FORMAT_TIME,
@@ -416,8 +430,10 @@ flush_source (Scene * self)
 {
   Input *input = find_input (self, TRUE);
 
-  if (input)
-    source_flush (input->source);
+  if (input == NULL || !is_settled (self))
+    return;
+  report_add (REPORT_FLUSHES, 1);
+  source_flush (input->source);
 }
 
 typedef struct

@@ -9,6 +9,7 @@
 
 #include "report.h"
 #include "scene.h"
+#include "stops.h"
 #include "watch.h"
 
 static gint seconds = 60;
@@ -17,6 +18,7 @@ static gint n_pipelines = 3;
 static gint report_every = 10;
 static gint only = -1;
 static gint episode = -1;
+static gint n_stops = 0;
 
 static const GOptionEntry options[] = {
   {"seconds", 0, 0, G_OPTION_ARG_INT, &seconds,
@@ -31,6 +33,8 @@ static const GOptionEntry options[] = {
       "only the pipeline with this number", "N"},
   {"episode", 0, 0, G_OPTION_ARG_INT, &episode,
       "only this episode, again and again", "N"},
+  {"stops", 0, 0, G_OPTION_ARG_INT, &n_stops,
+      "instead: stop N pipelines, and print how long it took", "N"},
   {NULL}
 };
 
@@ -135,6 +139,16 @@ run_all (void)
   g_free (players);
 }
 
+static void
+stop_all (void)
+{
+  gint *beat = watch_add ("set_state(NULL)");
+
+  watch_begin ();
+  stops_measure (seed, n_stops, beat);
+  watch_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -146,7 +160,10 @@ main (int argc, char **argv)
   g_setenv ("GST_TRACERS", "leaks", FALSE);
   parse (&argc, &argv);
   before = watch_get_use ();
-  run_all ();
+  if (n_stops > 0)
+    stop_all ();
+  else
+    run_all ();
   after = watch_get_use ();
   report_print_summary ();
   printf ("at the beginning and the end: %.1f and %.1f MiB, %u and %u threads, "

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Stops; see the header. An element is stopped when its message
+ * STATE_CHANGED says so: sinks first, sources last. */
+
+#include "stops.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "sink.h"
+#include "source.h"
+
+#define MOST_PADS 50
+
+/* What was stopped when, of one try. */
+typedef struct
+{
+  GMutex lock;
+  gint64 begin;                 /* under lock; 0: not stopping */
+  GString *text;
+  gint64 last;
+} Trace;
+
+typedef struct
+{
+  GRand *rand;
+  GstElement *pipeline;
+  GstElement *mosaic;
+  StripCheck check;
+  Sink sink;
+  gint format;
+  Trace trace;
+} Stop;
+
+static guint
+dice (Stop * self, guint n)
+{
+  return g_rand_int_range (self->rand, 0, n);
+}
+
+/* Notes steps of a millisecond and more. */
+static GstBusSyncReply
+hear (GstBus * bus, GstMessage * message, gpointer data)
+{
+  Trace *trace = &((Stop *) data)->trace;
+  GstState old;
+  GstState now;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STATE_CHANGED) {
+    const gint64 time = g_get_monotonic_time ();
+
+    gst_message_parse_state_changed (message, &old, &now, NULL);
+    g_mutex_lock (&trace->lock);
+    if (trace->begin > 0 && time - trace->last >= 1000)
+      g_string_append_printf (trace->text, " %s to %s %.1f ms,",
+          GST_MESSAGE_SRC_NAME (message), gst_element_state_get_name (now),
+          (time - trace->last) / 1e3);
+    trace->last = time;
+    g_mutex_unlock (&trace->lock);
+  }
+  gst_message_unref (message);
+
+  return GST_BUS_DROP;
+}
+
+static void
+add_input (Stop * self, guint number, gboolean has_queue, guint most_pixels)
+{
+  const SourceSetup setup = {
+    .number = number,
+    .seed = g_rand_int (self->rand),
+    .key = self->check.key,
+    .fps = 25,
+    .most_pixels = most_pixels,
+    .format = &self->format,
+    .position = &self->sink.position,
+  };
+  GstElement *source = source_new (&setup);
+  GstElement *last = source;
+
+  gst_bin_add (GST_BIN (self->pipeline), source);
+  if (has_queue) {
+    last = gst_element_factory_make ("queue", NULL);
+    gst_bin_add (GST_BIN (self->pipeline), last);
+    gst_element_link (source, last);
+  }
+  strip_check_link (&self->check, number, number);
+  gst_element_link_pads (last, "src", self->mosaic, NULL);
+}
+
+static guint
+set_up (Stop * self)
+{
+  const guint n = dice (self, 3) == 0 ? MOST_PADS : 1 + dice (self, 8);
+  const gboolean has_queues = dice (self, 2);
+  const guint most_pixels = n == MOST_PADS ? 64 : 200;
+  GstBus *bus;
+  guint i;
+
+  self->format = GST_VIDEO_FORMAT_RGBA;
+  self->pipeline = gst_pipeline_new (NULL);
+  self->mosaic = gst_element_factory_make ("ntmosaic", NULL);
+  g_object_set (self->mosaic, "tile-meta", TRUE, NULL);
+  sink_init (&self->sink, &self->check, 0, 0, g_rand_int (self->rand),
+      dice (self, 2));
+  gst_bin_add_many (GST_BIN (self->pipeline), self->mosaic,
+      self->sink.appsink, NULL);
+  gst_element_link (self->mosaic, self->sink.appsink);
+  bus = gst_element_get_bus (self->pipeline);
+  gst_bus_set_sync_handler (bus, hear, self, NULL);
+  gst_object_unref (bus);
+  for (i = 0; i < n; i++)
+    add_input (self, i, has_queues, most_pixels);
+
+  return n;
+}
+
+/* Microseconds; @where gets the steps that took long. */
+static gint64
+stop_one (guint32 seed, gchar ** where)
+{
+  Stop self = {.rand = g_rand_new_with_seed (seed) };
+  gint64 begin;
+  gint64 end;
+  guint n;
+
+  strip_check_init (&self.check, seed);
+  g_mutex_init (&self.trace.lock);
+  self.trace.text = g_string_new (NULL);
+  n = set_up (&self);
+  gst_element_set_state (self.pipeline, GST_STATE_PLAYING);
+  g_usleep (dice (&self, 100) * 1000);
+
+  begin = g_get_monotonic_time ();
+  g_mutex_lock (&self.trace.lock);
+  self.trace.begin = self.trace.last = begin;
+  g_mutex_unlock (&self.trace.lock);
+  gst_element_set_state (self.pipeline, GST_STATE_NULL);
+  end = g_get_monotonic_time ();
+
+  *where = g_strdup_printf ("seed %u, %u pads, after %d strips:%s the rest "
+      "%.1f ms", seed, n, g_atomic_int_get (&self.sink.n_strips),
+      self.trace.text->str, (end - self.trace.last) / 1e3);
+  gst_object_unref (self.pipeline);
+  sink_clear (&self.sink);
+  strip_check_clear (&self.check);
+  g_string_free (self.trace.text, TRUE);
+  g_mutex_clear (&self.trace.lock);
+  g_rand_free (self.rand);
+
+  return end - begin;
+}
+
+static gint
+compare (gconstpointer a, gconstpointer b)
+{
+  const gint64 left = *(const gint64 *) a;
+  const gint64 right = *(const gint64 *) b;
+
+  return left < right ? -1 : left > right;
+}
+
+void
+stops_measure (guint32 seed, guint n_tries, gint * beat)
+{
+  GArray *times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GRand *rand = g_rand_new_with_seed (seed);
+  gint64 longest = -1;
+  guint i;
+
+  for (i = 0; i < n_tries; i++) {
+    gchar *where;
+    const gint64 time = stop_one (g_rand_int (rand), &where);
+
+    g_array_append_val (times, time);
+    if (time > longest) {
+      longest = time;
+      printf ("%.1f ms: %s\n", time / 1e3, where);
+      fflush (stdout);
+    }
+    report_stop (time, where);
+    g_free (where);
+    g_atomic_int_inc (beat);
+  }
+  g_array_sort (times, compare);
+  if (times->len > 0)
+    printf ("%u stops: median %.1f ms, 99%% within %.1f ms, longest %.1f ms\n",
+        times->len, g_array_index (times, gint64, times->len / 2) / 1e3,
+        g_array_index (times, gint64, times->len * 99 / 100) / 1e3,
+        g_array_index (times, gint64, times->len - 1) / 1e3);
+  g_array_unref (times);
+  g_rand_free (rand);
+}
