@@ -41,6 +41,10 @@
     X (SEEKS, "seeks")                                                        \
     X (SEEKS_REFUSED, "of these, refused")                                    \
     X (EOS, "ends of the strips")                                             \
+    X (IMAGE_STRIPS, "strips of images checked")                              \
+    X (REQUESTS, "requests for such strips")                                  \
+    X (CANCELS, "of these, taken back")                                       \
+    X (FILES, "changes of an image file")                                     \
     X (WARNINGS, "warnings")                                                  \
     X (ERRORS, "errors, each followed by another start")
 

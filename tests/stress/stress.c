@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gallery.h"
 #include "report.h"
 #include "scene.h"
 #include "stops.h"
@@ -14,7 +15,7 @@
 
 static gint seconds = 60;
 static gint seed = -1;
-static gint n_pipelines = 3;
+static gint n_pipelines = 4;
 static gint report_every = 10;
 static gint only = -1;
 static gint episode = -1;
@@ -26,7 +27,7 @@ static const GOptionEntry options[] = {
   {"seed", 0, 0, G_OPTION_ARG_INT, &seed,
       "of all that happens (another one in each run)", "N"},
   {"pipelines", 0, 0, G_OPTION_ARG_INT, &n_pipelines,
-      "how many run at once (3)", "N"},
+      "how many run at once (4)", "N"},
   {"report-every", 0, 0, G_OPTION_ARG_INT, &report_every,
       "seconds between two lines (10)", "N"},
   {"only", 0, 0, G_OPTION_ARG_INT, &only,
@@ -58,18 +59,29 @@ mix (guint32 a, guint32 b)
   return h ^ h >> 13;
 }
 
+/* Every fourth pipeline is one of images, where images can be decoded. */
+static void
+play_episode (Player * self, guint which)
+{
+  const guint32 own = mix (mix (seed, self->number), which);
+
+#ifdef HAVE_IMAGES
+  if (self->number % 4 == 2) {
+    gallery_play (self->number, which, own, self->beat, &is_over);
+    return;
+  }
+#endif
+  scene_play (self->number, which, own, self->beat, &is_over);
+}
+
 static gpointer
 play (gpointer data)
 {
   Player *self = data;
   guint i = 0;
 
-  for (; !g_atomic_int_get (&is_over); i++) {
-    const guint which = episode >= 0 ? (guint) episode : i;
-
-    scene_play (self->number, which, mix (mix (seed, self->number), which),
-        self->beat, &is_over);
-  }
+  for (; !g_atomic_int_get (&is_over); i++)
+    play_episode (self, episode >= 0 ? (guint) episode : i);
   watch_leave (self->beat);
 
   return NULL;
