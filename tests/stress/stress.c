@@ -87,16 +87,29 @@ play (gpointer data)
   return NULL;
 }
 
+/* What has happened so far, and what the process uses. */
+static void
+print_line (gint64 begin)
+{
+  const WatchUse use = watch_get_use ();
+
+  printf ("%5.0f s: %.1f MiB, %u threads, %u files; ",
+      (g_get_monotonic_time () - begin) / 1e6, use.memory / 1048576.0,
+      use.threads, use.files);
+  report_print_line ();
+}
+
 static void
 wait_for_the_end (void)
 {
-  gint64 now = g_get_monotonic_time ();
-  const gint64 end = now + seconds * G_TIME_SPAN_SECOND;
-  gint64 next = now;
+  const gint64 begin = g_get_monotonic_time ();
+  const gint64 end = begin + seconds * G_TIME_SPAN_SECOND;
+  gint64 next = begin;
+  gint64 now = begin;
 
   for (; now < end; now = g_get_monotonic_time ()) {
     if (now >= next) {
-      report_print_line ();
+      print_line (begin);
       next = now + report_every * G_TIME_SPAN_SECOND;
     }
     g_usleep (100000);
