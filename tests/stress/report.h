@@ -36,6 +36,7 @@
     X (PADS_RELINKED, "pads relinked")                                        \
     X (FORMATS, "changes of the format")                                      \
     X (SETTINGS, "changes of a property")                                     \
+    X (DOWNSTREAM_CAPS, "changes of what downstream takes")                   \
     X (STATES, "state changes")                                               \
     X (FLUSHES, "flushes of a source by the application")                     \
     X (SEEKS, "seeks")                                                        \

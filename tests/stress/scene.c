@@ -54,9 +54,9 @@ dice (Scene * self, guint n)
 
 /* What errors and warnings may say. */
 static const gchar *const known_texts[] = {
-  "have cells for", "pixels wide", "too short for", "GstVideoMeta says",
-  "must agree", "show-source is", "the element goes on", "There is no strip",
-  "Internal data stream",
+  "have cells for", "pixels wide", "takes only", "too short for",
+  "GstVideoMeta says", "must agree", "show-source is", "the element goes on",
+  "There is no strip", "Internal data stream",
 };
 
 static void
@@ -348,6 +348,38 @@ change_setting (Scene * self)
   g_free (value);
 }
 
+static void
+change_pad (Scene * self)
+{
+  Input *input = find_input (self, TRUE);
+  const gboolean repeats = dice (self, 2);
+  const guint64 most = dice (self, 2) ? GST_CLOCK_TIME_NONE
+      : dice (self, 500) * GST_MSECOND;
+
+  if (input == NULL)
+    return;
+  report_add (REPORT_SETTINGS, 1);
+  g_object_set (input->pad, "repeat-after-eos", repeats,
+      "max-last-buffer-repeat", most, NULL);
+}
+
+/* What downstream takes: at least so many pixels, or any size. */
+static void
+change_downstream (Scene * self)
+{
+  const guint width = 2 * (1 + dice (self, 1500));
+  const guint height = 1 + dice (self, 800);
+  GstCaps *caps = gst_caps_new_empty_simple ("video/x-raw");
+
+  report_add (REPORT_DOWNSTREAM_CAPS, 1);
+  if (dice (self, 3) == 0)
+    gst_caps_set_simple (caps, "width", G_TYPE_INT, width, "height",
+        G_TYPE_INT, height, NULL);
+  g_object_set (self->sink.appsink, "caps", caps, NULL);
+  gst_caps_unref (caps);
+  sink_reconfigure (&self->sink);
+}
+
 /* ---- States ---- */
 
 static void
@@ -373,6 +405,8 @@ start (Scene * self)
 {
   if (g_atomic_int_get (&self->has_error))
     g_object_set (self->mosaic, "columns", 0, "rows", 0, "max-width", 0, NULL);
+  if (g_atomic_int_get (&self->has_error))
+    g_object_set (self->sink.appsink, "caps", NULL, NULL);
   g_atomic_int_set (&self->has_error, FALSE);
   g_atomic_int_set (&self->sink.is_eos, FALSE);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
@@ -449,6 +483,8 @@ static const Event events[] = {
   {"pads relinked", relink, 3},
   {"another format", change_format, 1},
   {"a setting", change_setting, 12},
+  {"a pad's setting", change_pad, 3},
+  {"a wish of downstream", change_downstream, 1},
   {"a state change", change_state, 3},
   {"a seek", seek, 2},
   {"a flush of one source", flush_source, 3},
@@ -493,7 +529,10 @@ set_up (Scene * self)
   self->mosaic = gst_element_factory_make ("ntmosaic", NULL);
   if (self->mosaic == NULL)
     report_fail ("there is no element ntmosaic");
-  g_object_set (self->mosaic, "tile-meta", TRUE, NULL);
+  g_object_set (self->mosaic, "tile-meta", TRUE, "latency",
+      (guint64) dice (self, 2) * dice (self, 50) * GST_MSECOND,
+      "force-live", self->is_live && dice (self, 3) == 0,
+      "ignore-inactive-pads", dice (self, 3) == 0, NULL);
   sink_init (&self->sink, &self->check, self->pipeline_number, self->episode,
       g_rand_int (self->rand), self->is_live);
   gst_bin_add_many (GST_BIN (self->pipeline), self->mosaic,

@@ -218,6 +218,15 @@ sink_init (Sink * self, StripCheck * check, guint pipeline, guint episode,
 }
 
 void
+sink_reconfigure (Sink * self)
+{
+  GstPad *pad = gst_element_get_static_pad (self->appsink, "sink");
+
+  gst_pad_push_event (pad, gst_event_new_reconfigure ());
+  gst_object_unref (pad);
+}
+
+void
 sink_clear (Sink * self)
 {
   guint i;

@@ -40,5 +40,8 @@ typedef struct
 void sink_init (Sink * self, StripCheck * check, guint pipeline, guint episode,
     guint32 seed, gboolean sync);
 
+/* Has the mosaic ask again what downstream takes. */
+void sink_reconfigure (Sink * self);
+
 /* After its pipeline is in NULL. */
 void sink_clear (Sink * self);
