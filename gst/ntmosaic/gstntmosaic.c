@@ -367,6 +367,21 @@ gst_nt_mosaic_stop (GstAggregator * agg)
   return GST_AGGREGATOR_CLASS (parent_class)->stop (agg);
 }
 
+/* GStreamer deactivates one pad after the other, and waits each time until
+ * upstream's thread has left the pad. Here all of them are sent home first, so
+ * that these waits overlap. The function of the base class does not wait. */
+static void
+send_upstream_home (GstNtMosaic * self)
+{
+  GList *pads = gst_nt_mosaic_ref_pads (self);
+  GList *l;
+
+  for (l = pads; l; l = l->next)
+    GST_PAD_ACTIVATEMODEFUNC (l->data) (l->data, GST_OBJECT (self),
+        GST_PAD_MODE_PUSH, FALSE);
+  g_list_free_full (pads, gst_object_unref);
+}
+
 static gboolean
 gst_nt_mosaic_src_activate (GstAggregator * agg, GstPadMode mode,
     gboolean active)
@@ -380,6 +395,8 @@ gst_nt_mosaic_src_activate (GstAggregator * agg, GstPadMode mode,
     gst_nt_mosaic_queue_set_hurry (&GST_NT_MOSAIC_PAD (l->data)->queue,
         !active);
   GST_OBJECT_UNLOCK (agg);
+  if (!active)
+    send_upstream_home (GST_NT_MOSAIC (agg));
 
   return TRUE;
 }
