@@ -282,6 +282,17 @@ take_gap (GstAggregator * agg, GstAggregatorPad * aggpad, GstEvent * event)
   return ret;
 }
 
+/* After a stop has begun, upstream does not wait for its turn again, also if it
+ * flushes meanwhile: the stop would wait for it. */
+static void
+keep_hurry (GstNtMosaic * self, GstNtMosaicPad * pad)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->is_inactive)
+    gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
+  GST_OBJECT_UNLOCK (self);
+}
+
 /* In upstream's thread. */
 static gboolean
 take_flush_stop (GstAggregator * agg, GstAggregatorPad * aggpad,
@@ -293,6 +304,7 @@ take_flush_stop (GstAggregator * agg, GstAggregatorPad * aggpad,
   gboolean ret;
 
   gst_nt_mosaic_pad_restart (pad);
+  keep_hurry (self, pad);
   /* The base class keeps a frame that it has looked at until aggregate() is
    * over. It would abort on a frame whose segment is gone. */
   while (gst_aggregator_pad_drop_buffer (aggpad));
