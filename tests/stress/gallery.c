@@ -11,7 +11,7 @@
 #include "../check/ntimages/photos.h"
 #include "report.h"
 
-/* The last images change: each has as many versions. */
+/* The last images change: each has as many versions, each of its own size. */
 #define N_PHOTOS 16
 #define N_CHANGING 4
 #define N_VERSIONS 3
@@ -44,6 +44,7 @@ typedef struct
   GstElement *line;             /* the pipeline */
   GstElement *src;
   gboolean is_list;
+  guint n_requests;
   const gchar *event;           /* the last state that the pipeline went to, or
                                  * another event that may lose strips */
 
@@ -84,7 +85,7 @@ load_all (Gallery * self)
   for (i = 0; i < N_PHOTOS; i++)
     for (k = 0; k < N_VERSIONS; k++) {
       if (i >= N_PHOTOS - N_CHANGING)
-        photos_replace_with_png (self->photos, i, sizes[k]);
+        photos_replace_with_png (self->photos, i, sizes[k] + i);
       load (self, i, k);
     }
 }
@@ -172,14 +173,27 @@ check_list (Gallery * self, guint64 offset, const GstMapInfo * map)
 }
 
 static gboolean
-is_last_again (Gallery * self, const GstMapInfo * map)
+is_strip_of (Gallery * self, const GstMapInfo * map, const Asked * asked)
 {
-  const gboolean may_be = self->last_may_repeat;
+  return map->size == asked->n * TILE_BYTES
+      && shows (self, map, asked->n, asked->numbers);
+}
 
-  self->last_may_repeat = FALSE;
+/* The number of the request whose strip this is; n_asked: none that may have
+ * been next. */
+static guint
+find_next (Gallery * self, const GstMapInfo * map)
+{
+  guint i;
 
-  return may_be && map->size == self->last.n * TILE_BYTES
-      && shows (self, map, self->last.n, self->last.numbers);
+  for (i = 0; i < self->n_asked; i++) {
+    if (is_strip_of (self, map, &self->asked[i]))
+      return i;
+    if (!self->asked[i].may_be_lost)
+      break;
+  }
+
+  return self->n_asked;
 }
 
 /* A strip is that of the oldest request that may have been next. The last one
@@ -188,26 +202,20 @@ is_last_again (Gallery * self, const GstMapInfo * map)
 static void
 check_request (Gallery * self, const GstMapInfo * map)
 {
-  const guint n = map->size / TILE_BYTES;
-  guint i = 0;
+  guint i;
 
   g_mutex_lock (&self->lock);
-  if (is_last_again (self, map)) {
-    g_mutex_unlock (&self->lock);
-    return;
+  i = find_next (self, map);
+  if (i < self->n_asked) {
+    self->last = self->asked[i];
+    self->n_asked -= i + 1;
+    memmove (self->asked, self->asked + i + 1, self->n_asked * sizeof (Asked));
+  } else if (self->last_may_repeat && is_strip_of (self, map, &self->last)) {
+    self->last_may_repeat = FALSE;
+  } else {
+    report_fail ("after %s there is a strip of%s, and were asked for:%s",
+        self->event, describe (self, map), describe_asked (self, 0));
   }
-  while (i < self->n_asked && (self->asked[i].n != n
-          || !shows (self, map, n, self->asked[i].numbers))) {
-    if (!self->asked[i].may_be_lost)
-      report_fail ("after %s there is a strip of%s, and were asked for:%s",
-          self->event, describe (self, map), describe_asked (self, i));
-    i++;
-  }
-  if (i == self->n_asked)
-    report_fail ("a strip of %u tiles that no request asked for", n);
-  self->last = self->asked[i];
-  self->n_asked -= i + 1;
-  memmove (self->asked, self->asked + i + 1, self->n_asked * sizeof (Asked));
   g_mutex_unlock (&self->lock);
 }
 
@@ -244,14 +252,18 @@ take (GstAppSink * appsink, gpointer data)
 static void
 ask (Gallery * self)
 {
-  Asked asked = {.n = 1 + dice (self, MOST_TILES) };
+  Asked asked = {.n = 2 + dice (self, MOST_TILES - 1) };
   const gchar *names[MOST_TILES + 1] = { NULL, };
   guint i;
 
+  /* The first two images say which request it is. */
   for (i = 0; i < asked.n; i++) {
-    asked.numbers[i] = dice (self, N_PHOTOS);
+    asked.numbers[i] = i == 0 ? self->n_requests % N_PHOTOS
+        : i == 1 ? self->n_requests / N_PHOTOS % N_PHOTOS
+        : dice (self, N_PHOTOS);
     names[i] = self->photos->names[asked.numbers[i]];
   }
+  self->n_requests++;
   /* The strip may come before the signal returns. */
   g_mutex_lock (&self->lock);
   if (!self->is_list && self->n_asked < MOST_ASKED) {
@@ -284,8 +296,9 @@ cancel (Gallery * self)
 static void
 change_file (Gallery * self)
 {
-  photos_replace_with_png (self->photos,
-      N_PHOTOS - 1 - dice (self, N_CHANGING), sizes[dice (self, N_VERSIONS)]);
+  const guint i = N_PHOTOS - 1 - dice (self, N_CHANGING);
+
+  photos_replace_with_png (self->photos, i, sizes[dice (self, N_VERSIONS)] + i);
   report_add (REPORT_FILES, 1);
 }
 

@@ -526,12 +526,12 @@ set_up (Scene * self)
   self->most_pixels = sizes[dice (self, G_N_ELEMENTS (sizes))];
   change_format (self);
   self->pipeline = gst_pipeline_new (NULL);
-  self->mosaic = gst_element_factory_make ("ntmosaic", NULL);
+  self->mosaic = gst_element_factory_make_full ("ntmosaic", "force-live",
+      self->is_live && dice (self, 3) == 0, NULL);
   if (self->mosaic == NULL)
     report_fail ("there is no element ntmosaic");
   g_object_set (self->mosaic, "tile-meta", TRUE, "latency",
       (guint64) dice (self, 2) * dice (self, 50) * GST_MSECOND,
-      "force-live", self->is_live && dice (self, 3) == 0,
       "ignore-inactive-pads", dice (self, 3) == 0, NULL);
   sink_init (&self->sink, &self->check, self->pipeline_number, self->episode,
       g_rand_int (self->rand), self->is_live);

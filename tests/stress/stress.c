@@ -181,7 +181,8 @@ main (int argc, char **argv)
   WatchUse after;
   guint n_leaks;
 
-  g_setenv ("G_DEBUG", "fatal-warnings", FALSE);
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL
+      | G_LOG_LEVEL_WARNING);
   g_setenv ("GST_TRACERS", "leaks", FALSE);
   parse (&argc, &argv);
   before = watch_get_use ();
