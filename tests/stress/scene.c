@@ -279,7 +279,8 @@ swap_pads (Scene * self, Input * a, Input * b)
 }
 
 /* Two sources change places. GStreamer wants a pad that is linked anew not to
- * push meanwhile. */
+ * push meanwhile. A flush passes a queue without the lock of its pad, and would
+ * begin at one pad of the mosaic and end at the other. */
 static void
 relink (Scene * self)
 {
@@ -288,7 +289,7 @@ relink (Scene * self)
   GstPad *first;
   GstPad *second;
 
-  if (a == b)
+  if (a == b || a->queue || b->queue)
     return;
   first = lock_stream (a);
   second = first ? lock_stream (b) : NULL;
