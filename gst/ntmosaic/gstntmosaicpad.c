@@ -108,7 +108,9 @@ gst_nt_mosaic_pad_count_out (GstNtMosaicPad * pad, GstBuffer * buffer)
 gboolean
 gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad, GstSegment * segment)
 {
-  g_mutex_lock (&pad->gap_lock);
+  if (!g_mutex_trylock (&pad->gap_lock))
+    return FALSE;
+
   *segment = GST_AGGREGATOR_PAD (pad)->segment;
   g_mutex_unlock (&pad->gap_lock);
 

@@ -62,7 +62,8 @@ struct _GstNtMosaicPad
   gboolean named_silent;        /* a warning says that it gets no data */
 
   /* Held while a GAP event becomes a frame, while the segment is read, and
-   * while a flush resets the segment. */
+   * while a flush resets the segment. Only a flush waits for it: the streaming
+   * thread tries, and if it can't have the lock, a flush is going on. */
   GMutex gap_lock;
 
   /* Of the streaming thread alone. */
@@ -90,10 +91,8 @@ void gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad, guint n_taken,
  * after the last strip. In the streaming thread. */
 void gst_nt_mosaic_pad_count_rest (GstNtMosaicPad * pad);
 
-/* The segment of the pad's frames. FALSE: a flush from upstream has reset it.
- * In the streaming thread, and only if the pad has a frame: a new pad that
- * joins a flush may hold the gap lock while it waits for the streaming
- * thread. */
+/* The segment of the pad's frames. FALSE: a flush resets it, or has reset it.
+ * In the streaming thread. */
 gboolean gst_nt_mosaic_pad_get_segment (GstNtMosaicPad * pad,
     GstSegment * segment);
 

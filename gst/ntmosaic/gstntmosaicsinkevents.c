@@ -261,23 +261,26 @@ let_others_in (GstNtMosaic * self)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
 }
 
-/* In the streaming thread. A flush that has reset the segment since the gap was
- * queued takes the gap with it. */
+/* In the streaming thread. A flush that resets the segment, or has reset it
+ * since the gap was queued, takes the gap with it. The streaming thread doesn't
+ * wait for a flush, because a flush may wait for the streaming thread. */
 static gboolean
 take_gap (GstAggregator * agg, GstAggregatorPad * aggpad, GstEvent * event)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
   gboolean ret = TRUE;
+  gboolean is_locked;
 
   if (is_gap_that_keeps (event))
     gst_nt_mosaic_held_keep (&pad->held, &pad->next_info);
 
-  g_mutex_lock (&pad->gap_lock);
-  if (aggpad->segment.format == GST_FORMAT_TIME)
+  is_locked = g_mutex_trylock (&pad->gap_lock);
+  if (is_locked && aggpad->segment.format == GST_FORMAT_TIME)
     ret = chain_event (agg, aggpad, event);
   else
     gst_event_unref (event);
-  g_mutex_unlock (&pad->gap_lock);
+  if (is_locked)
+    g_mutex_unlock (&pad->gap_lock);
 
   return ret;
 }
