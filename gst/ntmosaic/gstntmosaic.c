@@ -345,14 +345,17 @@ forget_data (GstNtMosaic * self)
 }
 
 /* Layouts stay until the next start. A flush that arrives while the pads are
- * deactivated can start the streaming thread once more, and the base class
- * stops that thread only after this function. */
+ * deactivated can start the streaming thread once more: it is stopped once
+ * more, before its data goes. */
 static gboolean
 gst_nt_mosaic_stop (GstAggregator * agg)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (agg);
   GList *l;
 
+  GST_PAD_ACTIVATEMODEFUNC (srcpad) (srcpad, GST_OBJECT (agg),
+      GST_PAD_MODE_PUSH, FALSE);
   gst_nt_mosaic_forget_flushes (self);
   gst_nt_mosaic_forget_waiting (self);
   forget_data (self);
