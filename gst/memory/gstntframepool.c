@@ -25,6 +25,8 @@ typedef struct
   GstAllocationParams params;
   GstVideoInfo info;            /* UNKNOWN: no caps, or none of video */
   gboolean adds_meta;
+
+  gint has_failed;              /* atomic; "no-memory" was emitted */
 } GstNtFramePool;
 
 typedef struct
@@ -33,6 +35,8 @@ typedef struct
 } GstNtFramePoolClass;
 
 GType gst_nt_frame_pool_get_type (void);
+
+static guint no_memory_signal;
 
 G_DEFINE_TYPE (GstNtFramePool, gst_nt_frame_pool, GST_TYPE_BUFFER_POOL);
 
@@ -89,6 +93,14 @@ add_meta (GstNtFramePool * self, GstBuffer * buffer)
       info->offset, info->stride);
 }
 
+/* A pool has no bus, and upstream knows only that it got no buffer. */
+static void
+say_no_memory (GstNtFramePool * self)
+{
+  if (g_atomic_int_compare_and_exchange (&self->has_failed, FALSE, TRUE))
+    g_signal_emit (self, no_memory_signal, 0, (guint64) self->bytes);
+}
+
 static GstFlowReturn
 gst_nt_frame_pool_acquire_buffer (GstBufferPool * pool, GstBuffer ** buffer,
     GstBufferPoolAcquireParams * params)
@@ -100,8 +112,10 @@ gst_nt_frame_pool_acquire_buffer (GstBufferPool * pool, GstBuffer ** buffer,
     return GST_FLOW_FLUSHING;
 
   memory = gst_nt_frames_take (self->frames, self->bytes, &self->params);
-  if (memory == NULL)
+  if (memory == NULL) {
+    say_no_memory (self);
     return GST_FLOW_ERROR;
+  }
 
   *buffer = gst_buffer_new ();
   gst_buffer_append_memory (*buffer, memory);
@@ -130,6 +144,8 @@ gst_nt_frame_pool_class_init (GstNtFramePoolClass * klass)
 {
   GstBufferPoolClass *pool_class = GST_BUFFER_POOL_CLASS (klass);
 
+  no_memory_signal = g_signal_new ("no-memory", G_TYPE_FROM_CLASS (klass),
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
   G_OBJECT_CLASS (klass)->finalize = gst_nt_frame_pool_finalize;
   pool_class->get_options = gst_nt_frame_pool_get_options;
   pool_class->set_config = gst_nt_frame_pool_set_config;

@@ -44,7 +44,9 @@ void            gst_nt_frames_clear      (GstNtFrames * frames);
 /* Returns a new pool for one upstream, which the caller owns, to be configured
  * as any other; it takes a reference on @frames. Its buffers are tight, aligned
  * to a cache line at least, and to huge pages if they are that large. It
- * ignores the configured numbers of buffers, and never waits. It stands in
+ * ignores the configured numbers of buffers, and never waits. If there is no
+ * memory for a buffer, upstream gets GST_FLOW_ERROR, and the pool emits the
+ * signal "no-memory" (guint64 bytes) once, in upstream's thread. It stands in
  * gstntframepool.c. */
 GST_NT_API
 GstBufferPool * gst_nt_frames_new_pool   (GstNtFrames * frames);

@@ -84,8 +84,9 @@ explain (NtmStatus status, const NtmTile * tiles, guint n_tiles,
 
   ntm_layout_explain (status, tiles, n_tiles, rules, why, sizeof (why));
   if (status == NTM_NO_MEMORY)
-    g_set_error_literal (error, GST_RESOURCE_ERROR,
-        GST_RESOURCE_ERROR_NO_SPACE_LEFT, why);
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+        "%s for the places of %u tiles: free memory and start again", why,
+        n_tiles);
   else
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "%s%s", why,
         get_advice (status, rules));

@@ -417,7 +417,8 @@ wrap_in_buffer (GstNtStripPool * pool, GstNtStrip * strip, NtmLayout * layout,
 
   if (!gst_nt_strip_prepare (strip, layout)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
-        "no memory to say what %" G_GSIZE_FORMAT " tiles of a strip hold",
+        "no memory to say what %" G_GSIZE_FORMAT " tiles of a strip hold: "
+        "free memory, or use fewer tiles",
         layout->n_tiles);
     bring_home (pool, strip);
     return NULL;

@@ -264,12 +264,51 @@ gst_nt_mosaic_create_output_buffer (GstVideoAggregator * vagg,
 
 /* ---- Upstream's frames ---- */
 
+static void
+free_weak_ref (gpointer ref, GClosure * unused)
+{
+  g_weak_ref_clear (ref);
+  g_free (ref);
+}
+
+/* In upstream's thread. Upstream stops, and says no more than that. */
+static void
+warn_of_no_memory (GstBufferPool * pool, guint64 bytes, GWeakRef * ref)
+{
+  GstPad *pad = g_weak_ref_get (ref);
+  GstElement *element = pad ? gst_pad_get_parent_element (pad) : NULL;
+
+  if (element) {
+    gst_nt_mosaic_warn (GST_NT_MOSAIC (element), GST_RESOURCE_ERROR,
+        GST_RESOURCE_ERROR_NO_SPACE_LEFT, "%s: there is no memory for a frame "
+        "of %" G_GUINT64_FORMAT " bytes that upstream wants to fill: free "
+        "memory, or use smaller frames", GST_PAD_NAME (pad), bytes);
+    gst_object_unref (element);
+  }
+  gst_clear_object (&pad);
+}
+
+/* Upstream may keep the pool for longer than there is a pad. */
+static GstBufferPool *
+new_pool (GstNtMosaic * self, GstAggregatorPad * pad)
+{
+  GstBufferPool *pool = gst_nt_frames_new_pool (self->frames);
+  GWeakRef *ref = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (ref, pad);
+  g_signal_connect_data (pool, "no-memory", G_CALLBACK (warn_of_no_memory),
+      ref, free_weak_ref, 0);
+
+  return pool;
+}
+
 /* The pools of all pads take memory from one list, so the next frame of any pad
  * gets memory that is still in the cache. */
 static void
-propose_pool (GstNtMosaic * self, GstQuery * query, GstCaps * caps, gsize size)
+propose_pool (GstNtMosaic * self, GstAggregatorPad * pad, GstQuery * query,
+    GstCaps * caps, gsize size)
 {
-  GstBufferPool *pool = gst_nt_frames_new_pool (self->frames);
+  GstBufferPool *pool = new_pool (self, pad);
   GstStructure *config = gst_buffer_pool_get_config (pool);
 
   gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
@@ -287,7 +326,7 @@ answer_query (GstNtMosaic * self, GstAggregatorPad * pad, GstQuery * query)
 
   gst_query_parse_allocation (query, &caps, &need_pool);
   if (need_pool && caps && gst_video_info_from_caps (&info, caps))
-    propose_pool (self, query, caps, GST_VIDEO_INFO_SIZE (&info));
+    propose_pool (self, pad, query, caps, GST_VIDEO_INFO_SIZE (&info));
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
   gst_query_add_allocation_meta (query,
       GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE, NULL);

@@ -244,8 +244,15 @@ GST_START_TEST (test_any_wish)
 
 GST_END_TEST;
 
+static void
+count_signal (GstBufferPool * pool, guint64 bytes, guint * n)
+{
+  fail_unless (bytes > 0);
+  ++*n;
+}
+
 /* More bytes than addresses, more bytes than the system has, an impossible
- * alignment: the pool reports an error, and can be used again. */
+ * alignment: the pool reports an error, says so once, and can be used again. */
 GST_START_TEST (test_no_memory)
 {
   static const GstAllocationParams params[] = {
@@ -259,8 +266,10 @@ GST_START_TEST (test_no_memory)
   GstNtFrames *frames = gst_nt_frames_new ();
   GstBufferPool *pool = gst_nt_frames_new_pool (frames);
   GstBuffer *frame;
+  guint n_signals = 0;
   guint i;
 
+  g_signal_connect (pool, "no-memory", G_CALLBACK (count_signal), &n_signals);
   test_limit_mappings (0, LARGE_BYTES);
   for (i = 0; i < G_N_ELEMENTS (params); i++) {
     Wish wish = wishes[0];
@@ -273,6 +282,7 @@ GST_START_TEST (test_no_memory)
     fail_unless (gst_buffer_pool_set_active (pool, FALSE));
   }
   test_unlimit_mappings ();
+  fail_unless_equals_int (n_signals, 1);
 
   configure (pool, &wishes[0]);
   fail_unless (gst_buffer_pool_set_active (pool, TRUE));
