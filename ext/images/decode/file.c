@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* A file is read, not mapped: if another process made a mapped file shorter,
- * the kernel would end this process. */
+ * the kernel would end this process. On a network's disk, a signal interrupts
+ * each call. */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE             /* O_CLOEXEC, st_mtim */
@@ -51,8 +52,12 @@ NtmImageStatus
 ntm_file_get_version (const char *path, NtmFileVersion * version)
 {
   struct stat status;
+  int result;
 
-  if (stat (path, &status) != 0)
+  do
+    result = stat (path, &status);
+  while (result != 0 && errno == EINTR);
+  if (result != 0)
     return explain_errno (errno);
 
   return take_version (&status, version);
@@ -62,8 +67,12 @@ static NtmImageStatus
 get_open_version (int fd, NtmFileVersion * version)
 {
   struct stat status;
+  int result;
 
-  if (fstat (fd, &status) != 0)
+  do
+    result = fstat (fd, &status);
+  while (result != 0 && errno == EINTR);
+  if (result != 0)
     return explain_errno (errno);
 
   return take_version (&status, version);
@@ -125,11 +134,23 @@ read_open (int fd, uint64_t max_bytes, NtmFile * file)
   return status;
 }
 
+/* Not blocking: a pipe without a writer opens at once, and is refused. */
+static int
+open_file (const char *path)
+{
+  int fd;
+
+  do
+    fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  while (fd < 0 && errno == EINTR);
+
+  return fd;
+}
+
 NtmImageStatus
 ntm_file_read (const char *path, uint64_t max_bytes, NtmFile * file)
 {
-  /* Not blocking: a pipe without a writer opens at once, and is refused. */
-  const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  const int fd = open_file (path);
   NtmImageStatus status;
 
   *file = (NtmFile) {.n_bytes = 0 };

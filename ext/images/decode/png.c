@@ -60,6 +60,7 @@ typedef struct
   png_infop info;
   jmp_buf jump;
   NtmImageStatus status;        /* why it jumped */
+  bool lacks_memory;            /* libpng didn't get some: no damage then */
   uint8_t *pixels;              /* one row, or all of an interlaced image */
   int n_passes;                 /* 1: not interlaced */
   int passes_done;
@@ -132,10 +133,31 @@ jump (Png * png, NtmImageStatus status)
   longjmp (png->jump, 1);
 }
 
+/* libpng only says that something is wrong. */
 static _Noreturn void
 fail (png_structp png, png_const_charp unused)
 {
-  jump (png_get_error_ptr (png), NTM_IMAGE_DAMAGED);
+  Png *self = png_get_error_ptr (png);
+
+  jump (self, self->lacks_memory ? NTM_IMAGE_NO_MEMORY : NTM_IMAGE_DAMAGED);
+}
+
+static png_voidp
+take_memory (png_structp png, png_alloc_size_t bytes)
+{
+  Png *self = png_get_mem_ptr (png);
+  void *block = malloc (bytes);
+
+  if (block == NULL)
+    self->lacks_memory = true;
+
+  return block;
+}
+
+static void
+free_memory (png_structp png, png_voidp block)
+{
+  free (block);
 }
 
 static void
@@ -296,7 +318,8 @@ decode (const NtmDecodeJob * job, const NtmImageHeader * header,
 {
   Png png = {.job = job };
 
-  png.png = png_create_read_struct (PNG_LIBPNG_VER_STRING, &png, fail, ignore);
+  png.png = png_create_read_struct_2 (PNG_LIBPNG_VER_STRING, &png, fail, ignore,
+      &png, take_memory, free_memory);
   if (png.png)
     png.info = png_create_info_struct (png.png);
   if (png.info == NULL)
