@@ -27,10 +27,11 @@
 
 /* ---- The libraries that count ---- */
 
-/* What a library's file name has. */
+/* What a library's file name has. libwebp is not among them: version 1.2.4
+ * crashes where one of its own requests for memory fails. */
 static const char *const ours[] = {
-  "/libntstrip-", "/libntimages-", "/libgstnt", "/_nt", "/libjpeg.",
-  "/libpng16.", "/libwebp.", "/libwebpdemux.", "/libz."
+  "/libntstrip-", "/libntimages-", "/libgstnt", "/libjpeg.", "/libpng16.",
+  "/libz."
 };
 
 #define MOST_LIBRARIES 16
