@@ -11,6 +11,7 @@
 
 #include "../ntmosaic/rig/messages.h"
 #include "../ntmosaic/rig/program.h"
+#include "../ntmosaic/rig/waiting.h"
 #include "system.h"
 
 /* So large that a strip takes several threads. */
@@ -44,12 +45,13 @@ new_pipeline (void)
 static gboolean
 is_filled (const guint8 * tile, guint32 colour)
 {
-  const guint8 pixel[4] = { colour >> 16, colour >> 8, colour, 0xff };
+  guint8 row[SIDE * 4];
 
+  for (guint x = 0; x < SIDE; x++)
+    GST_WRITE_UINT32_BE (row + x * 4, colour << 8 | 0xff);
   for (guint y = 0; y < SIDE; y++)
-    for (guint x = 0; x < SIDE; x++)
-      if (memcmp (tile + (y * SIDE * N_TILES + x) * 4, pixel, 4) != 0)
-        return FALSE;
+    if (memcmp (tile + y * SIDE * N_TILES * 4, row, sizeof row) != 0)
+      return FALSE;
 
   return TRUE;
 }
@@ -144,6 +146,17 @@ check_messages (GstElement * pipeline, GstMessage * message)
   gst_object_unref (mosaic);
 }
 
+/* Messages that stay on the bus hold references. */
+static void
+free_pipeline (GstElement * pipeline)
+{
+  GstBus *bus = gst_element_get_bus (pipeline);
+
+  gst_bus_set_flushing (bus, TRUE);
+  gst_object_unref (bus);
+  test_unref_last (pipeline);
+}
+
 static guint
 check_each (SystemCalls calls, gboolean all_after, guint * n_problems)
 {
@@ -151,7 +164,7 @@ check_each (SystemCalls calls, gboolean all_after, guint * n_problems)
   gboolean failed;
 
   /* Loads the plugins. */
-  gst_object_unref (new_pipeline ());
+  free_pipeline (new_pipeline ());
   do {
     GstElement *pipeline;
     GstMessage *problem;
@@ -166,7 +179,7 @@ check_each (SystemCalls calls, gboolean all_after, guint * n_problems)
     else
       assert_equals_int (n_tiles, N_TILES * N_STRIPS);
     *n_problems += problem != NULL;
-    gst_object_unref (pipeline);
+    free_pipeline (pipeline);
     failed = system_recover ();
   } while (failed);
 
