@@ -374,48 +374,56 @@ gst_mini_object_unref (GstMiniObject * object)
   REAL (gst_mini_object_unref) (object);
 }
 
-/* GStreamer itself lets go of messages, events and the like, unseen: what it
- * frees is no access. What others free is one. */
-static gsize gstreamer_begin;
-static gsize gstreamer_end;
+/* GStreamer itself lets go of messages, events and the like, unseen, and
+ * GObject of the strings in caps: what they free is no access. What others free
+ * is one. */
+static const char *const unseen[] = {
+  "/libgstreamer-1.0.so", "/libgobject-2.0.so"
+};
+
+static struct
+{
+  gsize begin;
+  gsize end;
+} code_of[G_N_ELEMENTS (unseen)];
 
 static int
-find_gstreamer (struct dl_phdr_info *info, size_t size, void *unused)
+find_code (struct dl_phdr_info *info, size_t size, void *unused)
 {
-  const gsize base = info->dlpi_addr;
-
   (void) size;
   (void) unused;
-  if (strstr (info->dlpi_name, "/libgstreamer-1.0.so") == NULL)
-    return 0;
+  for (guint i = 0; i < G_N_ELEMENTS (unseen); i++)
+    for (guint k = 0; strstr (info->dlpi_name, unseen[i]) != NULL
+        && k < info->dlpi_phnum; k++)
+      if (info->dlpi_phdr[k].p_flags & PF_X) {
+        code_of[i].begin = info->dlpi_addr + info->dlpi_phdr[k].p_vaddr;
+        code_of[i].end = code_of[i].begin + info->dlpi_phdr[k].p_memsz;
+      }
 
-  for (guint i = 0; i < info->dlpi_phnum; i++)
-    if (info->dlpi_phdr[i].p_flags & PF_X) {
-      gstreamer_end = base + info->dlpi_phdr[i].p_vaddr
-          + info->dlpi_phdr[i].p_memsz;
-      gstreamer_begin = base + info->dlpi_phdr[i].p_vaddr;
-    }
-
-  return 1;
+  return 0;
 }
 
 __attribute__ ((constructor))
 static void
 begin (void)
 {
-  dl_iterate_phdr (find_gstreamer, NULL);
+  dl_iterate_phdr (find_code, NULL);
 }
 
 static gboolean
-is_gstreamer (const void *code)
+is_unseen (const void *code)
 {
-  return (gsize) code - gstreamer_begin < gstreamer_end - gstreamer_begin;
+  for (guint i = 0; i < G_N_ELEMENTS (unseen); i++)
+    if ((gsize) code >= code_of[i].begin && (gsize) code < code_of[i].end)
+      return TRUE;
+
+  return FALSE;
 }
 
 EXPORT void
 (g_free) (gpointer block)
 {
-  const gboolean ignores = is_gstreamer (__builtin_return_address (0));
+  const gboolean ignores = is_unseen (__builtin_return_address (0));
 
   if (ignores)
     ignore_begin ();
@@ -427,7 +435,7 @@ EXPORT void
 EXPORT void
 g_slice_free1 (gsize size, gpointer block)
 {
-  const gboolean ignores = is_gstreamer (__builtin_return_address (0));
+  const gboolean ignores = is_unseen (__builtin_return_address (0));
 
   if (ignores)
     ignore_begin ();
