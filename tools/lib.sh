@@ -8,7 +8,7 @@
 BUILD_PACKAGES='gcc libc6-dev meson ninja-build pkg-config
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev'
 # The decoders of libntimages, which is built with those that are there.
-IMAGE_PACKAGES='libjpeg62-turbo-dev libpng-dev libwebp-dev'
+IMAGE_PACKAGES='libjpeg62-turbo-dev libpng-dev libwebp-dev liblcms2-dev'
 # With gst-inspect-1.0, gst-launch-1.0 and sinks for a screen, so that the lines
 # in README.md run after tools/demo.
 RUN_PACKAGES='gstreamer1.0-tools gstreamer1.0-x

@@ -4,6 +4,7 @@
 #include "decode/canvas.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PIXEL_BYTES 4
@@ -149,6 +150,11 @@ ntm_canvas_begin (NtmCanvas * canvas, uint32_t width, uint32_t height,
   canvas->is_copied = part->width == canvas->out_width
       && part->height == canvas->out_height
       && part->x == floor (part->x) && part->y == floor (part->y);
+  if (canvas->colours) {
+    canvas->row = malloc ((size_t) canvas->out_width * PIXEL_BYTES);
+    if (canvas->row == NULL)
+      return NTM_IMAGE_NO_MEMORY;
+  }
   if (canvas->is_copied)
     return NTM_IMAGE_OK;
 
@@ -165,6 +171,10 @@ paint_row (NtmCanvas * canvas, const uint8_t * row)
       + (ptrdiff_t) canvas->y_out++ * canvas->row_step;
   const bool swaps = canvas->spec.pixels == NTM_PIXELS_BGRA;
 
+  if (canvas->colours) {
+    ntm_colours_convert (canvas->colours, row, canvas->row, canvas->out_width);
+    row = canvas->row;
+  }
   if (!swaps && canvas->pixel_step == PIXEL_BYTES) {
     memcpy (pixel, row, (size_t) canvas->out_width * PIXEL_BYTES);
     return;
@@ -218,4 +228,5 @@ void
 ntm_canvas_clear (NtmCanvas * canvas)
 {
   ntm_resampler_clear (&canvas->resampler);
+  free (canvas->row);
 }

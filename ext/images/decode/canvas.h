@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include "decode/colours.h"
 #include "decode/fit.h"
 #include "decode/resample.h"
 #include "ntimages.h"
@@ -35,6 +36,12 @@ typedef struct
   bool is_copied;               /* one pixel of the decoder's is one of the
                                  * tile's */
   NtmResampler resampler;       /* otherwise */
+
+  const NtmColours *colours;    /* of the rows, which become sRGB when they are
+                                 * painted; the caller owns them. NULL: sRGB */
+  const NtmColours *inks;       /* for the decoder, which pushes no CMYK. NULL:
+                                 * it has a formula */
+  uint8_t *row;                 /* of sRGB, if there are colours */
 } NtmCanvas;
 
 /* Makes a canvas of the tile at @pixels for a stored image of @width x @height

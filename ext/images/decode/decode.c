@@ -3,6 +3,8 @@
 
 #include "decode/decode.h"
 
+#include <stdlib.h>
+
 #include "clock.h"
 
 #define PIXEL_BYTES 4
@@ -92,6 +94,13 @@ find_decoder (const NtmDecodeJob * job)
   return NULL;
 }
 
+static bool
+is_readable (const NtmImageHeader * header)
+{
+  return header->has_profile && header->profile_bytes > 0
+      && header->profile_bytes <= NTM_PROFILE_MAX_BYTES;
+}
+
 static NtmImageStatus
 check_header (const NtmDecodeJob * job, const NtmImageHeader * header)
 {
@@ -126,6 +135,9 @@ ntm_decode_open (const NtmDecodeJob * job, const NtmDecoder ** decoder,
   if (status != NTM_IMAGE_OK)
     return status;
   header->work_bytes += LEAST_WORK_BYTES;
+  if (is_readable (header))
+    header->work_bytes += ntm_colours_get_bytes (header->profile_bytes,
+        header->inks);
   info->width = header->orientation < 5 ? header->width : header->height;
   info->height = header->orientation < 5 ? header->height : header->width;
   info->animated = header->animated;
@@ -146,6 +158,49 @@ ntm_decode_check_tile (const NtmTileSpec * spec, ptrdiff_t stride)
   return NTM_IMAGE_OK;
 }
 
+/* NTM_IMAGE_DAMAGED: no profile can be had of what stands in its place. */
+static NtmImageStatus
+read_colours (const NtmDecodeJob * job, const NtmDecoder * decoder,
+    const NtmImageHeader * header, NtmColours ** colours)
+{
+  NtmImageStatus status = NTM_IMAGE_DAMAGED;
+  uint8_t *bytes;
+
+  if (!header->has_profile)
+    return NTM_IMAGE_OK;
+  if (!is_readable (header))
+    return NTM_IMAGE_DAMAGED;
+  bytes = malloc (header->profile_bytes);
+  if (bytes == NULL)
+    return NTM_IMAGE_NO_MEMORY;
+  if (decoder->read_profile (job, header, bytes))
+    status = ntm_colours_take (colours, bytes, header->profile_bytes,
+        header->inks);
+  free (bytes);
+
+  return status;
+}
+
+static NtmImageStatus
+paint (const NtmDecodeJob * job, const NtmDecoder * decoder,
+    const NtmImageHeader * header, NtmCanvas * canvas)
+{
+  NtmColours *colours = NULL;
+  const NtmImageStatus read = read_colours (job, decoder, header, &colours);
+  NtmImageStatus status = read;
+
+  if (read == NTM_IMAGE_OK || read == NTM_IMAGE_DAMAGED) {
+    if (header->inks >= NTM_INKS_CMYK)
+      canvas->inks = colours;
+    else
+      canvas->colours = colours;
+    status = decoder->decode (job, header, canvas);
+    ntm_colours_release (colours);
+  }
+
+  return status == NTM_IMAGE_OK ? read : status;
+}
+
 NtmImageStatus
 ntm_decode_paint (const NtmDecodeJob * job, const NtmDecoder * decoder,
     const NtmImageHeader * header, const NtmTileSpec * spec, void *pixels,
@@ -157,7 +212,7 @@ ntm_decode_paint (const NtmDecodeJob * job, const NtmDecoder * decoder,
       header->width, header->height, header->orientation);
 
   if (status == NTM_IMAGE_OK)
-    status = decoder->decode (job, header, &canvas);
+    status = paint (job, decoder, header, &canvas);
   if (status == NTM_IMAGE_OK || status == NTM_IMAGE_DAMAGED) {
     const NtmCanvasResult result = ntm_canvas_finish (&canvas);
 

@@ -28,6 +28,9 @@ typedef struct
   bool animated;
   uint64_t work_bytes;          /* memory that decoding takes, beside file and
                                  * tile */
+  NtmInks inks;                 /* what a colour profile is to be about */
+  bool has_profile;
+  uint32_t profile_bytes;       /* of it; 0: it can't be read */
 } NtmImageHeader;
 
 typedef struct
@@ -41,6 +44,12 @@ typedef struct
    * built in; then there is no decode() either. */
   NtmImageStatus (*read_header) (const NtmDecodeJob * job,
       NtmImageHeader * header);
+
+  /* Copies the profile's profile_bytes bytes to @profile. Returns false if it
+   * can't. Called only if there are some, and no more than
+   * NTM_PROFILE_MAX_BYTES. */
+  bool (*read_profile) (const NtmDecodeJob * job,
+      const NtmImageHeader * header, uint8_t * profile);
 
   /* Pushes the rows of the image to a new canvas, which is to be begun. Returns
    * NTM_IMAGE_OK if nothing is wrong with the file; NTM_IMAGE_DAMAGED if

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "decode/exif.h"
+#include "decode/segments.h"
 
 static bool
 matches (const uint8_t * bytes, size_t n_bytes)
@@ -213,31 +213,6 @@ begin (Jpeg * jpeg)
 
 /* ---- The header ---- */
 
-/* libjpeg would keep all markers of a kind. The first EXIF block counts. */
-static unsigned
-find_orientation (const uint8_t * bytes, size_t n_bytes)
-{
-  size_t at = 2;
-
-  while (n_bytes - at >= 4 && bytes[at] == 0xff) {
-    const uint8_t marker = bytes[at + 1];
-    const size_t length = bytes[at + 2] << 8 | bytes[at + 3];
-
-    if (marker == 0xff) {       /* a fill byte */
-      at++;
-      continue;
-    }
-    if (marker == 0xda || length < 2 || length > n_bytes - at - 2)
-      return 1;
-    if (marker == 0xe1 && length >= 8
-        && memcmp (bytes + at + 4, "Exif\0\0", 6) == 0)
-      return ntm_exif_get_orientation (bytes + at + 4, length - 2);
-    at += 2 + length;
-  }
-
-  return 1;
-}
-
 static uint64_t
 count_work_bytes (Jpeg * jpeg)
 {
@@ -254,6 +229,15 @@ count_work_bytes (Jpeg * jpeg)
   return bytes;
 }
 
+static NtmInks
+get_inks (const struct jpeg_decompress_struct *info)
+{
+  if (info->num_components == 4)
+    return info->saw_Adobe_marker ? NTM_INKS_CMYK_INVERTED : NTM_INKS_CMYK;
+
+  return info->num_components == 1 ? NTM_INKS_GRAY : NTM_INKS_RGB;
+}
+
 static NtmImageStatus
 read_header (const NtmDecodeJob * job, NtmImageHeader * header)
 {
@@ -264,12 +248,24 @@ read_header (const NtmDecodeJob * job, NtmImageHeader * header)
     begin (&jpeg);
     header->width = jpeg.info.image_width;
     header->height = jpeg.info.image_height;
-    header->orientation = find_orientation (job->bytes, job->n_bytes);
+    header->orientation = ntm_segments_get_orientation (job->bytes,
+        job->n_bytes);
+    header->inks = get_inks (&jpeg.info);
+    header->has_profile = ntm_segments_find_profile (job->bytes, job->n_bytes,
+        &header->profile_bytes);
     header->work_bytes = count_work_bytes (&jpeg);
   }
   jpeg_destroy_decompress (&jpeg.info);
 
   return jpeg.status;
+}
+
+static bool
+read_profile (const NtmDecodeJob * job, const NtmImageHeader * header,
+    uint8_t * profile)
+{
+  return ntm_segments_read_profile (job->bytes, job->n_bytes, profile,
+      header->profile_bytes);
 }
 
 /* ---- Rows ---- */
@@ -313,7 +309,9 @@ push_rows (Jpeg * jpeg, NtmCanvas * canvas, uint8_t * row)
     (void) jpeg_read_scanlines (info, &row, 1);
     if (jpeg->starved && info->output_scanline > jpeg->rows_before)
       return;
-    if (info->out_color_space == JCS_CMYK)
+    if (canvas->inks)
+      ntm_colours_convert (canvas->inks, row, row, info->output_width);
+    else if (info->out_color_space == JCS_CMYK)
       convert_cmyk (row, info->output_width, info->saw_Adobe_marker);
     more = ntm_canvas_push (canvas, row);
   }
@@ -357,7 +355,8 @@ decode (const NtmDecodeJob * job, const NtmImageHeader * header,
   return jpeg.status;
 }
 
-#define FUNCTIONS .read_header = read_header,.decode = decode,
+#define FUNCTIONS \
+  .read_header = read_header,.read_profile = read_profile,.decode = decode,
 
 #else
 

@@ -26,6 +26,7 @@ matches (const uint8_t * bytes, size_t n_bytes)
 #include <stdlib.h>
 
 #include <png.h>
+#include <zlib.h>
 
 /* Length and name before a chunk's data, checksum behind it. */
 #define CHUNK_HEADER_BYTES 8
@@ -75,27 +76,74 @@ read_32 (const uint8_t * bytes)
   return (uint32_t) bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
 }
 
-/* Looks at the chunks before the pixels. */
-static void
-look_at_chunks (const NtmDecodeJob * job, NtmImageHeader * header)
+/* Returns the first chunk with this name before the pixels; NULL: there is
+ * none. */
+static const uint8_t *
+find_chunk (const NtmDecodeJob * job, const char *name, size_t *n_bytes)
 {
-  const uint8_t *bytes = job->bytes;
   size_t at = SIGNATURE_BYTES;
 
   while (job->n_bytes - at >= CHUNK_BYTES) {
-    const uint32_t length = read_32 (bytes + at);
-    const uint8_t *name = bytes + at + 4;
+    const uint8_t *chunk = job->bytes + at;
+    const uint32_t length = read_32 (chunk);
 
-    if (memcmp (name, "IDAT", 4) == 0
+    if (memcmp (chunk + 4, "IDAT", 4) == 0
         || length > job->n_bytes - at - CHUNK_BYTES)
-      return;
-    if (memcmp (name, "acTL", 4) == 0)
-      header->animated = true;
-    else if (memcmp (name, "eXIf", 4) == 0)
-      header->orientation = ntm_exif_get_orientation (bytes + at
-          + CHUNK_HEADER_BYTES, length);
+      return NULL;
+    if (memcmp (chunk + 4, name, 4) == 0) {
+      *n_bytes = length;
+      return chunk + CHUNK_HEADER_BYTES;
+    }
     at += CHUNK_BYTES + length;
   }
+
+  return NULL;
+}
+
+/* The chunk has a name, a zero, a method, which is 0, and the profile,
+ * deflated. Inflates @n_bytes bytes of it. */
+static bool
+inflate_profile (const NtmDecodeJob * job, uint8_t * profile, uint32_t n_bytes)
+{
+  z_stream stream = {.next_out = profile,.avail_out = n_bytes };
+  size_t length = 0;
+  const uint8_t *chunk = find_chunk (job, "iCCP", &length);
+  const uint8_t *end = chunk ? memchr (chunk, 0, length) : NULL;
+  bool done;
+
+  if (end == NULL || length - (end - chunk) < 2 || end[1] != 0)
+    return false;
+  stream.next_in = (Bytef *) end + 2;
+  stream.avail_in = length - (end + 2 - chunk);
+  if (inflateInit (&stream) != Z_OK)
+    return false;
+  (void) inflate (&stream, Z_SYNC_FLUSH);
+  done = stream.avail_out == 0;
+  (void) inflateEnd (&stream);
+
+  return done;
+}
+
+static bool
+read_profile (const NtmDecodeJob * job, const NtmImageHeader * header,
+    uint8_t * profile)
+{
+  return inflate_profile (job, profile, header->profile_bytes);
+}
+
+static void
+look_at_chunks (const NtmDecodeJob * job, NtmImageHeader * header)
+{
+  size_t n_bytes = 0;
+  const uint8_t *exif = find_chunk (job, "eXIf", &n_bytes);
+  uint8_t size[4];              /* a profile begins with it */
+
+  if (exif)
+    header->orientation = ntm_exif_get_orientation (exif, n_bytes);
+  header->animated = find_chunk (job, "acTL", &n_bytes) != NULL;
+  header->has_profile = find_chunk (job, "iCCP", &n_bytes) != NULL;
+  if (header->has_profile && inflate_profile (job, size, sizeof size))
+    header->profile_bytes = read_32 (size);
 }
 
 static NtmImageStatus
@@ -119,6 +167,8 @@ read_header (const NtmDecodeJob * job, NtmImageHeader * header)
   /* libpng has two rows of 16-bit RGBA at most. */
   header->work_bytes = (uint64_t) header->width * 4 * (is_interlaced ?
       header->height : 1) + (uint64_t) header->width * 16 + ZLIB_BYTES;
+  if (!(ihdr[CHUNK_HEADER_BYTES + 9] & PNG_COLOR_MASK_COLOR))
+    header->inks = NTM_INKS_GRAY;
   look_at_chunks (job, header);
 
   return NTM_IMAGE_OK;
@@ -195,7 +245,7 @@ read_bytes (png_structp libpng, png_bytep to, size_t n_bytes)
 /* ---- Rows ---- */
 
 /* libpng passes over these without a look: they change no pixel here, and may
- * be large once inflated. */
+ * be large once inflated. The profile is read beside it. */
 static void
 ignore_chunks (png_structp png)
 {
@@ -337,7 +387,8 @@ decode (const NtmDecodeJob * job, const NtmImageHeader * header,
   return png.status;
 }
 
-#define FUNCTIONS .read_header = read_header,.decode = decode,
+#define FUNCTIONS \
+  .read_header = read_header,.read_profile = read_profile,.decode = decode,
 
 #else
 

@@ -49,27 +49,41 @@ explain (VP8StatusCode code)
 
 /* ---- The header ---- */
 
-static unsigned
-find_orientation (const uint8_t * bytes, size_t n_bytes)
+/* Returns the first chunk with this name; NULL: there is none. */
+static const uint8_t *
+find_chunk (const NtmDecodeJob * job, const char *name, size_t *n_bytes)
 {
   size_t at = RIFF_BYTES;
 
-  while (n_bytes - at >= CHUNK_HEADER_BYTES) {
-    const uint8_t *size = bytes + at + 4;
-    const size_t length = (size_t) size[3] << 24 | size[2] << 16
-        | size[1] << 8 | size[0];
+  while (job->n_bytes - at >= CHUNK_HEADER_BYTES) {
+    const uint8_t *chunk = job->bytes + at;
+    const size_t length = (size_t) chunk[7] << 24 | chunk[6] << 16
+        | chunk[5] << 8 | chunk[4];
 
-    if (length > n_bytes - at - CHUNK_HEADER_BYTES)
-      return 1;
-    if (memcmp (bytes + at, "EXIF", 4) == 0)
-      return ntm_exif_get_orientation (bytes + at + CHUNK_HEADER_BYTES,
-          length);
-    at += CHUNK_HEADER_BYTES + length;
-    if (length % 2 == 1 && at < n_bytes)
+    at += CHUNK_HEADER_BYTES;
+    if (length > job->n_bytes - at)
+      return NULL;
+    if (memcmp (chunk, name, 4) == 0) {
+      *n_bytes = length;
+      return job->bytes + at;
+    }
+    at += length;
+    if (length % 2 == 1 && at < job->n_bytes)
       at++;
   }
 
-  return 1;
+  return NULL;
+}
+
+static bool
+read_profile (const NtmDecodeJob * job, const NtmImageHeader * header,
+    uint8_t * profile)
+{
+  size_t n_bytes;
+
+  memcpy (profile, find_chunk (job, "ICCP", &n_bytes), header->profile_bytes);
+
+  return true;
 }
 
 static NtmImageStatus
@@ -78,13 +92,20 @@ read_header (const NtmDecodeJob * job, NtmImageHeader * header)
   WebPBitstreamFeatures features;
   const VP8StatusCode code = WebPGetFeatures (job->bytes, job->n_bytes,
       &features);
+  const uint8_t *chunk;
+  size_t n_bytes = 0;
 
   if (code != VP8_STATUS_OK)
     return explain (code);
   header->width = features.width;
   header->height = features.height;
   header->animated = features.has_animation;
-  header->orientation = find_orientation (job->bytes, job->n_bytes);
+  chunk = find_chunk (job, "EXIF", &n_bytes);
+  if (chunk)
+    header->orientation = ntm_exif_get_orientation (chunk, n_bytes);
+  header->has_profile = find_chunk (job, "ICCP", &n_bytes) != NULL;
+  if (header->has_profile)
+    header->profile_bytes = (uint32_t) n_bytes;
 
   /* The pixels; a lossless decoder's own, and a little more; the two canvases
    * of an animation. */
@@ -201,7 +222,8 @@ decode (const NtmDecodeJob * job, const NtmImageHeader * header,
   return status;
 }
 
-#define FUNCTIONS .read_header = read_header,.decode = decode,
+#define FUNCTIONS \
+  .read_header = read_header,.read_profile = read_profile,.decode = decode,
 
 #else
 

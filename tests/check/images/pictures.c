@@ -465,6 +465,21 @@ webp_add_exif (Blob * webp, const WebpSpec * spec, unsigned orientation)
   *webp = extended;
 }
 
+void
+webp_add_profile (Blob * webp, const WebpSpec * spec, const Blob * profile)
+{
+  Blob chunks = { 0 };
+  Blob extended;
+
+  add_chunk (&chunks, "ICCP", profile);
+  blob_add (&chunks, webp->bytes + 12, webp->n_bytes - 12);
+  extended = new_extended (0x20 | (spec->opaque ? 0 : 0x10), spec->width,
+      spec->height, &chunks);
+  blob_free (&chunks);
+  blob_free (webp);
+  *webp = extended;
+}
+
 uint8_t *
 webp_decode (const Blob * webp)
 {

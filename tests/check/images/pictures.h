@@ -81,6 +81,10 @@ Blob webp_new_animation (const WebpSpec * spec, uint32_t margin);
 /* Makes it an extended file with an EXIF block at its end. */
 void webp_add_exif (Blob * webp, const WebpSpec * spec, unsigned orientation);
 
+/* Makes it an extended file with a colour profile. */
+void webp_add_profile (Blob * webp, const WebpSpec * spec,
+    const Blob * profile);
+
 /* A TIFF header with an orientation. */
 Blob exif_new (unsigned orientation, bool big_endian);
 
