@@ -3,7 +3,7 @@
 
 /* Writes small files of every kind, to begin with.
  *
- * usage: make-seeds jpeg|png|webp|exif FOLDER */
+ * usage: make-seeds jpeg|png|webp|exif|profile FOLDER */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #include <png.h>
 
-#include "../check/images/pictures.h"
+#include "../check/images/icc.h"
 
 static const char *folder;
 static unsigned n_files;
@@ -41,8 +41,15 @@ write_jpegs (void)
     {90, 70,.restart_rows = 1,.orientation = 3}, {1, 1},
   };
 
-  for (size_t i = 0; i < N_ELEMENTS (specs); i++)
-    write_blob (jpeg_new (&specs[i]));
+  for (size_t i = 0; i < N_ELEMENTS (specs); i++) {
+    Blob jpeg = jpeg_new (&specs[i]);
+    Blob profile = icc_new_p3 ();
+
+    if (i % 2)
+      jpeg_add_profile (&jpeg, &profile);
+    blob_free (&profile);
+    write_blob (jpeg);
+  }
 }
 
 static void
@@ -61,10 +68,14 @@ write_pngs (void)
         .transparency = !(kinds[i][0] & PNG_COLOR_MASK_ALPHA),
       };
       Blob exif = exif_new (1 + i, interlaced);
+      Blob profile = icc_new_p3 ();
       Blob png = png_new (&spec);
 
       png_insert_chunk (&png, "IDAT", "eXIf", exif.bytes, exif.n_bytes);
       blob_free (&exif);
+      if (interlaced)
+        png_add_profile (&png, &profile);
+      blob_free (&profile);
       write_blob (png);
     }
 }
@@ -75,12 +86,37 @@ write_webps (void)
   for (unsigned i = 0; i < 4; i++) {
     const WebpSpec spec = { 40, 30,.lossless = i & 1,.opaque = i & 2 };
     Blob webp = webp_new (&spec);
+    Blob coloured = webp_new (&spec);
+    Blob profile = icc_new_p3 ();
 
     webp_add_exif (&webp, &spec, 1 + i);
     write_blob (webp);
+    webp_add_profile (&coloured, &spec, &profile);
+    write_blob (coloured);
+    blob_free (&profile);
     write_blob (webp_new (&spec));
     write_blob (webp_new_animation (&spec, 2 * i));
   }
+}
+
+static void
+write_profiles (void)
+{
+  const IccInks inks = { {-27}, {-27, 35}, {-6, 0, 45}, {-40}, {100} };
+  const IccInks lights = { {35}, {45, -35}, {20, 0, -40}, {0}, {0} };
+  const double formula[] = { 2.25, 0.5, 0.25, 0.5, 0.25, 0.125, 0.0625 };
+  const uint16_t table[] = { 0, 0x4000, 0xffff };
+  IccSpec gray = {.space = "GRAY",.pcs = "XYZ " };
+  IccSpec gray_lab = {.space = "GRAY",.pcs = "Lab " };
+
+  icc_add_formula (&gray, "kTRC", 4, formula, 7);
+  icc_add_table (&gray_lab, "kTRC", table, 3);
+  write_blob (icc_new_srgb ());
+  write_blob (icc_new_p3 ());
+  write_blob (icc_new (&gray));
+  write_blob (icc_new (&gray_lab));
+  write_blob (icc_new_tables (lights, 3));
+  write_blob (icc_new_tables (inks, 4));
 }
 
 static void
@@ -104,7 +140,7 @@ main (int argc, char **argv)
     void (*write) (void);
   } kinds[] = {
     {"jpeg", write_jpegs}, {"png", write_pngs}, {"webp", write_webps},
-    {"exif", write_exifs},
+    {"exif", write_exifs}, {"profile", write_profiles},
   };
 
   folder = argc == 3 ? argv[2] : NULL;
@@ -112,7 +148,7 @@ main (int argc, char **argv)
     if (strcmp (argv[1], kinds[i].name) == 0)
       kinds[i].write ();
   if (n_files == 0)
-    fprintf (stderr, "usage: make-seeds jpeg|png|webp|exif FOLDER\n");
+    fprintf (stderr, "usage: make-seeds jpeg|png|webp|exif|profile FOLDER\n");
 
   return n_files > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
