@@ -153,6 +153,9 @@ jpeg_new (const JpegSpec * spec)
   if (spec->orientation)
     write_exif (&info, spec->orientation);
   pixels = picture_new (spec->width, spec->height, info.input_components);
+  if (spec->flat)
+    memset (pixels, 99, (size_t) spec->width * spec->height
+        * info.input_components);
   while (info.next_scanline < info.image_height) {
     JSAMPROW row = pixels + (size_t) info.next_scanline * spec->width
         * info.input_components;

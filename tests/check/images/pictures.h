@@ -35,6 +35,7 @@ typedef struct
   int colours;                  /* 0: RGB; 'G', 'C' (CMYK), 'Y' (YCCK) */
   bool progressive;
   bool no_adobe_marker;
+  bool flat;                    /* one colour */
   unsigned restart_rows;        /* a restart marker after so many rows of
                                  * blocks; 0: none */
   unsigned orientation;         /* EXIF; 0: no EXIF block */
