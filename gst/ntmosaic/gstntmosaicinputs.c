@@ -80,6 +80,25 @@ find_segment (GstNtMosaic * self, GstPad * pad, const gchar * data,
   return FALSE;
 }
 
+/* Whether upstream has sent a segment that has not reached @pad. If the base
+ * class refuses an earlier event, such as a STREAM_START after the strip's EOS,
+ * GStreamer keeps the segment for later, and pushes a gap all the same. */
+static gboolean
+is_segment_pending (GstPad * pad)
+{
+  GstEvent *own = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+  GstPad *peer = own ? NULL : gst_pad_get_peer (pad);
+  GstEvent *sent =
+      peer ? gst_pad_get_sticky_event (peer, GST_EVENT_SEGMENT, 0) : NULL;
+  const gboolean is_pending = sent != NULL;
+
+  gst_clear_event (&own);
+  gst_clear_event (&sent);
+  gst_clear_object (&peer);
+
+  return is_pending;
+}
+
 /* Cuts or drops a frame before it is queued. The base class makes a strip when
  * each pad has a frame in its queue, so a frame that is dropped later would be
  * missing in that strip. */
@@ -133,6 +152,27 @@ clip_gap (const GstSegment * segment, GstEvent * event)
   gst_event_unref (event);
 
   return clipped;
+}
+
+/* Replaces @event, with NULL if it is dropped. FALSE: an error was posted. */
+static gboolean
+take_gap (GstNtMosaic * self, GstPad * pad, GstEvent ** event)
+{
+  GstSegment segment;
+
+  if (is_segment_pending (pad)) {
+    GST_DEBUG_OBJECT (pad, "dropped, before its segment: %" GST_PTR_FORMAT,
+        *event);
+    gst_clear_event (event);
+    return TRUE;
+  }
+  if (!find_segment (self, pad, "a gap", &segment)) {
+    gst_clear_event (event);
+    return FALSE;
+  }
+  *event = clip_gap (&segment, *event);
+
+  return TRUE;
 }
 
 /* Drops @frame after the end of the stream. Upstream may have waited until
@@ -239,17 +279,13 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  GstSegment segment;
   GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_GAP:
       gst_nt_mosaic_pad_note_data (pad);
-      if (!find_segment (self, GST_PAD (pad), "a gap", &segment)) {
-        gst_event_unref (event);
+      if (!take_gap (self, GST_PAD (pad), &event))
         return GST_FLOW_ERROR;
-      }
-      event = clip_gap (&segment, event);
       if (event == NULL)
         return GST_FLOW_OK;
       break;
