@@ -77,8 +77,8 @@ GST_START_TEST (alignment)
 
   fail_if (gst_nt_strip_pool_configure (pool, layout, 1, &params, &error));
   expect_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
-      "no memory for a strip of 20000 bytes: free memory, or use fewer or "
-      "smaller tiles");
+      "no memory for a strip of 20000 bytes: make the strip smaller, "
+      "or give the process more memory");
   fail_unless (gst_nt_strip_pool_configure (pool, layout, 1, NULL, NULL));
   gst_nt_strip_pool_unref (pool);
   ntm_layout_unref (layout);
@@ -99,8 +99,8 @@ GST_START_TEST (more_than_memory)
   test_limit_mappings (0, params.padding);
   fail_if (gst_nt_strip_pool_configure (pool, layout, 1, &params, &error));
   expect_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
-      "no memory for a strip of 4020000 bytes: free memory, or use fewer or "
-      "smaller tiles");
+      "no memory for a strip of 4020000 bytes: make the strip smaller, "
+      "or give the process more memory");
   test_unlimit_mappings ();
   fail_unless (gst_nt_strip_pool_configure (pool, layout, 1, &params, NULL));
   gst_nt_strip_pool_unref (pool);

@@ -278,8 +278,8 @@ GST_START_TEST (beside_a_misfit)
   site_push_new (&site, 0);
   site_push_new (&site, 1);
   test_rig_skip (site.rig);
-  test_rig_expect_warning (site.rig, "10 pixels wide", "max-width=0");
   test_rig_expect_warning (site.rig, "sink_1 shows background", "BGRA");
+  test_rig_expect_warning (site.rig, "10 pixels wide", "max-width=0");
   site_clear (&site);
 }
 
