@@ -214,7 +214,8 @@ typedef struct
                                  * use CPUs */
   NtmImageLimits limits;        /* of each image */
   uint64_t retry_nanoseconds;   /* an image that failed is not tried again
-                                 * before: 2 s */
+                                 * before: 2 s. Where memory was missing, the
+                                 * next request tries again */
   NtmImageLoader load;          /* NULL: names are those of files */
   void *load_data;
   uint64_t reserved[4];

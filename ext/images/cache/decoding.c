@@ -157,6 +157,19 @@ load (Job * job)
 
 /* ---- With the lock ---- */
 
+/* Missing memory is no failure of the image: the next request tries again. */
+static uint64_t
+get_retry_time (const NtmImages * images, NtmImageStatus failure)
+{
+  const uint64_t now = ntm_clock_get_nanoseconds ();
+  const uint64_t after = images->config.retry_nanoseconds;
+
+  if (failure == NTM_IMAGE_NO_MEMORY)
+    return now;
+
+  return after < UINT64_MAX - now ? now + after : UINT64_MAX;
+}
+
 /* Returns whether the key is to be decoded once more. */
 static bool
 is_to_be_repeated (Job * job, NtmImageStatus status)
@@ -200,8 +213,7 @@ finish (Job * job, NtmImageStatus status)
   }
   key->info = job->info;
   key->n_changes = 0;
-  ntm_store_fail (images, key, status, ntm_clock_get_nanoseconds ()
-      + images->config.retry_nanoseconds);
+  ntm_store_fail (images, key, status, get_retry_time (images, status));
   ntm_queue_finish_prefetching (images, key);
 }
 
@@ -209,8 +221,7 @@ static void
 fail_at_once (NtmImages * images, NtmKey * key, NtmImageStatus failure)
 {
   key->work_bytes = 0;
-  ntm_store_fail (images, key, failure,
-      ntm_clock_get_nanoseconds () + images->config.retry_nanoseconds);
+  ntm_store_fail (images, key, failure, get_retry_time (images, failure));
   ntm_queue_finish_prefetching (images, key);
 }
 

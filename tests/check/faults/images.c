@@ -152,8 +152,10 @@ make_strip (NtmImages * images, const Target * target, int error)
 static unsigned
 fail_each (SystemCalls calls, bool all_after, int error, unsigned max_threads)
 {
+  /* Missing memory is not remembered. */
   const NtmImagesConfig config = {
-    .max_threads = max_threads,.retry_nanoseconds = 1,
+    .max_threads = max_threads,
+    .retry_nanoseconds = error == ENOMEM ? UINT64_MAX / 4 : 1,
   };
   unsigned nth = 0;
   bool failed;

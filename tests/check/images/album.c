@@ -93,7 +93,7 @@ make_album (unsigned n_tiles, unsigned n_threads, uint64_t retry_nanoseconds)
 Album *
 album_new (unsigned n_tiles, unsigned n_threads)
 {
-  return make_album (n_tiles, n_threads, UINT64_MAX / 4);
+  return make_album (n_tiles, n_threads, UINT64_MAX);
 }
 
 Album *
