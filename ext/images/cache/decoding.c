@@ -255,15 +255,37 @@ begin (Job * job)
   return true;
 }
 
+/* Images leave that could not when the budget became smaller: they were being
+ * decoded or copied. Those of the first request of all stay until it is done.
+ * Returns whether any left. */
+static bool
+keep_budget (NtmImages * images)
+{
+  const uint64_t first = images->queue ? images->queue->order : NTM_NEVER;
+  NtmBlock *left = NULL;
+
+  (void) ntm_store_reserve (images, 0, first, &left);
+  if (left == NULL)
+    return false;
+  pthread_mutex_unlock (&images->lock);
+  ntm_blocks_free (&left);
+  pthread_mutex_lock (&images->lock);
+
+  return true;
+}
+
 bool
 ntm_decoding_do_one (NtmImages * images)
 {
-  NtmItem *item = ntm_queue_find (images);
+  NtmItem *item;
   NtmRequest *request;
   bool did_something;
   bool ended = false;
   Job job;
 
+  if (keep_budget (images))
+    return true;
+  item = ntm_queue_find (images);
   if (item == NULL)
     return false;
   job = (Job) {

@@ -7,8 +7,9 @@
 
 #include "cache/store.h"
 
-/* With the lock held: decodes the first image that is to be, and unlocks
- * meanwhile. Returns false if there is none, or no room for it now. */
+/* With the lock held: decodes the first image that is to be, or has images
+ * leave that are too much for the budget, and unlocks meanwhile. Returns false
+ * if there is none, or no room for it now. */
 bool ntm_decoding_do_one (NtmImages * images);
 
 /* With the lock held: starts the threads if they were not. Where the system has
