@@ -414,6 +414,7 @@ gst_nt_mosaic_finalize (GObject * object)
   gst_nt_strip_pool_unref (self->strip_pool);
   gst_nt_frames_unref (self->frames);
   forget_layouts (self);
+  g_mutex_clear (&self->ignore_lock);
 
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
@@ -423,6 +424,7 @@ gst_nt_mosaic_init (GstNtMosaic * self)
 {
   gst_nt_mosaic_init_properties (self);
   self->waiting_since = GST_CLOCK_TIME_NONE;
+  g_mutex_init (&self->ignore_lock);
   self->strip_pool = gst_nt_strip_pool_new ();
   self->frames = gst_nt_frames_new ();
   self->composer = ntm_composer_new ();

@@ -20,6 +20,11 @@
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
+/* So often in a row the element negotiates for one strip. The caps are up to
+ * date then, unless downstream asks for a negotiation again and again: that
+ * must not hold up the strip. */
+#define MOST_NEGOTIATIONS 8
+
 static gpointer parent_class;
 
 /* ---- When a strip is due ---- */
@@ -222,6 +227,15 @@ mark_new_wall (GstNtMosaic * self)
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
 }
 
+/* What asked for one more negotiation, such as downstream, gets it before the
+ * next strip. */
+static void
+put_off_negotiation (GstNtMosaic * self)
+{
+  if (gst_pad_check_reconfigure (GST_AGGREGATOR_SRC_PAD (self)))
+    g_atomic_int_set (&self->has_new_wall, TRUE);
+}
+
 /* When the base class has taken frames with new caps, it asks for more data. It
  * negotiates and makes the strip only when that data has come. There may be no
  * more data, so the element negotiates at once and calls the base class
@@ -230,6 +244,7 @@ static GstFlowReturn
 aggregate_settled (GstAggregator * agg, gboolean timeout)
 {
   GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (agg);
+  guint n_negotiations = 0;
   GstFlowReturn ret;
 
   mark_new_wall (GST_NT_MOSAIC (agg));
@@ -242,6 +257,8 @@ aggregate_settled (GstAggregator * agg, gboolean timeout)
     if (!gst_aggregator_negotiate (agg))
       return GST_PAD_IS_FLUSHING (srcpad) ? GST_FLOW_FLUSHING
           : GST_FLOW_NOT_NEGOTIATED;
+    if (++n_negotiations >= MOST_NEGOTIATIONS)
+      put_off_negotiation (GST_NT_MOSAIC (agg));
   }
 }
 
@@ -279,20 +296,32 @@ gst_nt_mosaic_ignore_inactive_pads (GstNtMosaic * self)
 {
   GstNtMosaicSettings settings;
 
+  g_mutex_lock (&self->ignore_lock);
   gst_nt_mosaic_get_settings (self, &settings);
   gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self),
-      settings.ignore_inactive_pads);
+      settings.ignore_inactive_pads && !self->heeds_all);
+  g_mutex_unlock (&self->ignore_lock);
 }
 
-/* If the base class ignores all pads, its aggregate() returns EOS. */
+static void
+heed_all (GstNtMosaic * self, gboolean heeds_all)
+{
+  g_mutex_lock (&self->ignore_lock);
+  self->heeds_all = heeds_all;
+  g_mutex_unlock (&self->ignore_lock);
+  gst_nt_mosaic_ignore_inactive_pads (self);
+}
+
+/* If the base class ignores all pads, its aggregate() returns EOS. So it heeds
+ * all meanwhile, even if the application sets the property just then. */
 static GstFlowReturn
 aggregate_before_first (GstNtMosaic * self, gboolean timeout)
 {
   GstFlowReturn ret;
 
-  gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), FALSE);
+  heed_all (self, TRUE);
   ret = aggregate_pads (self, timeout);
-  gst_nt_mosaic_ignore_inactive_pads (self);
+  heed_all (self, FALSE);
 
   return ret;
 }

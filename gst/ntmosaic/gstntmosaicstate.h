@@ -104,6 +104,9 @@ struct _GstNtMosaic
                                  * data, or NULL */
   guint32 seek_seqnum;          /* of a flushing seek, or INVALID */
 
+  GMutex ignore_lock;           /* taken before the object lock */
+  gboolean heeds_all;           /* guarded by it: the base class must not ignore
+                                 * a pad now */
   gint n_queued;                /* atomic: frames that a pad may queue */
   gint n_after_stall;           /* atomic: strips until pads run ahead again
                                  * after a stall; 0: no stall */
@@ -111,7 +114,8 @@ struct _GstNtMosaic
                                  * strips */
   gint has_untimed;             /* atomic: a still came without a timestamp */
   gint has_new_wall;            /* atomic: a property of the wall was set since
-                                 * the last negotiation */
+                                 * the last negotiation, or there is to be one
+                                 * more */
   GstNtMosaicSpan last_span;    /* atomic: of the strip whose frames were taken
                                  * last since the start, a flush or a seek */
 

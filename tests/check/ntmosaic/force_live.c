@@ -137,6 +137,40 @@ GST_START_TEST (ignored_cameras_have_caps)
 
 GST_END_TEST;
 
+static GstPadProbeReturn
+ignore_at_query (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  if (GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) == GST_QUERY_CAPS)
+    g_object_set (data, "ignore-inactive-pads", TRUE, NULL);
+
+  return GST_PAD_PROBE_OK;
+}
+
+/* The application sets the property while a strip without frames is made: the
+ * strips go on. */
+GST_START_TEST (ignored_once_more)
+{
+  GstQuery *query = gst_query_new_latency ();
+  TestRig *rig = live_new (FALSE, TRUE);
+  guint i;
+
+  set_caps (rig, 0, "progressive");
+  set_caps (rig, 1, "progressive");
+  fail_unless (gst_pad_peer_query (rig->out->sinkpad, query));
+  gst_query_unref (query);
+  gst_pad_add_probe (rig->out->sinkpad,
+      GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PUSH,
+      ignore_at_query, rig->element, NULL);
+  for (i = 0; i < 6; i++) {
+    g_object_set (rig->element, "align", i % 2, NULL);
+    test_rig_pass (rig);
+    test_rig_expect_small (rig, 2, NONE, NONE);
+  }
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static void
 expect_caps (TestRig * rig, const gchar * format, gint fps_n)
 {
@@ -262,6 +296,7 @@ TEST_CASES (force_live)
   tcase_add_test (tc, stops_while_one_has_ended);
   tcase_add_test (tc, repeated_one_has_ended);
   tcase_add_test (tc, ignored_cameras_have_caps);
+  tcase_add_test (tc, ignored_once_more);
   tcase_add_loop_test (tc, before_the_first_camera, 0, 4);
   tcase_add_loop_test (tc, first_camera_does_not_fit, 0, 4);
   tcase_add_test (tc, before_the_first_camera_as_downstream_wants);

@@ -344,6 +344,38 @@ GST_START_TEST (changed_in_each_negotiation)
 
 GST_END_TEST;
 
+/* The same for an element downstream that asks for a negotiation in each
+ * negotiation. */
+static GstPadProbeReturn
+ask_at_query (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
+{
+  if (GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) == GST_QUERY_CAPS)
+    gst_pad_push_event (pad, gst_event_new_reconfigure ());
+
+  return GST_PAD_PROBE_OK;
+}
+
+GST_START_TEST (downstream_asks_in_each_negotiation)
+{
+  Site site;
+  guint i;
+  guint k;
+
+  site_init (&site, 13);
+  add_tiles (&site, 6, 10, 8);
+  gst_pad_add_probe (site.rig->out->sinkpad,
+      GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PUSH,
+      ask_at_query, NULL, NULL);
+  for (i = 0; i < 20; i++) {
+    for (k = 0; k < 6; k++)
+      (i % 2 ? site_push_new : site_push_still) (&site, k);
+    check_any_columns (&site);
+  }
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
 /* ---- A handler of samples-selected ---- */
 
 static void
@@ -572,6 +604,7 @@ TEST_CASES (walls)
   tcase_add_test (tc, higher_strip);
   tcase_add_test (tc, changed_by_another_thread);
   tcase_add_test (tc, changed_in_each_negotiation);
+  tcase_add_test (tc, downstream_asks_in_each_negotiation);
   tcase_add_test (tc, alignment_of_the_strip);
   tcase_add_test (tc, columns_of_the_next_strip);
   tcase_add_test (tc, interlaced);
