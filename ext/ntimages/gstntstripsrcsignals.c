@@ -45,7 +45,8 @@ install_requests (GType type, GSignalFlags flags)
    * GstNtStripSrc::request-full:
    * @src: the element
    * @locations: (array zero-terminated=1): the names of the images' files
-   * @priority: of the decodes, -7 to 7; #GstNtStripSrc::request has 0
+   * @priority: of the decodes, -7 to 7 (beyond these, the nearest of them);
+   *     #GstNtStripSrc::request has 0
    *
    * The same, with a priority: images of a higher one are decoded first, those
    * of the newest request in an application that scrolls, say. Strips come in

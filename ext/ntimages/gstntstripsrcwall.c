@@ -217,7 +217,8 @@ install_tile (GObjectClass * klass, guint first)
    */
   g_object_class_install_property (klass, first + PROP_TILE_WIDTH,
       g_param_spec_uint ("tile-width", "Tile width",
-          "Width of a tile in pixels (0 = from the first image)",
+          "Width of a tile in pixels (0 = of the first image, or from "
+          "tile-height by its aspect)",
           0, G_MAXINT, 0, READY));
 
   /**
@@ -230,7 +231,8 @@ install_tile (GObjectClass * klass, guint first)
    */
   g_object_class_install_property (klass, first + PROP_TILE_HEIGHT,
       g_param_spec_uint ("tile-height", "Tile height",
-          "Height of a tile in pixels (0 = from the first image)",
+          "Height of a tile in pixels (0 = of the first image, or from "
+          "tile-width by its aspect)",
           0, G_MAXINT, 0, READY));
 
   /**
@@ -255,7 +257,7 @@ install_tile (GObjectClass * klass, guint first)
   g_object_class_install_property (klass, first + PROP_BACKGROUND_COLOR,
       g_param_spec_uint ("background-color", "Background color",
           "Color of gaps, of what images leave of their tiles, and of "
-          "placeholders (big-endian ARGB)",
+          "placeholders (0xAARRGGBB)",
           0, G_MAXUINT32, DEFAULT_BACKGROUND_COLOR, READY));
 }
 
