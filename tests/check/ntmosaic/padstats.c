@@ -266,12 +266,12 @@ GST_START_TEST (pad_that_does_not_fit)
 
 GST_END_TEST;
 
-/* The base class takes the second frame to see that it is over. */
 /* Caps of a pad don't fit until the others have ended. Then the strips show the
  * frame that lasts. */
 GST_START_TEST (pad_that_fits_later)
 {
   TestRig *rig = test_rig_new_small (2);
+  guint i;
 
   test_rig_push (rig, 0, 1, 0);
   test_rig_push (rig, 1, 2, 0);
@@ -286,15 +286,16 @@ GST_START_TEST (pad_that_fits_later)
 
   test_input_end (test_rig_input (rig, 0));
   push (rig, 1, 5, 4 * STEP, STEP);
-  test_rig_skip (rig);
-  test_rig_skip (rig);
-  expect (rig, "sink_1", (Counts) {.frames = 3,.shown = 2,.repeated = 1,
+  for (i = 0; i < 3; i++)
+    test_rig_skip (rig);
+  expect (rig, "sink_1", (Counts) {.frames = 3,.shown = 3,.repeated = 1,
           .last = 4 * STEP });
   test_rig_free (rig);
 }
 
 GST_END_TEST;
 
+/* The base class takes the second frame to see that it is over. */
 GST_START_TEST (last_frame_is_not_shown)
 {
   TestRig *rig = test_rig_new_small (1);
