@@ -251,7 +251,8 @@ void
 gst_nt_arrivals_uncount (GstNtArrivals * arrivals)
 {
   g_mutex_lock (&arrivals->strips->lock);
-  arrivals->n_in--;
+  if (arrivals->n_in != arrivals->n_taken)
+    arrivals->n_in--;
   g_mutex_unlock (&arrivals->strips->lock);
 }
 

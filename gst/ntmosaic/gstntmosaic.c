@@ -372,7 +372,8 @@ gst_nt_mosaic_stop (GstAggregator * agg)
 
 /* GStreamer deactivates one pad after the other, and waits each time until
  * upstream's thread has left the pad. Here all of them are sent home first, so
- * that these waits overlap. The function of the base class does not wait. */
+ * that these waits overlap. The function of the base class does not wait. The
+ * end of the stop resets the segments, so the base class must hold no frame. */
 static void
 send_upstream_home (GstNtMosaic * self)
 {
@@ -382,6 +383,8 @@ send_upstream_home (GstNtMosaic * self)
   for (l = pads; l; l = l->next)
     GST_PAD_ACTIVATEMODEFUNC (l->data) (l->data, GST_OBJECT (self),
         GST_PAD_MODE_PUSH, FALSE);
+  for (l = pads; l; l = l->next)
+    gst_nt_mosaic_drop_next (self, l->data);
   g_list_free_full (pads, gst_object_unref);
 }
 

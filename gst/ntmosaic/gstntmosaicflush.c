@@ -109,6 +109,51 @@ gst_nt_mosaic_forget_flushes (GstNtMosaic * self)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* ---- Frames whose segment goes ---- */
+
+/* The base class keeps a frame that it has looked at until aggregate() is over.
+ * While it chooses frames, it holds the object lock, and relies on each frame
+ * that it has looked at. */
+void
+gst_nt_mosaic_drop_next (GstNtMosaic * self, GstNtMosaicPad * pad)
+{
+  GSList *frames = NULL;
+  GstBuffer *frame;
+
+  GST_OBJECT_LOCK (self);
+  while ((frame = gst_aggregator_pad_pop_buffer (GST_AGGREGATOR_PAD (pad))))
+    frames = g_slist_prepend (frames, frame);
+  GST_OBJECT_UNLOCK (self);
+
+  g_slist_free_full (frames, (GDestroyNotify) gst_buffer_unref);
+}
+
+gboolean
+gst_nt_mosaic_has_segment (GstNtMosaic * self, GstNtMosaicPad * pad)
+{
+  return GST_AGGREGATOR_PAD (pad)->segment.format == GST_FORMAT_TIME
+      && g_atomic_int_get (&pad->n_resets) == 0
+      && !g_atomic_int_get (&self->is_inactive);
+}
+
+gboolean
+gst_nt_mosaic_pass_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
+    GstEvent * event)
+{
+  gboolean ret;
+
+  g_atomic_int_inc (&pad->n_resets);
+  gst_nt_mosaic_drop_next (self, pad);
+  g_mutex_lock (&pad->gap_lock);
+  ret = GST_AGGREGATOR_CLASS (parent_class)->sink_event (GST_AGGREGATOR (self),
+      GST_AGGREGATOR_PAD (pad), event);
+  g_mutex_unlock (&pad->gap_lock);
+  g_atomic_int_set (&pad->has_segment, FALSE);
+  g_atomic_int_add (&pad->n_resets, -1);
+
+  return ret;
+}
+
 /* ---- Pads that a flush does not reach ---- */
 
 /* Whether upstream flushes, or has flushed, @pad for the seek. With the object
@@ -152,11 +197,15 @@ give_event (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event,
     guint32 seqnum)
 {
   gst_event_set_seqnum (event, seqnum);
-  while (gst_aggregator_pad_drop_buffer (GST_AGGREGATOR_PAD (pad)));
-  g_mutex_lock (&pad->gap_lock);
-  GST_AGGREGATOR_CLASS (parent_class)->sink_event (GST_AGGREGATOR (self),
-      GST_AGGREGATOR_PAD (pad), event);
-  g_mutex_unlock (&pad->gap_lock);
+  gst_nt_mosaic_pass_flush (self, pad, event);
+}
+
+static void
+flush_pad (GstNtMosaic * self, GstNtMosaicPad * pad, guint32 seqnum)
+{
+  gst_nt_mosaic_end_flush (self, pad, seqnum);
+  give_event (self, pad, gst_event_new_flush_start (), seqnum);
+  give_event (self, pad, gst_event_new_flush_stop (TRUE), seqnum);
 }
 
 void
@@ -164,24 +213,20 @@ gst_nt_mosaic_join_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
 {
   const guint32 seqnum = find_seqnum (self);
 
-  if (seqnum == GST_SEQNUM_INVALID)
-    return;
-
-  gst_nt_mosaic_end_flush (self, pad, seqnum);
-  give_event (self, pad, gst_event_new_flush_start (), seqnum);
-  give_event (self, pad, gst_event_new_flush_stop (TRUE), seqnum);
+  if (seqnum != GST_SEQNUM_INVALID)
+    flush_pad (self, pad, seqnum);
 }
 
-/* FLUSH_STOP ends EOS. A pad that is not linked gets no other data, so it has
- * to go back to EOS. */
+/* A flush ends EOS, also if EOS is still queued. A pad that is not linked gets
+ * no other data, so it has to go back to EOS. */
 static void
-flush_pad (GstNtMosaic * self, GstNtMosaicPad * pad, guint32 seqnum)
+flush_unlinked_pad (GstNtMosaic * self, GstNtMosaicPad * pad, guint32 seqnum)
 {
-  const gboolean is_eos =
-      gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
+  const gboolean is_eos = GST_PAD_IS_EOS (pad)
+      || gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
 
-  gst_nt_mosaic_end_flush (self, pad, seqnum);
-  give_event (self, pad, gst_event_new_flush_stop (TRUE), seqnum);
+  flush_pad (self, pad, seqnum);
+  gst_nt_mosaic_pad_restart (pad);
   if (is_eos)
     give_event (self, pad, gst_event_new_eos (), seqnum);
 }
@@ -217,7 +262,7 @@ gst_nt_mosaic_flush_unlinked (GstNtMosaic * self, guint32 seqnum)
 
   pads = ref_unlinked_pads (self);
   for (l = pads; l; l = l->next)
-    flush_pad (self, l->data, seqnum);
+    flush_unlinked_pad (self, l->data, seqnum);
   g_list_free_full (pads, gst_object_unref);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Flushes, and the pads that a flush does not reach. All functions take the
- * object lock. */
+/* Flushes, and the pads that a flush does not reach. All functions but
+ * gst_nt_mosaic_has_segment() take the object lock. */
 
 #pragma once
 
@@ -17,6 +17,20 @@ void gst_nt_mosaic_begin_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     guint32 seqnum);
 void gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     guint32 seqnum);
+
+/* Gives @event, which may reset the base class' segment of @pad, to the base
+ * class. It would abort on a frame without a segment: so before that it drops
+ * the frames that it has looked at, and looks at no other until it is over. */
+gboolean gst_nt_mosaic_pass_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
+    GstEvent * event);
+
+/* Drops the frames of @pad that the base class has looked at. */
+void gst_nt_mosaic_drop_next (GstNtMosaic * self, GstNtMosaicPad * pad);
+
+/* Whether the base class may look at the frame of @pad that it takes out of its
+ * queue. Takes no lock. To be called with the base class' lock of the pad,
+ * which guards the segment. */
+gboolean gst_nt_mosaic_has_segment (GstNtMosaic * self, GstNtMosaicPad * pad);
 
 /* Whether the flush with @seqnum has reached all pads. It may be over. */
 gboolean gst_nt_mosaic_has_flushed (GstNtMosaic * self, guint32 seqnum);

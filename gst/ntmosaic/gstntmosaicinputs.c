@@ -60,7 +60,19 @@ check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
   return TRUE;
 }
 
-/* The base class aborts on data without a segment. */
+/* Takes over @event, which is upstream's segment. */
+static GstFlowReturn
+queue_segment (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
+{
+  g_atomic_int_set (&GST_NT_MOSAIC_PAD (pad)->has_segment, TRUE);
+
+  return GST_AGGREGATOR_CLASS (parent_class)->sink_event_pre_queue (agg, pad,
+      event);
+}
+
+/* The base class aborts on data without a segment. A flush that did not come
+ * from upstream has reset its segment, but not upstream's, so it gets that one
+ * again. */
 static gboolean
 find_segment (GstNtMosaic * self, GstPad * pad, const gchar * data,
     GstSegment * segment)
@@ -69,7 +81,10 @@ find_segment (GstNtMosaic * self, GstPad * pad, const gchar * data,
 
   if (event) {
     gst_event_copy_segment (event, segment);
-    gst_event_unref (event);
+    if (g_atomic_int_get (&GST_NT_MOSAIC_PAD (pad)->has_segment))
+      gst_event_unref (event);
+    else
+      queue_segment (GST_AGGREGATOR (self), GST_AGGREGATOR_PAD (pad), event);
     return TRUE;
   }
 
@@ -259,6 +274,11 @@ gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
 
   gst_nt_mosaic_pad_count_out (pad, buffer);
+  if (!gst_nt_mosaic_has_segment (self, pad)) {
+    GST_DEBUG_OBJECT (pad, "dropped, flushed: %" GST_PTR_FORMAT, buffer);
+    gst_nt_mosaic_held_drop_later (&pad->held, buffer);
+    return NULL;
+  }
   if (g_atomic_int_get (&pad->caps_refused) && !gst_nt_mosaic_is_gap (buffer))
     buffer = make_gap (pad, buffer);
   if (!GST_BUFFER_PTS_IS_VALID (buffer)
@@ -297,7 +317,7 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
         gst_event_unref (event);
         return GST_FLOW_ERROR;
       }
-      break;
+      return queue_segment (agg, aggpad, event);
     case GST_EVENT_CAPS:
       gst_event_parse_caps (event, &caps);
       gst_nt_mosaic_pad_announce (pad, caps);

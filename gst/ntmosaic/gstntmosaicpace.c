@@ -110,7 +110,7 @@ void
 gst_nt_mosaic_set_active (GstNtMosaic * self, gboolean active)
 {
   GST_OBJECT_LOCK (self);
-  self->is_inactive = !active;
+  g_atomic_int_set (&self->is_inactive, !active);
   if (!active)
     end_wait (self);
   GST_OBJECT_UNLOCK (self);

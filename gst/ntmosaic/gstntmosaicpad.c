@@ -193,6 +193,7 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
   gst_nt_mosaic_pad_restart (pad);
+  g_atomic_int_set (&pad->has_segment, FALSE);
   pad->silent_since = GST_CLOCK_TIME_NONE;
   pad->warned_of_frames = FALSE;
   gst_video_info_init (&pad->misfit);
@@ -239,13 +240,14 @@ gst_nt_mosaic_pad_flush (GstAggregatorPad * aggpad, GstAggregator * agg)
 }
 
 /* In live pipelines the base class skips late frames before it takes them. It
- * would compute with the timestamp of a frame that has none, so such a frame is
- * never skipped. */
+ * would compute with the timestamp of a frame that has none, or with a segment
+ * that a flush has reset, so such a frame is never skipped. */
 static gboolean
 gst_nt_mosaic_pad_skip_buffer (GstAggregatorPad * aggpad, GstAggregator * agg,
     GstBuffer * buffer)
 {
   if (!GST_BUFFER_PTS_IS_VALID (buffer)
+      || aggpad->segment.format != GST_FORMAT_TIME
       || !GST_AGGREGATOR_PAD_CLASS (gst_nt_mosaic_pad_parent_class)->skip_buffer
       (aggpad, agg, buffer))
     return FALSE;

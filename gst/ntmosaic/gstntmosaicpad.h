@@ -66,6 +66,10 @@ struct _GstNtMosaicPad
    * thread tries, and if it can't have the lock, a flush is going on. */
   GMutex gap_lock;
 
+  gint has_segment;             /* atomic: the base class has got upstream's
+                                 * segment since its own was reset last */
+  gint n_resets;                /* atomic: events that may reset it now */
+
   /* Of the streaming thread alone. */
   GstVideoInfo next_info;       /* caps of the frame that is taken next */
   gboolean caps_were_delayed;   /* once at least: the base class may still hold

@@ -34,7 +34,8 @@ void
 gst_nt_mosaic_queue_uncount (GstNtMosaicQueue * queue)
 {
   g_mutex_lock (&queue->lock);
-  queue->n_in--;
+  if (queue->n_in != queue->n_left)
+    queue->n_in--;
   g_mutex_unlock (&queue->lock);
 }
 
@@ -42,6 +43,8 @@ void
 gst_nt_mosaic_queue_count_out (GstNtMosaicQueue * queue)
 {
   g_mutex_lock (&queue->lock);
+  if (queue->n_in == queue->n_left)
+    queue->n_in++;
   queue->n_left++;
   if (queue->waits && queue->n_in - queue->n_left <= queue->wake_at)
     g_cond_signal (&queue->shorter);

@@ -30,7 +30,8 @@ typedef struct
 void gst_nt_mosaic_queue_init (GstNtMosaicQueue * queue);
 void gst_nt_mosaic_queue_clear (GstNtMosaicQueue * queue);
 
-/* A frame comes to be queued, or isn't queued after all. */
+/* A frame comes to be queued, or isn't queued after all. A frame that was on
+ * its way in a restart may be uncounted or leave after that. */
 void gst_nt_mosaic_queue_count_in (GstNtMosaicQueue * queue);
 void gst_nt_mosaic_queue_uncount (GstNtMosaicQueue * queue);
 

@@ -306,15 +306,11 @@ take_flush_stop (GstAggregator * agg, GstAggregatorPad * aggpad,
   const guint32 seqnum = gst_event_get_seqnum (event);
   gboolean ret;
 
+  gst_nt_mosaic_drop_next (self, pad);
   gst_nt_mosaic_pad_restart (pad);
   keep_hurry (self, pad);
-  /* The base class keeps a frame that it has looked at until aggregate() is
-   * over. It would abort on a frame whose segment is gone. */
-  while (gst_aggregator_pad_drop_buffer (aggpad));
   gst_nt_mosaic_end_flush (self, pad, seqnum);
-  g_mutex_lock (&pad->gap_lock);
-  ret = chain_event (agg, aggpad, event);
-  g_mutex_unlock (&pad->gap_lock);
+  ret = gst_nt_mosaic_pass_flush (self, pad, event);
   gst_nt_mosaic_flush_unlinked (self, seqnum);
 
   return ret;

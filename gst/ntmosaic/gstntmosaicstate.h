@@ -94,8 +94,8 @@ struct _GstNtMosaic
                                  * the start, a flush or a seek */
   GstClockTime last_end;        /* its end; NONE without a rate */
   GstClockID wait_id;           /* the streaming thread waits for it, or NULL */
-  gboolean is_inactive;         /* the src pad is: the streaming thread must
-                                 * not wait */
+  gint is_inactive;             /* atomic to read: the src pad is, and the
+                                 * streaming thread must not wait */
   guint n_seeks;                /* that are under way: nor now */
   GstClockTime waiting_since;   /* time of the system clock at which the
                                  * streaming thread began to wait for frames;

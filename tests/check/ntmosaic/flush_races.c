@@ -195,6 +195,35 @@ GST_START_TEST (pad_joins_after_a_seek_without_flush)
 
 GST_END_TEST;
 
+/* The same source comes back, and GStreamer does not send its segment again. In
+ * the second round, an event and a frame behind it wait in the base class'
+ * queue: the seek drops them. */
+GST_START_TEST (unlinked_in_a_seek)
+{
+  TestRig *rig = test_rig_new_small (2);
+  GstHarness *input = test_rig_input (rig, 1);
+  GstPad *pad = gst_pad_get_peer (input->srcpad);
+  guint i;
+
+  g_object_set (rig->element, "latency", (guint64) GST_SECOND, NULL);
+  check_strip (rig, 0);
+  if (__i__ == 1) {
+    test_rig_push (rig, 1, 998, 1);
+    test_input_push_event (input,
+        gst_event_new_tag (gst_tag_list_new_empty ()));
+    test_rig_push (rig, 1, 999, 2);
+  }
+  fail_unless (gst_pad_unlink (input->srcpad, pad));
+  test_input_flush (test_rig_input (rig, 0), test_rig_begin_seek (rig));
+  fail_unless_equals_int (gst_pad_link (input->srcpad, pad), GST_PAD_LINK_OK);
+  for (i = 0; i < 3; i++)
+    check_strip (rig, i);
+  gst_object_unref (pad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* The application itself ended the pad: it stays at EOS. */
 GST_START_TEST (seek_with_an_unlinked_pad)
 {
@@ -213,6 +242,34 @@ GST_START_TEST (seek_with_an_unlinked_pad)
     check_strip (rig, 1);
   }
   gst_element_release_request_pad (rig->element, pad);
+  gst_object_unref (pad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Its EOS waits in the base class' queue, behind a frame. */
+GST_START_TEST (unlinked_after_its_end_in_a_seek)
+{
+  TestRig *rig = test_rig_new_small (2);
+  GstHarness *input = test_rig_input (rig, 1);
+  GstPad *pad = gst_pad_get_peer (input->srcpad);
+  TestTile tiles[] = {
+    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 0}, {TEST_TILE_WIDTH, 0, 0}
+  };
+  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", BLACK };
+  guint i;
+
+  check_strip (rig, 0);
+  test_rig_push (rig, 1, 999, 1);
+  test_input_end (input);
+  fail_unless (gst_pad_unlink (input->srcpad, pad));
+  test_input_flush (test_rig_input (rig, 0), test_rig_begin_seek (rig));
+  for (i = 0; i < 3; i++) {
+    tiles[0].seed = 100 + i;
+    test_rig_push (rig, 0, tiles[0].seed, i);
+    test_rig_expect (rig, &strip);
+  }
   gst_object_unref (pad);
   test_rig_free (rig);
 }
@@ -541,6 +598,8 @@ TEST_CASES (flush_races)
   tcase_add_loop_test (tc, pad_joins_in_a_seek, 0, 2);
   tcase_add_loop_test (tc, seek_that_comes_twice, 0, 2);
   tcase_add_loop_test (tc, pad_joins_after_a_seek_without_flush, 0, 2);
+  tcase_add_loop_test (tc, unlinked_in_a_seek, 0, 2);
+  tcase_add_test (tc, unlinked_after_its_end_in_a_seek);
   tcase_add_test (tc, seek_with_an_unlinked_pad);
   tcase_add_loop_test (tc, pad_leaves_in_a_flush, 0, 4);
   tcase_add_loop_test (tc, pad_leaves_while_upstream_waits, 0, 2);
