@@ -40,14 +40,36 @@ gst_nt_mosaic_begin_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
   GST_OBJECT_UNLOCK (self);
 }
 
-void
+/* Whether a seek, or a flush that has reached another pad, has the seqnum
+ * @seqnum and is not over. With the object lock held. */
+static gboolean
+goes_on (GstNtMosaic * self, guint32 seqnum)
+{
+  GList *l;
+
+  if (seqnum == self->seek_seqnum)
+    return TRUE;
+
+  for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    if (GST_NT_MOSAIC_PAD (l->data)->flush_seqnum == seqnum)
+      return TRUE;
+
+  return FALSE;
+}
+
+guint32
 gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     guint32 seqnum)
 {
   GST_OBJECT_LOCK (self);
   pad->flush_seqnum = GST_SEQNUM_INVALID;
+  if (pad->flushed_seqnum != GST_SEQNUM_INVALID
+      && goes_on (self, pad->flushed_seqnum))
+    seqnum = pad->flushed_seqnum;
   pad->flushed_seqnum = seqnum;
   GST_OBJECT_UNLOCK (self);
+
+  return seqnum;
 }
 
 gboolean

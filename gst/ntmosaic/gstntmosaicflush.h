@@ -12,10 +12,12 @@
 G_BEGIN_DECLS
 
 /* To be called when upstream begins a flush of @pad, and before upstream ends
- * it. */
+ * it. The latter returns the seqnum to end it with: if a flush of other pads
+ * that @pad has been through goes on, its seqnum. The base class waits until
+ * the last flush of each pad has that seqnum. */
 void gst_nt_mosaic_begin_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     guint32 seqnum);
-void gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
+guint32 gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     guint32 seqnum);
 
 /* Gives @event, which may reset the base class' segment of @pad, to the base

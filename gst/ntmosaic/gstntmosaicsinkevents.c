@@ -309,7 +309,8 @@ take_flush_stop (GstAggregator * agg, GstAggregatorPad * aggpad,
   gst_nt_mosaic_drop_next (self, pad);
   gst_nt_mosaic_pad_restart (pad);
   keep_hurry (self, pad);
-  gst_nt_mosaic_end_flush (self, pad, seqnum);
+  event = gst_event_make_writable (event);
+  gst_event_set_seqnum (event, gst_nt_mosaic_end_flush (self, pad, seqnum));
   ret = gst_nt_mosaic_pass_flush (self, pad, event);
   gst_nt_mosaic_flush_unlinked (self, seqnum);
 

@@ -195,6 +195,35 @@ GST_START_TEST (pad_joins_after_a_seek_without_flush)
 
 GST_END_TEST;
 
+/* A source flushes for a reason of its own when the seek, or the flush of all
+ * sources, has been through its pad and not through all pads: the strips go on
+ * all the same. */
+GST_START_TEST (own_flush_in_a_flush)
+{
+  TestRig *rig = test_rig_new_small (2);
+  guint32 seqnum;
+  guint i;
+
+  check_strip (rig, 0);
+  if (__i__ == 0) {
+    seqnum = test_rig_begin_seek (rig);
+  } else {
+    seqnum = gst_util_seqnum_next ();
+    test_input_begin_flush (test_rig_input (rig, 1), seqnum);
+  }
+  test_input_flush (test_rig_input (rig, 0), seqnum);
+  test_input_flush (test_rig_input (rig, 0), gst_util_seqnum_next ());
+  if (__i__ == 0)
+    test_input_begin_flush (test_rig_input (rig, 1), seqnum);
+  test_input_end_flush (test_rig_input (rig, 1), seqnum);
+  test_input_push_segment (test_rig_input (rig, 1), 0);
+  for (i = 0; i < 3; i++)
+    check_strip (rig, i);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* The same source comes back, and GStreamer does not send its segment again. In
  * the second round, an event and a frame behind it wait in the base class'
  * queue: the seek drops them. */
@@ -598,6 +627,7 @@ TEST_CASES (flush_races)
   tcase_add_loop_test (tc, pad_joins_in_a_seek, 0, 2);
   tcase_add_loop_test (tc, seek_that_comes_twice, 0, 2);
   tcase_add_loop_test (tc, pad_joins_after_a_seek_without_flush, 0, 2);
+  tcase_add_loop_test (tc, own_flush_in_a_flush, 0, 2);
   tcase_add_loop_test (tc, unlinked_in_a_seek, 0, 2);
   tcase_add_test (tc, unlinked_after_its_end_in_a_seek);
   tcase_add_test (tc, seek_with_an_unlinked_pad);
