@@ -172,6 +172,9 @@ void
 gst_nt_mosaic_pad_release (GstNtMosaicPad * pad)
 {
   gst_nt_mosaic_held_release (&pad->held);
+  /* Waits for caps that came before that. */
+  g_mutex_lock (&pad->caps_lock);
+  g_mutex_unlock (&pad->caps_lock);
   gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
 }
@@ -275,6 +278,7 @@ gst_nt_mosaic_pad_finalize (GObject * object)
   gst_nt_mosaic_held_clear (&pad->held);
   g_clear_pointer (&pad->arrivals, gst_nt_arrivals_unref);
   g_mutex_clear (&pad->gap_lock);
+  g_mutex_clear (&pad->caps_lock);
   gst_nt_mosaic_queue_clear (&pad->queue);
 
   G_OBJECT_CLASS (gst_nt_mosaic_pad_parent_class)->finalize (object);
@@ -311,6 +315,7 @@ gst_nt_mosaic_pad_init (GstNtMosaicPad * pad)
   pad->silent_since = GST_CLOCK_TIME_NONE;
   pad->ends_at = GST_CLOCK_TIME_NONE;
   g_mutex_init (&pad->gap_lock);
+  g_mutex_init (&pad->caps_lock);
   gst_nt_mosaic_held_init (&pad->held, GST_VIDEO_AGGREGATOR_PAD (pad));
   gst_nt_mosaic_queue_init (&pad->queue);
   gst_nt_mosaic_pad_start_stats (pad);

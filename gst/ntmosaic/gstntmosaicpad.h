@@ -66,6 +66,10 @@ struct _GstNtMosaicPad
    * thread tries, and if it can't have the lock, a flush is going on. */
   GMutex gap_lock;
 
+  /* Held while the base class takes caps, so that a release of the pad comes
+   * before or after that. */
+  GMutex caps_lock;
+
   gint has_segment;             /* atomic: the base class has got upstream's
                                  * segment since its own was reset last */
   gint n_resets;                /* atomic: events that may reset it now */

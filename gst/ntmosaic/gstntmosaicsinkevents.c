@@ -180,29 +180,42 @@ forget_still (GstAggregator * agg, GstAggregatorPad * pad)
 }
 
 /* The base class drops the caps of a pad when the pad is released, and would
- * never drop caps that come after that. */
+ * never drop caps that come after that. FALSE with @is_released set: it gets
+ * none. Takes over @event. */
+static gboolean
+hand_over_unless_released (GstAggregator * agg, GstAggregatorPad * aggpad,
+    GstEvent * event, gboolean * is_released)
+{
+  GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  gboolean ret = FALSE;
+
+  g_mutex_lock (&pad->caps_lock);
+  *is_released = gst_nt_mosaic_held_is_released (&pad->held);
+  if (*is_released)
+    gst_event_unref (event);
+  else
+    ret = hand_over_caps (agg, aggpad, event);
+  g_mutex_unlock (&pad->caps_lock);
+
+  return ret;
+}
+
 static gboolean
 take_caps (GstAggregator * agg, GstAggregatorPad * aggpad, GstEvent * event)
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
+  gboolean is_released;
   gboolean ret;
   GstCaps *caps;
-
-  if (gst_nt_mosaic_held_is_released (&pad->held)) {
-    gst_event_unref (event);
-    return FALSE;
-  }
 
   gst_event_parse_caps (event, &caps);
   gst_caps_ref (caps);
 
   g_atomic_int_set (&pad->caps_refused, FALSE);
-  ret = hand_over_caps (agg, aggpad, event);
-  if (gst_nt_mosaic_held_is_released (&pad->held))
-    GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (aggpad, agg);
-  else if (ret)
+  ret = hand_over_unless_released (agg, aggpad, event, &is_released);
+  if (ret)
     gst_nt_mosaic_pad_set_next_caps (pad, caps);
-  else
+  else if (!is_released)
     ret = refuse_caps (GST_NT_MOSAIC (agg), aggpad, caps);
   gst_caps_unref (caps);
 
