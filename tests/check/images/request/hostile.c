@@ -22,9 +22,9 @@ static const NtmTileSpec spec = {
 
 /* Of the chunks, and of the JPEG with hundreds of scans: its pixels times its
  * scans are beyond the limit below. */
-#define CHUNK_BYTES ((size_t) 16 << 20)
-#define JPEG_SIZE 500
-#define MAX_SCAN_PIXELS 100000000
+#define CHUNK_BYTES ((size_t) 6 << 20)
+#define JPEG_SIZE 250
+#define MAX_SCAN_PIXELS 25000000
 
 #define CACHE_BYTES ((size_t) 24 << 20)
 
