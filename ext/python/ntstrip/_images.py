@@ -216,7 +216,11 @@ class Images:
                  on_error='background', max_file_bytes=256 * 2**20,
                  max_pixels=100_000_000, max_work_bytes=2**30,
                  max_decode_seconds=10.0, retry_seconds=2.0):
-        height, width = tile
+        try:
+            height, width = tile
+        except (TypeError, ValueError) as error:
+            raise type(error)(f'tile={tile!r}, expected (height, width) in '
+                              'pixels') from None
         self._tile = (_number('tile[0]', height, 1),
                       _number('tile[1]', width, 1))
         self._threads = _number('threads', threads)

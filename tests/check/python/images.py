@@ -232,6 +232,9 @@ class Failures(PicturesCase):
                 call(5)
             with self.assertRaisesRegex(ValueError, 'the key has a null byte'):
                 call('b\0c')
+        for tile, error in [(64, TypeError), ((64, 64, 4), ValueError)]:
+            with self.assertRaisesRegex(error, 'expected .height, width.'):
+                ntstrip.Images(tile)
         for options, text in [
                 ({'tile': (0, 4)}, r'tile\[0\]=0'),
                 ({'tile': (4, 2**32)}, r'tile\[1\]'),
