@@ -93,9 +93,9 @@ print_line (gint64 begin)
 {
   const WatchUse use = watch_get_use ();
 
-  printf ("%5.0f s: %.1f MiB, %u threads, %u files; ",
+  printf ("%5.0f s: %.1f MiB, %.1f in use by malloc, %u threads, %u files; ",
       (g_get_monotonic_time () - begin) / 1e6, use.memory / 1048576.0,
-      use.threads, use.files);
+      use.heap / 1048576.0, use.threads, use.files);
   report_print_line ();
 }
 
@@ -192,10 +192,11 @@ main (int argc, char **argv)
     run_all ();
   after = watch_get_use ();
   report_print_summary ();
-  printf ("at the beginning and the end: %.1f and %.1f MiB, %u and %u threads, "
-      "%u and %u open files\n", before.memory / 1048576.0,
-      after.memory / 1048576.0, before.threads, after.threads, before.files,
-      after.files);
+  printf ("at the beginning and the end: %.1f and %.1f MiB, %.1f and %.1f in "
+      "use by malloc, %u and %u threads, %u and %u open files\n",
+      before.memory / 1048576.0, after.memory / 1048576.0,
+      before.heap / 1048576.0, after.heap / 1048576.0, before.threads,
+      after.threads, before.files, after.files);
   n_leaks = watch_print_leaks ();
   printf ("%u objects of GStreamer leaked\n", n_leaks);
   fflush (stdout);

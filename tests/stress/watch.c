@@ -7,6 +7,7 @@
 
 #include <execinfo.h>
 #include <gst/gst.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,6 +163,7 @@ watch_get_use (void)
   WatchUse use = { 0, };
   gchar *text = NULL;
 
+  use.heap = mallinfo2 ().uordblks;
   if (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL)) {
     unsigned long pages = 0;
 

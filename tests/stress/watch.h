@@ -23,10 +23,13 @@ void watch_leave (gint * beat);
 void watch_begin (void);
 void watch_end (void);
 
-/* Of the process: bytes in memory, threads, open files. */
+/* Of the process: bytes in memory, bytes of malloc() in use, threads, open
+ * files. The C library keeps what was freed, in a heap for each of many
+ * threads: that grew to 370 MiB in four minutes, of which 28 were in use. */
 typedef struct
 {
   gsize memory;
+  gsize heap;
   guint threads;
   guint files;
 } WatchUse;
