@@ -173,7 +173,9 @@ fail_each (SystemCalls calls, bool all_after, int error, unsigned max_threads)
     failed = system_recover ();
     if (status == NTM_IMAGE_OK) {
       fail_unless (failed || n == N_IMAGES);
-      /* The system has recovered. */
+      /* The system has recovered. A decoder may have begun before that, and
+       * what it fails to make is missing in the next strip too. */
+      make_strip (images, &target, error);
       assert_equals_int (make_strip (images, &target, 0), N_IMAGES);
       ntm_images_unref (images);
     } else {
