@@ -505,14 +505,24 @@ seek (Scene * self)
 }
 
 static void
+seek_alone (Scene * self)
+{
+  source_forbid_flushes ();
+  seek (self);
+  source_allow_flushes ();
+}
+
+static void
 flush_source (Scene * self)
 {
   Input *input = find_input (self, TRUE);
 
-  if (input == NULL || !is_settled (self))
-    return;
-  report_add (REPORT_FLUSHES, 1);
-  source_flush (input->source);
+  source_forbid_flushes ();
+  if (input && is_settled (self)) {
+    report_add (REPORT_FLUSHES, 1);
+    source_flush (input->source);
+  }
+  source_allow_flushes ();
 }
 
 typedef struct
@@ -531,7 +541,7 @@ static const Event events[] = {
   {"a pad's setting", change_pad, 3},
   {"a wish of downstream", change_downstream, 1},
   {"a state change", change_state, 3},
-  {"a seek", seek, 2},
+  {"a seek", seek_alone, 2},
   {"a flush of one source", flush_source, 3},
 };
 

@@ -406,6 +406,21 @@ forget (Source * self)
   gst_clear_buffer (&self->still);
 }
 
+/* Of all pipelines. The readers flush for a reason of their own. */
+static GRWLock own_flushes;
+
+void
+source_forbid_flushes (void)
+{
+  g_rw_lock_writer_lock (&own_flushes);
+}
+
+void
+source_allow_flushes (void)
+{
+  g_rw_lock_writer_unlock (&own_flushes);
+}
+
 /* In the streaming thread. Not while another thread flushes, which waits for
  * this one. */
 static void
@@ -413,8 +428,12 @@ flush_myself (Source * self)
 {
   GstEvent *event;
 
-  if (!g_mutex_trylock (&self->flush_lock))
+  if (!g_rw_lock_reader_trylock (&own_flushes))
     return;
+  if (!g_mutex_trylock (&self->flush_lock)) {
+    g_rw_lock_reader_unlock (&own_flushes);
+    return;
+  }
   report_add (REPORT_SOURCE_FLUSHES, 1);
   event = gst_event_new_flush_start ();
   gst_pad_push_event (self->pad, event);
@@ -422,6 +441,7 @@ flush_myself (Source * self)
   gst_pad_push_event (self->pad, event);
   forget (self);
   g_mutex_unlock (&self->flush_lock);
+  g_rw_lock_reader_unlock (&own_flushes);
 }
 
 static void loop (gpointer pad);

@@ -36,3 +36,9 @@ void source_stop_asking (GstElement * source);
 /* A flush from the application's thread: the source begins anew, also after
  * EOS. */
 void source_flush (GstElement * source);
+
+/* Between the two, no source flushes for a reason of its own. If its FLUSH_STOP
+ * overtook the FLUSH_START of a seek, a sink of GStreamer 1.22 would wait for
+ * ever: it looks whether it is flushing only when it has been woken. */
+void source_forbid_flushes (void);
+void source_allow_flushes (void);
