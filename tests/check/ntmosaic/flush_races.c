@@ -195,6 +195,25 @@ GST_START_TEST (pad_joins_after_a_seek_without_flush)
 
 GST_END_TEST;
 
+/* Flushes the first of two inputs: with a seek, which has not reached the
+ * second one yet, or with a flush that the second one is in the middle of.
+ * Returns the seqnum. */
+static guint32
+flush_first (TestRig * rig, gboolean is_seek)
+{
+  guint32 seqnum;
+
+  if (is_seek) {
+    seqnum = test_rig_begin_seek (rig);
+  } else {
+    seqnum = gst_util_seqnum_next ();
+    test_input_begin_flush (test_rig_input (rig, 1), seqnum);
+  }
+  test_input_flush (test_rig_input (rig, 0), seqnum);
+
+  return seqnum;
+}
+
 /* A source flushes for a reason of its own when the seek, or the flush of all
  * sources, has been through its pad and not through all pads: the strips go on
  * all the same. */
@@ -205,13 +224,7 @@ GST_START_TEST (own_flush_in_a_flush)
   guint i;
 
   check_strip (rig, 0);
-  if (__i__ == 0) {
-    seqnum = test_rig_begin_seek (rig);
-  } else {
-    seqnum = gst_util_seqnum_next ();
-    test_input_begin_flush (test_rig_input (rig, 1), seqnum);
-  }
-  test_input_flush (test_rig_input (rig, 0), seqnum);
+  seqnum = flush_first (rig, __i__ == 0);
   test_input_flush (test_rig_input (rig, 0), gst_util_seqnum_next ());
   if (__i__ == 0)
     test_input_begin_flush (test_rig_input (rig, 1), seqnum);
@@ -403,19 +416,12 @@ GST_START_TEST (pad_leaves_while_upstream_waits)
 {
   TestRig *rig = test_rig_new_small (2);
   GThread *upstream;
-  guint32 seqnum;
   guint64 before;
   guint n;
 
   g_object_set (rig->element, "frames-ahead", 0, NULL);
   check_strip (rig, 0);
-  if (__i__ == 0) {
-    seqnum = test_rig_begin_seek (rig);
-  } else {
-    seqnum = gst_util_seqnum_next ();
-    test_input_begin_flush (test_rig_input (rig, 1), seqnum);
-  }
-  test_input_flush (test_rig_input (rig, 0), seqnum);
+  flush_first (rig, __i__ == 0);
   before = count_frames (test_rig_input (rig, 0));
   upstream = g_thread_new ("upstream", push_frames, test_rig_input (rig, 0));
   test_wait_until (count_frames (test_rig_input (rig, 0)) == before + 2);
@@ -460,17 +466,10 @@ GST_END_TEST;
 GST_START_TEST (pad_joins_before_another_leaves)
 {
   TestRig *rig = test_rig_new_small (2);
-  guint32 seqnum;
   guint i;
 
   check_strip (rig, 0);
-  if (__i__ == 0) {
-    seqnum = test_rig_begin_seek (rig);
-  } else {
-    seqnum = gst_util_seqnum_next ();
-    test_input_begin_flush (test_rig_input (rig, 1), seqnum);
-  }
-  test_input_flush (test_rig_input (rig, 0), seqnum);
+  flush_first (rig, __i__ == 0);
   test_rig_add (rig, "sink_9");
   test_input_set_small_caps (test_rig_input (rig, 2));
   test_rig_remove (rig, test_rig_input (rig, 1));
