@@ -158,10 +158,28 @@ gst_nt_mosaic_has_segment (GstNtMosaic * self, GstNtMosaicPad * pad)
       && !g_atomic_int_get (&self->is_inactive);
 }
 
+/* ---- Caps that a flush must not drop ---- */
+
+/* When the stream ends before a pad does, the base class drops all that the pad
+ * has queued, caps too. Upstream has sent these caps, and does not send them
+ * again after a flush. So they are queued again, before anything else; twice if
+ * the base class has kept them. The caller holds the stream lock of @pad,
+ * unless @pad has no upstream that sends data. */
+static void
+queue_caps_again (GstNtMosaic * self, GstNtMosaicPad * pad)
+{
+  GstEvent *event = gst_nt_mosaic_pad_ref_queued_caps (pad);
+
+  if (event)
+    GST_AGGREGATOR_CLASS (parent_class)->sink_event_pre_queue (GST_AGGREGATOR
+        (self), GST_AGGREGATOR_PAD (pad), event);
+}
+
 gboolean
 gst_nt_mosaic_pass_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     GstEvent * event)
 {
+  const gboolean is_stop = GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP;
   gboolean ret;
 
   g_atomic_int_inc (&pad->n_resets);
@@ -172,6 +190,8 @@ gst_nt_mosaic_pass_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
   g_mutex_unlock (&pad->gap_lock);
   g_atomic_int_set (&pad->has_segment, FALSE);
   g_atomic_int_add (&pad->n_resets, -1);
+  if (is_stop)
+    queue_caps_again (self, pad);
 
   return ret;
 }

@@ -22,7 +22,9 @@ guint32 gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
 
 /* Gives @event, which may reset the base class' segment of @pad, to the base
  * class. It would abort on a frame without a segment: so before that it drops
- * the frames that it has looked at, and looks at no other until it is over. */
+ * the frames that it has looked at, and looks at no other until it is over.
+ * After a FLUSH_STOP, caps that the base class has not taken are queued
+ * again. */
 gboolean gst_nt_mosaic_pass_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     GstEvent * event);
 

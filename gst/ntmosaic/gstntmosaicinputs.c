@@ -299,7 +299,6 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
 {
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (aggpad);
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_GAP:
@@ -319,8 +318,7 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
       }
       return queue_segment (agg, aggpad, event);
     case GST_EVENT_CAPS:
-      gst_event_parse_caps (event, &caps);
-      gst_nt_mosaic_pad_announce (pad, caps);
+      gst_nt_mosaic_pad_announce (pad, event);
       break;
     case GST_EVENT_FLUSH_START:
       gst_nt_mosaic_begin_flush (self, pad, gst_event_get_seqnum (event));

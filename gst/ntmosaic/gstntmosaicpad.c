@@ -138,17 +138,50 @@ gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
 /* ---- Caps, release and reset ---- */
 
 void
-gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, const GstCaps * caps)
+gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, GstEvent * event)
 {
+  GstEvent *old = NULL;
   GstVideoInfo info;
+  GstCaps *caps;
 
+  gst_event_parse_caps (event, &caps);
   if (!gst_video_info_from_caps (&info, caps))
     gst_video_info_init (&info);
 
   GST_OBJECT_LOCK (pad);
+  old = pad->queued_caps;
+  pad->queued_caps = gst_event_ref (event);
   pad->announced = info;
   pad->told_of_caps = FALSE;
   GST_OBJECT_UNLOCK (pad);
+
+  gst_clear_event (&old);
+}
+
+void
+gst_nt_mosaic_pad_note_taken_caps (GstNtMosaicPad * pad, const GstEvent * event)
+{
+  GstEvent *old = NULL;
+
+  GST_OBJECT_LOCK (pad);
+  if (pad->queued_caps == event)
+    old = g_steal_pointer (&pad->queued_caps);
+  GST_OBJECT_UNLOCK (pad);
+
+  gst_clear_event (&old);
+}
+
+GstEvent *
+gst_nt_mosaic_pad_ref_queued_caps (GstNtMosaicPad * pad)
+{
+  GstEvent *event = NULL;
+
+  GST_OBJECT_LOCK (pad);
+  if (pad->queued_caps)
+    event = gst_event_ref (pad->queued_caps);
+  GST_OBJECT_UNLOCK (pad);
+
+  return event;
 }
 
 gboolean
@@ -189,11 +222,15 @@ gst_nt_mosaic_pad_start_stats (GstNtMosaicPad * pad)
 void
 gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
 {
+  GstEvent *old;
+
   GST_OBJECT_LOCK (pad);
   gst_video_info_init (&pad->announced);
+  old = g_steal_pointer (&pad->queued_caps);
   pad->told_of_caps = FALSE;
   GST_OBJECT_UNLOCK (pad);
 
+  gst_clear_event (&old);
   gst_nt_arrivals_set_tile (pad->arrivals, NULL, 0);
   gst_nt_mosaic_pad_restart (pad);
   g_atomic_int_set (&pad->has_segment, FALSE);
@@ -276,6 +313,7 @@ gst_nt_mosaic_pad_finalize (GObject * object)
   GstNtMosaicPad *pad = GST_NT_MOSAIC_PAD (object);
 
   gst_nt_mosaic_held_clear (&pad->held);
+  gst_clear_event (&pad->queued_caps);
   g_clear_pointer (&pad->arrivals, gst_nt_arrivals_unref);
   g_mutex_clear (&pad->gap_lock);
   g_mutex_clear (&pad->caps_lock);

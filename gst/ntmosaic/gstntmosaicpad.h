@@ -41,6 +41,8 @@ struct _GstNtMosaicPad
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
                                  * are still queued; UNKNOWN: none yet */
+  GstEvent *queued_caps;        /* these caps, until the base class takes them;
+                                 * NULL: it has taken them, or none came */
   gboolean told_of_caps;        /* caps were refused, and an error or a warning
                                  * says so */
   gboolean link_was_tried;      /* the pad was asked for its caps without a
@@ -131,8 +133,18 @@ void gst_nt_mosaic_pad_end (GstNtMosaicPad * pad);
  * flush. */
 void gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad);
 
-/* Remembers @caps as the caps that upstream sent last. */
-void gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, const GstCaps * caps);
+/* Remembers the caps of @event, a CAPS event to be queued, as the caps that
+ * upstream sent last. In upstream's thread. */
+void gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, GstEvent * event);
+
+/* To be called when the base class gets @event, a CAPS event, out of the
+ * queue. */
+void gst_nt_mosaic_pad_note_taken_caps (GstNtMosaicPad * pad,
+    const GstEvent * event);
+
+/* The CAPS event that upstream sent last, a reference, if the base class has
+ * not got it yet; else NULL. From any thread. */
+GstEvent *gst_nt_mosaic_pad_ref_queued_caps (GstNtMosaicPad * pad);
 
 /* The caps that upstream sent last; FALSE if none yet. From any thread. */
 gboolean gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad,

@@ -210,6 +210,7 @@ take_caps (GstAggregator * agg, GstAggregatorPad * aggpad, GstEvent * event)
 
   gst_event_parse_caps (event, &caps);
   gst_caps_ref (caps);
+  gst_nt_mosaic_pad_note_taken_caps (pad, event);
 
   g_atomic_int_set (&pad->caps_refused, FALSE);
   ret = hand_over_unless_released (agg, aggpad, event, &is_released);

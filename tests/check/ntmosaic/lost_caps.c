@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Caps that are queued when the stream ends. The base class drops them with the
+ * frames, and upstream doesn't send them again after a flush. */
+
+#include "rig/rig.h"
+
+/* The size of pad 1's frames after its new caps. */
+#define WIDTH (2 * TEST_TILE_WIDTH)
+#define HEIGHT (TEST_TILE_HEIGHT / 2)
+
+/* How the stream ends while pad 1 still has frames and caps in its queue. */
+typedef enum
+{
+  BY_POLICY,                    /* eos-policy=first: pad 0 ends */
+  BY_DOWNSTREAM,                /* downstream takes no more strips */
+  N_WAYS,
+} Way;
+
+static GstPadProbeReturn
+refuse_strip (GstPad * pad, GstPadProbeInfo * info, gpointer has_refused)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_EOS;
+  g_atomic_int_set ((gint *) has_refused, TRUE);
+
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static void
+end (TestRig * rig, Way way)
+{
+  GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
+  gint has_refused = FALSE;
+  gulong probe;
+
+  if (way == BY_POLICY) {
+    test_input_end (test_rig_input (rig, 0));
+  } else {
+    probe = gst_pad_add_probe (srcpad, GST_PAD_PROBE_TYPE_BUFFER,
+        refuse_strip, &has_refused, NULL);
+    test_rig_push (rig, 0, 101, 1);
+    test_wait_until (g_atomic_int_get (&has_refused));
+    gst_pad_remove_probe (srcpad, probe);
+  }
+  test_rig_await_eos (rig);
+  gst_object_unref (srcpad);
+}
+
+static void
+push_caps (TestRig * rig)
+{
+  test_input_set_caps_full (test_rig_input (rig, 1), "RGBA", WIDTH, HEIGHT,
+      TEST_FPS, 1);
+}
+
+static void
+flush (TestRig * rig)
+{
+  const guint32 seqnum = gst_util_seqnum_next ();
+  guint i;
+
+  for (i = 0; i < 2; i++)
+    test_input_begin_flush (test_rig_input (rig, i), seqnum);
+  for (i = 0; i < 2; i++) {
+    test_input_end_flush (test_rig_input (rig, i), seqnum);
+    test_input_push_segment (test_rig_input (rig, i), 0);
+  }
+}
+
+static void
+check_strips (TestRig * rig, guint width, guint height)
+{
+  TestTile tiles[] = {
+    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 0}, {width, height, 0}
+  };
+  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", BLACK };
+  guint n;
+
+  for (n = 0; n < 3; n++) {
+    tiles[0].seed = 300 + n;
+    tiles[1].seed = 400 + n;
+    test_rig_push (rig, 0, tiles[0].seed, n);
+    test_rig_push (rig, 1, tiles[1].seed, n);
+    test_rig_expect (rig, &strip);
+  }
+}
+
+static TestRig *
+rig_new (Way way)
+{
+  TestRig *rig = test_rig_new_small (2);
+
+  test_rig_set (rig, "align", "top");
+  if (way == BY_POLICY)
+    test_rig_set (rig, "eos-policy", "first");
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_push (rig, 1, 200, 0);
+  test_rig_skip (rig);
+  test_rig_push (rig, 1, 201, 1);
+
+  return rig;
+}
+
+/* As when a player seeks back to the beginning at the end of the stream. */
+GST_START_TEST (flush_after_the_end)
+{
+  TestRig *rig = rig_new (__i__);
+
+  push_caps (rig);
+  end (rig, __i__);
+  flush (rig);
+  check_strips (rig, WIDTH, HEIGHT);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* The caps that came last are those that hold, also if others were lost. */
+GST_START_TEST (caps_again_after_the_flush)
+{
+  TestRig *rig = rig_new (__i__);
+
+  push_caps (rig);
+  end (rig, __i__);
+  flush (rig);
+  test_input_set_small_caps (test_rig_input (rig, 1));
+  check_strips (rig, TEST_TILE_WIDTH, TEST_TILE_HEIGHT);
+  flush (rig);
+  check_strips (rig, TEST_TILE_WIDTH, TEST_TILE_HEIGHT);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A flush in the middle of the stream drops frames, and keeps caps. */
+GST_START_TEST (flush_before_the_end)
+{
+  TestRig *rig = rig_new (N_WAYS);
+
+  push_caps (rig);
+  flush (rig);
+  check_strips (rig, WIDTH, HEIGHT);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+TEST_CASES (lost_caps)
+{
+  tcase_add_loop_test (tc, flush_after_the_end, 0, N_WAYS);
+  tcase_add_loop_test (tc, caps_again_after_the_flush, 0, N_WAYS);
+  tcase_add_test (tc, flush_before_the_end);
+}
