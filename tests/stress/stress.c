@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "freeze.h"
 #include "gallery.h"
 #include "report.h"
 #include "scene.h"
@@ -19,6 +20,7 @@ static gint n_pipelines = 4;
 static gint report_every = 10;
 static gint only = -1;
 static gint episode = -1;
+static gint most_freeze = 0;
 static gint n_stops = 0;
 
 static const GOptionEntry options[] = {
@@ -34,6 +36,8 @@ static const GOptionEntry options[] = {
       "only the pipeline with this number", "N"},
   {"episode", 0, 0, G_OPTION_ARG_INT, &episode,
       "only this episode, again and again", "N"},
+  {"freeze", 0, 0, G_OPTION_ARG_INT, &most_freeze,
+      "stop the process now and then, for up to N milliseconds", "N"},
   {"stops", 0, 0, G_OPTION_ARG_INT, &n_stops,
       "instead: stop N pipelines, and print how long it took", "N"},
   {NULL}
@@ -152,11 +156,14 @@ run_all (void)
     if (only < 0 || only == i)
       players[i].beat = watch_add (g_strdup_printf ("pipeline %d", i));
   }
+  if (most_freeze > 0)
+    freeze_begin (most_freeze, seed);
   watch_begin ();
   for (i = 0; i < n_pipelines; i++)
     if (players[i].beat)
       players[i].thread = g_thread_new ("player", play, &players[i]);
   wait_for_the_end ();
+  freeze_end ();
   for (i = 0; i < n_pipelines; i++)
     if (players[i].thread)
       g_thread_join (players[i].thread);
