@@ -203,7 +203,7 @@ is_too_late (GstNtMosaicPad * pad, GstBuffer * frame)
 }
 
 static GstFlowReturn
-gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+take_buffer (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   GstNtMosaicPad *self = GST_NT_MOSAIC_PAD (pad);
   GstNtMosaic *mosaic = GST_NT_MOSAIC (parent);
@@ -237,6 +237,17 @@ gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   ret = self->base_chain (pad, parent, buffer);
   if (ret != GST_FLOW_OK)
     gst_nt_mosaic_pad_uncount (self);
+
+  return ret;
+}
+
+static GstFlowReturn
+gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  const GstFlowReturn ret = take_buffer (pad, parent, buffer);
+
+  if (ret == GST_FLOW_EOS)
+    g_atomic_int_set (&GST_NT_MOSAIC_PAD (pad)->said_end, TRUE);
 
   return ret;
 }

@@ -241,6 +241,7 @@ gst_nt_mosaic_pad_reset (GstNtMosaicPad * pad)
   g_atomic_int_set (&pad->caps_refused, FALSE);
   pad->unfit = FALSE;
   g_atomic_int_set (&pad->had_data, FALSE);
+  g_atomic_int_set (&pad->said_end, FALSE);
   pad->named_silent = FALSE;
   pad->tile = -1;
 }

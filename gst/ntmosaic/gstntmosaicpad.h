@@ -38,6 +38,9 @@ struct _GstNtMosaicPad
   gint has_ended;               /* atomic: the stream has ended, and the pad
                                  * takes no frames until it is flushed */
 
+  gint said_end;                /* atomic: a frame was answered with EOS since
+                                 * the last flush */
+
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they
                                  * are still queued; UNKNOWN: none yet */

@@ -223,6 +223,81 @@ take_caps (GstAggregator * agg, GstAggregatorPad * aggpad, GstEvent * event)
   return ret;
 }
 
+/* ---- Caps that queues lose at the end ---- */
+
+/* If @sink is linked to an element that passes on caps as they come, such as a
+ * queue, the pad at which that element gets them; else NULL. */
+static GstPad *
+find_pad_behind (GstPad * sink)
+{
+  GstPad *src = gst_pad_get_peer (sink);
+  GstIterator *links = src && GST_PAD_IS_PROXY_CAPS (src)
+      ? gst_pad_iterate_internal_links (src) : NULL;
+  GValue value = G_VALUE_INIT;
+  GstPad *behind = NULL;
+
+  if (links && gst_iterator_next (links, &value) == GST_ITERATOR_OK) {
+    behind = g_value_dup_object (&value);
+    g_value_reset (&value);
+    if (gst_iterator_next (links, &value) == GST_ITERATOR_OK)
+      gst_clear_object (&behind);
+    g_value_unset (&value);
+  }
+  g_clear_pointer (&links, gst_iterator_free);
+  gst_clear_object (&src);
+
+  return behind;
+}
+
+/* The caps that upstream has sent last to the first of the queues before @pad;
+ * NULL: none, or there is no queue. */
+static GstEvent *
+find_caps_before_queues (GstPad * pad)
+{
+  GstPad *sink = find_pad_behind (pad);
+  GstEvent *last = NULL;
+
+  while (sink) {
+    GstEvent *event = gst_pad_get_sticky_event (sink, GST_EVENT_CAPS, 0);
+    GstPad *behind = event ? find_pad_behind (sink) : NULL;
+
+    if (event)
+      gst_event_take (&last, event);
+    gst_object_unref (sink);
+    sink = behind;
+  }
+
+  return last;
+}
+
+static gboolean
+has_caps_of (GstPad * pad, GstEvent * event)
+{
+  GstCaps *own = gst_pad_get_current_caps (pad);
+  gboolean has;
+  GstCaps *caps;
+
+  gst_event_parse_caps (event, &caps);
+  has = own && gst_caps_is_equal (own, caps);
+  gst_clear_caps (&own);
+
+  return has;
+}
+
+/* When a pad says that the stream has ended, a GStreamer queue before the pad
+ * drops what it has, caps too. Its upstream has sent these caps, and does not
+ * send them again after a flush, so the pad fetches them. They may come once
+ * more if the queue has kept them: that changes nothing. */
+static void
+fetch_caps (GstPad * pad)
+{
+  GstEvent *event = find_caps_before_queues (pad);
+
+  if (event && !has_caps_of (pad, event))
+    gst_pad_send_event (pad, g_steal_pointer (&event));
+  gst_clear_event (&event);
+}
+
 /* ---- Other events ---- */
 
 static gboolean
@@ -326,6 +401,8 @@ take_flush_stop (GstAggregator * agg, GstAggregatorPad * aggpad,
   event = gst_event_make_writable (event);
   gst_event_set_seqnum (event, gst_nt_mosaic_end_flush (self, pad, seqnum));
   ret = gst_nt_mosaic_pass_flush (self, pad, event);
+  if (g_atomic_int_compare_and_exchange (&pad->said_end, TRUE, FALSE))
+    fetch_caps (GST_PAD (pad));
   gst_nt_mosaic_flush_unlinked (self, seqnum);
 
   return ret;

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Caps that are queued when the stream ends. The base class drops them with the
- * frames, and upstream doesn't send them again after a flush. */
+ * frames, GStreamer's queues do the same, and upstream doesn't send them again
+ * after a flush. */
 
 #include "rig/rig.h"
 
@@ -147,9 +148,74 @@ GST_START_TEST (flush_before_the_end)
 
 GST_END_TEST;
 
+/* ---- In a queue before the pad ---- */
+
+/* Frames in the queue with the new caps. */
+#define N_BEHIND_CAPS 8
+
+/* How many buffers the queue holds. */
+static guint
+get_level (GstElement * queue)
+{
+  guint level;
+
+  g_object_get (queue, "current-level-buffers", &level, NULL);
+
+  return level;
+}
+
+/* The pad may queue one frame, and the rest is in a queue. A queue that learns
+ * of the end drops what it has before the next segment, which comes behind the
+ * caps. */
+static void
+fill_queue (GstHarness * input)
+{
+  const guint n_before_caps = 12;
+  guint i;
+
+  test_input_set_small_caps (input);
+  for (i = 0; i < n_before_caps; i++)
+    test_input_send (input, 200 + i, i);
+  test_input_set_caps_full (input, "RGBA", WIDTH, HEIGHT, TEST_FPS, 1);
+  for (; i < n_before_caps + N_BEHIND_CAPS; i++)
+    test_input_send (input, 200 + i, i);
+}
+
+/* Behind the queue is the pad, or another queue. */
+GST_START_TEST (caps_in_a_queue)
+{
+  TestRig *rig = test_rig_new_small (1);
+  GstElement *queues = gst_parse_bin_from_description (__i__ == 0
+      ? "queue name=q max-size-time=0"
+      : "queue name=q max-size-time=0 ! queue max-size-buffers=2", TRUE, NULL);
+  GstElement *queue = gst_bin_get_by_name (GST_BIN (queues), "q");
+  GstHarness *input = gst_harness_new_with_element (queues, "sink", NULL);
+
+  test_rig_set (rig, "eos-policy", "first");
+  test_rig_set (rig, "frames-ahead", "1");
+  fail_unless (gst_element_link (queues, rig->element));
+  fill_queue (input);
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_expect_small (rig, 2, 100, 200);
+  test_input_end (test_rig_input (rig, 0));
+  test_rig_expect_eos (rig);
+  test_wait_until (get_level (queue) <= N_BEHIND_CAPS);
+
+  g_ptr_array_add (rig->inputs, input);
+  flush (rig);
+  check_strips (rig, WIDTH, HEIGHT);
+  gst_element_set_state (queues, GST_STATE_NULL);
+  gst_object_unref (queue);
+  gst_object_unref (queues);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 TEST_CASES (lost_caps)
 {
   tcase_add_loop_test (tc, flush_after_the_end, 0, N_WAYS);
   tcase_add_loop_test (tc, caps_again_after_the_flush, 0, N_WAYS);
   tcase_add_test (tc, flush_before_the_end);
+  tcase_add_loop_test (tc, caps_in_a_queue, 0, 2);
 }
