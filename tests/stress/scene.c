@@ -512,6 +512,18 @@ seek_alone (Scene * self)
   source_allow_flushes ();
 }
 
+/* By a new start, or by a seek, as a player does that plays in a loop. */
+static void
+begin_again (Scene * self)
+{
+  if (dice (self, 2) || !is_settled (self)) {
+    restart (self, GST_STATE_READY);
+    return;
+  }
+  g_atomic_int_set (&self->sink.is_eos, FALSE);
+  seek_alone (self);
+}
+
 static void
 flush_source (Scene * self)
 {
@@ -560,9 +572,10 @@ disturb (Scene * self)
   self->event = events[i].name;
   events[i].run (self);
   g_usleep (pause * 1000);
-  if (g_atomic_int_get (&self->has_error)
-      || g_atomic_int_get (&self->sink.is_eos))
+  if (g_atomic_int_get (&self->has_error))
     restart (self, GST_STATE_READY);
+  else if (g_atomic_int_get (&self->sink.is_eos))
+    begin_again (self);
   g_atomic_int_inc (self->beat);
 }
 
