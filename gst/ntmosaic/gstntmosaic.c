@@ -308,6 +308,7 @@ gst_nt_mosaic_start (GstAggregator * agg)
   if (warning)
     GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", warning), (NULL));
 
+  gst_nt_mosaic_end_flushes (self);
   g_atomic_int_set (&self->failed, FALSE);
   g_atomic_int_set (&self->has_untimed, FALSE);
   self->strip_time = 0;
@@ -322,7 +323,6 @@ gst_nt_mosaic_start (GstAggregator * agg)
   gst_nt_mosaic_forget_time (self);
   gst_nt_mosaic_forbid_ahead (self);
   g_atomic_int_set (&self->n_after_stall, 0);
-  gst_nt_mosaic_forget_flushes (self);
   gst_nt_mosaic_forget_waiting (self);
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
@@ -344,19 +344,13 @@ forget_data (GstNtMosaic * self)
   g_list_free_full (pads, gst_object_unref);
 }
 
-/* Layouts stay until the next start. A flush that arrives while the pads are
- * deactivated can start the streaming thread once more: it is stopped once
- * more, before its data goes. */
+/* Layouts stay until the next start. */
 static gboolean
 gst_nt_mosaic_stop (GstAggregator * agg)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
-  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (agg);
   GList *l;
 
-  GST_PAD_ACTIVATEMODEFUNC (srcpad) (srcpad, GST_OBJECT (agg),
-      GST_PAD_MODE_PUSH, FALSE);
-  gst_nt_mosaic_forget_flushes (self);
   gst_nt_mosaic_forget_waiting (self);
   forget_data (self);
   GST_OBJECT_LOCK (self);
@@ -426,6 +420,7 @@ static void
 gst_nt_mosaic_init (GstNtMosaic * self)
 {
   gst_nt_mosaic_init_properties (self);
+  self->is_inactive = TRUE;
   self->waiting_since = GST_CLOCK_TIME_NONE;
   g_mutex_init (&self->ignore_lock);
   self->strip_pool = gst_nt_strip_pool_new ();

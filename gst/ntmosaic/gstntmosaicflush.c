@@ -117,10 +117,11 @@ gst_nt_mosaic_end_seek (GstNtMosaic * self, guint32 seqnum, gboolean succeeded)
     gst_nt_mosaic_flush_unlinked (self, seqnum);
   else
     forget_seek (self, seqnum);
+  gst_nt_mosaic_stay_stopped (self);
 }
 
-void
-gst_nt_mosaic_forget_flushes (GstNtMosaic * self)
+static void
+forget_flushes (GstNtMosaic * self)
 {
   GList *l;
 
@@ -196,6 +197,42 @@ gst_nt_mosaic_pass_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
   return ret;
 }
 
+/* ---- A stop meets a flush ---- */
+
+void
+gst_nt_mosaic_stay_stopped (GstNtMosaic * self)
+{
+  GstPad *srcpad = GST_AGGREGATOR_SRC_PAD (self);
+
+  if (g_atomic_int_get (&self->is_inactive))
+    GST_PAD_ACTIVATEMODEFUNC (srcpad) (srcpad, GST_OBJECT (self),
+        GST_PAD_MODE_PUSH, FALSE);
+}
+
+/* The event does not go through the pad itself: a FLUSH_STOP there would drop
+ * sticky events of the pad, such as SEGMENT. */
+static void
+give_event (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event,
+    guint32 seqnum)
+{
+  gst_event_set_seqnum (event, seqnum);
+  gst_nt_mosaic_pass_flush (self, pad, event);
+}
+
+void
+gst_nt_mosaic_end_flushes (GstNtMosaic * self)
+{
+  const guint32 seqnum = gst_util_seqnum_next ();
+  GList *pads = gst_nt_mosaic_ref_pads (self);
+  GList *l;
+
+  for (l = pads; l; l = l->next)
+    give_event (self, l->data, gst_event_new_flush_stop (TRUE), seqnum);
+  g_list_free_full (pads, gst_object_unref);
+  forget_flushes (self);
+  gst_nt_mosaic_stay_stopped (self);
+}
+
 /* ---- Pads that a flush does not reach ---- */
 
 /* Whether upstream flushes, or has flushed, @pad for the seek. With the object
@@ -208,16 +245,19 @@ has_seek_reached (GstNtMosaic * self, GstNtMosaicPad * pad)
       || pad->flushed_seqnum == self->seek_seqnum);
 }
 
-/* The seqnum of the flush that is going on; INVALID: none is. An upstream that
- * agreed to a seek may not flush at all, or flush with a seqnum of its own. So
- * a flush that has reached a pad takes precedence over a seek that has reached
- * none. */
+/* The seqnum of the flush that is going on; INVALID: none is, or the element is
+ * stopped. An upstream that agreed to a seek may not flush at all, or flush
+ * with a seqnum of its own. So a flush that has reached a pad takes precedence
+ * over a seek that has reached none. */
 static guint32
 find_seqnum (GstNtMosaic * self)
 {
   guint32 seqnum = GST_SEQNUM_INVALID;
   gboolean is_seek = FALSE;
   GList *l;
+
+  if (g_atomic_int_get (&self->is_inactive))
+    return GST_SEQNUM_INVALID;
 
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l && !is_seek; l = l->next) {
@@ -230,16 +270,6 @@ find_seqnum (GstNtMosaic * self)
   GST_OBJECT_UNLOCK (self);
 
   return seqnum;
-}
-
-/* The event does not go through the pad itself: a FLUSH_STOP there would drop
- * sticky events of the pad, such as SEGMENT. */
-static void
-give_event (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event,
-    guint32 seqnum)
-{
-  gst_event_set_seqnum (event, seqnum);
-  gst_nt_mosaic_pass_flush (self, pad, event);
 }
 
 static void
@@ -297,7 +327,7 @@ gst_nt_mosaic_flush_unlinked (GstNtMosaic * self, guint32 seqnum)
 
   GST_OBJECT_LOCK (self);
   is_seek = self->seek_seqnum != GST_SEQNUM_INVALID
-      && self->seek_seqnum == seqnum;
+      && self->seek_seqnum == seqnum && !self->is_inactive;
   GST_OBJECT_UNLOCK (self);
   if (!is_seek)
     return;
@@ -359,7 +389,7 @@ gst_nt_mosaic_flush (GstAggregator * agg)
 {
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
 
-  gst_nt_mosaic_forget_flushes (self);
+  forget_flushes (self);
   gst_nt_mosaic_forget_time (self);
   gst_nt_mosaic_end_waiting (self);
 

@@ -44,8 +44,14 @@ void gst_nt_mosaic_begin_seek (GstNtMosaic * self, guint32 seqnum);
 void gst_nt_mosaic_end_seek (GstNtMosaic * self, guint32 seqnum,
     gboolean succeeded);
 
-/* To be called when no flush is going on any more. */
-void gst_nt_mosaic_forget_flushes (GstNtMosaic * self);
+/* To be called before the element starts: ends a flush that had begun before
+ * the last stop. The base class keeps it, and would push nothing. */
+void gst_nt_mosaic_end_flushes (GstNtMosaic * self);
+
+/* To be called by the thread that has ended a flush, for which the base class
+ * starts the streaming thread. If the element has been stopped meanwhile, ends
+ * that thread and waits for it. */
+void gst_nt_mosaic_stay_stopped (GstNtMosaic * self);
 
 /* Makes the new @pad part of the flush that is going on, if there is one. */
 void gst_nt_mosaic_join_flush (GstNtMosaic * self, GstNtMosaicPad * pad);

@@ -374,18 +374,9 @@ take_gap (GstAggregator * agg, GstAggregatorPad * aggpad, GstEvent * event)
   return ret;
 }
 
-/* After a stop has begun, upstream does not wait for its turn again, also if it
- * flushes meanwhile: the stop would wait for it. */
-static void
-keep_hurry (GstNtMosaic * self, GstNtMosaicPad * pad)
-{
-  GST_OBJECT_LOCK (self);
-  if (self->is_inactive)
-    gst_nt_mosaic_queue_set_hurry (&pad->queue, TRUE);
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* In upstream's thread. */
+/* In upstream's thread. At the end of a flush the base class starts the
+ * streaming thread. In the middle of a stop, which waits for that thread to
+ * end, it must not do so. */
 static gboolean
 take_flush_stop (GstAggregator * agg, GstAggregatorPad * aggpad,
     GstEvent * event)
@@ -395,15 +386,19 @@ take_flush_stop (GstAggregator * agg, GstAggregatorPad * aggpad,
   const guint32 seqnum = gst_event_get_seqnum (event);
   gboolean ret;
 
+  if (g_atomic_int_get (&self->is_inactive)) {
+    gst_event_unref (event);
+    return TRUE;
+  }
   gst_nt_mosaic_drop_next (self, pad);
   gst_nt_mosaic_pad_restart (pad);
-  keep_hurry (self, pad);
   event = gst_event_make_writable (event);
   gst_event_set_seqnum (event, gst_nt_mosaic_end_flush (self, pad, seqnum));
   ret = gst_nt_mosaic_pass_flush (self, pad, event);
   if (g_atomic_int_compare_and_exchange (&pad->said_end, TRUE, FALSE))
     fetch_caps (GST_PAD (pad));
   gst_nt_mosaic_flush_unlinked (self, seqnum);
+  gst_nt_mosaic_stay_stopped (self);
 
   return ret;
 }

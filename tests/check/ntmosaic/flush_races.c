@@ -50,7 +50,8 @@ overdue_rig_new (void)
 }
 
 /* In the order of the base class, which stops the src pad first; then the end
- * of upstream's flush starts it once more. The moment of the stop varies. */
+ * of upstream's flush would start it once more. The moment of the stop
+ * varies. */
 GST_START_TEST (stopping_while_upstream_flushes)
 {
   guint round;

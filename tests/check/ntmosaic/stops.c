@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* A stop frees the upstreams of all pads at once, and not one after the
- * other. */
+/* A stop frees the upstreams of all pads at once, and not one after the other.
+ * A flush that meets a stop does not hold it up, and is over at the next
+ * start. */
 
 #include "rig/rig.h"
 
@@ -91,7 +92,253 @@ GST_START_TEST (stop_frees_all_upstreams_at_once)
 
 GST_END_TEST;
 
+/* ---- A stop meets a flush ---- */
+
+typedef struct
+{
+  TestRig *rig;
+  GstPad *srcpad;
+  GThread *stop;
+  gint is_stopped;              /* atomic */
+
+  /* Streaming threads, all atomic. */
+  gint n_made;
+  gint n_entered;
+  gint n_left;
+  gint may_leave;               /* the first one waits until then */
+
+  /* One event of upstream's flush. */
+  GstEventType held;
+  gint is_held;                 /* atomic */
+  gint may_go;                  /* atomic: it is held until then */
+} Meeting;
+
+static GstBusSyncReply
+watch_threads (GstBus * bus, GstMessage * message, gpointer data)
+{
+  Meeting *self = data;
+  GstStreamStatusType type;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_STREAM_STATUS)
+    return GST_BUS_PASS;
+  gst_message_parse_stream_status (message, &type, NULL);
+  if (type == GST_STREAM_STATUS_TYPE_CREATE)
+    g_atomic_int_inc (&self->n_made);
+  if (type == GST_STREAM_STATUS_TYPE_ENTER)
+    g_atomic_int_inc (&self->n_entered);
+  if (type == GST_STREAM_STATUS_TYPE_LEAVE
+      && g_atomic_int_add (&self->n_left, 1) == 0)
+    test_wait_until (g_atomic_int_get (&self->may_leave));
+
+  return GST_BUS_PASS;
+}
+
+static gpointer
+stop_meeting (gpointer data)
+{
+  Meeting *self = data;
+
+  fail_unless_equals_int (gst_element_set_state (self->rig->element,
+          GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+  g_atomic_int_set (&self->is_stopped, TRUE);
+
+  return NULL;
+}
+
+static void
+check_strips (TestRig * rig)
+{
+  guint n;
+  guint i;
+
+  for (n = 0; n < 3; n++) {
+    for (i = 0; i < rig->inputs->len; i++)
+      test_rig_push (rig, i, 100 * (i + 1) + n, n);
+    test_rig_expect_small (rig, rig->inputs->len, 100 + n, 200 + n);
+  }
+}
+
+static void
+restart (TestRig * rig, GstState state)
+{
+  guint i;
+
+  test_rig_restart (rig, state);
+  for (i = 0; i < rig->inputs->len; i++)
+    test_input_set_small_caps (test_rig_input (rig, i));
+  check_strips (rig);
+}
+
+static gpointer
+flush_all (gpointer data)
+{
+  TestRig *rig = ((Meeting *) data)->rig;
+  const guint32 seqnum = gst_util_seqnum_next ();
+  guint i;
+
+  for (i = 0; i < rig->inputs->len; i++)
+    test_input_begin_flush (test_rig_input (rig, i), seqnum);
+  for (i = 0; i < rig->inputs->len; i++)
+    test_input_end_flush (test_rig_input (rig, i), seqnum);
+
+  return NULL;
+}
+
+static void
+meet (Meeting * self, guint n_pads)
+{
+  *self = (Meeting) {
+    .rig = test_rig_new_small (n_pads),
+  };
+  self->srcpad = gst_element_get_static_pad (self->rig->element, "src");
+  gst_bus_set_sync_handler (self->rig->bus, watch_threads, self, NULL);
+  check_strips (self->rig);
+}
+
+/* The stop comes to its end. Then the element can start again, if it
+ * @restarts, and can go. */
+static void
+part (Meeting * self, gboolean restarts)
+{
+  test_wait_until (g_atomic_int_get (&self->is_stopped));
+  g_thread_join (self->stop);
+  fail_unless_equals_int (gst_pad_get_task_state (self->srcpad),
+      GST_TASK_STOPPED);
+  if (restarts)
+    restart (self->rig, GST_STATE_READY);
+  gst_bus_set_sync_handler (self->rig->bus, NULL, NULL, NULL);
+  gst_object_unref (self->srcpad);
+  test_rig_free (self->rig);
+}
+
+/* While the stop waits for the end of the streaming thread, upstream flushes
+ * all pads. At the end of the flush the base class would start that thread
+ * again. Upstream then sends nothing, and only the stop can end it. */
+GST_START_TEST (flush_while_the_element_stops)
+{
+  Meeting self;
+
+  meet (&self, 1 + __i__);
+  self.stop = g_thread_new ("stop", stop_meeting, &self);
+  test_wait_until (g_atomic_int_get (&self.n_left) > 0);
+  flush_all (&self);
+  test_wait_until (g_atomic_int_get (&self.n_entered) > 0
+      || gst_pad_get_task_state (self.srcpad) == GST_TASK_STOPPED);
+  g_atomic_int_set (&self.may_leave, TRUE);
+  part (&self, TRUE);
+}
+
+GST_END_TEST;
+
+static GstPadProbeReturn
+hold_event (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  Meeting *self = data;
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != self->held)
+    return GST_PAD_PROBE_OK;
+  g_atomic_int_set (&self->is_held, TRUE);
+  test_wait_until (g_atomic_int_get (&self->may_go));
+
+  return GST_PAD_PROBE_REMOVE;
+}
+
+static void
+hold (Meeting * self, GstEventType event, GstPad * pad)
+{
+  self->held = event;
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_FLUSH, hold_event, self,
+      NULL);
+}
+
+/* The stop begins while the base class ends the flush, before it starts the
+ * streaming thread. The stop waits for the lock that such a thread has. Both
+ * get it in any order, so there are several rounds. */
+GST_START_TEST (stop_at_the_end_of_a_flush)
+{
+  guint round;
+
+  for (round = 0; round < 10; round++) {
+    GThread *upstream;
+    Meeting self;
+
+    meet (&self, 1 + round % 2);
+    self.may_leave = TRUE;
+    hold (&self, GST_EVENT_FLUSH_STOP, self.srcpad);
+    upstream = g_thread_new ("upstream", flush_all, &self);
+    test_wait_until (g_atomic_int_get (&self.is_held));
+    GST_PAD_STREAM_LOCK (self.srcpad);
+    self.stop = g_thread_new ("stop", stop_meeting, &self);
+    test_wait_until (!gst_pad_is_active (self.srcpad));
+    g_atomic_int_set (&self.may_go, TRUE);
+    test_wait_until (g_atomic_int_get (&self.n_made) > 0);
+    GST_PAD_STREAM_UNLOCK (self.srcpad);
+    g_thread_join (upstream);
+    part (&self, TRUE);
+  }
+}
+
+GST_END_TEST;
+
+static gpointer
+begin_flush (gpointer data)
+{
+  test_input_begin_flush (test_rig_input (((Meeting *) data)->rig, 0),
+      gst_util_seqnum_next ());
+
+  return NULL;
+}
+
+/* GStreamer lets a flush begin at a pad, but gives it to the element only after
+ * a stop. */
+GST_START_TEST (flush_after_the_stop)
+{
+  GThread *upstream;
+  Meeting self;
+  GstPad *pad;
+
+  meet (&self, 1);
+  self.may_leave = TRUE;
+  pad = gst_pad_get_peer (test_rig_input (self.rig, 0)->srcpad);
+  hold (&self, GST_EVENT_FLUSH_START, pad);
+  gst_object_unref (pad);
+  upstream = g_thread_new ("upstream", begin_flush, &self);
+  test_wait_until (g_atomic_int_get (&self.is_held));
+  self.stop = g_thread_new ("stop", stop_meeting, &self);
+  test_wait_until (g_atomic_int_get (&self.is_stopped));
+  g_atomic_int_set (&self.may_go, TRUE);
+  g_thread_join (upstream);
+  part (&self, __i__ == 0);
+}
+
+GST_END_TEST;
+
+/* A flush that has begun at all pads, at one, or with a seek, is over at the
+ * next start, also if upstream never ends it. */
+GST_START_TEST (restart_in_a_flush)
+{
+  const GstState state = __i__ % 2 ? GST_STATE_READY : GST_STATE_NULL;
+  const guint moment = __i__ / 2;
+  const guint32 seqnum = gst_util_seqnum_next ();
+  TestRig *rig = test_rig_new_small (2);
+  guint i;
+
+  check_strips (rig);
+  if (moment == 2)
+    test_rig_begin_seek (rig);
+  for (i = 0; moment < 2 && i < 2 - moment; i++)
+    test_input_begin_flush (test_rig_input (rig, i), seqnum);
+  restart (rig, state);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 TEST_CASES (stops)
 {
   tcase_add_loop_test (tc, stop_frees_all_upstreams_at_once, 0, 3);
+  tcase_add_loop_test (tc, flush_while_the_element_stops, 0, 2);
+  tcase_add_test (tc, stop_at_the_end_of_a_flush);
+  tcase_add_loop_test (tc, flush_after_the_stop, 0, 2);
+  tcase_add_loop_test (tc, restart_in_a_flush, 0, 6);
 }
