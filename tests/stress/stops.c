@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "report.h"
 #include "sink.h"
@@ -119,11 +120,38 @@ set_up (Stop * self)
   return n;
 }
 
-/* Microseconds; @where gets the steps that took long. */
+/* Of all threads, in microseconds. */
 static gint64
-stop_one (guint32 seed, gchar ** where)
+get_cpu_time (void)
 {
-  Stop self = {.rand = g_rand_new_with_seed (seed) };
+  struct timespec time;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time);
+
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+/* A flush of all pads begins before the stop, and may end after it. */
+static gpointer
+seek (gpointer data)
+{
+  Stop *self = data;
+
+  gst_element_seek_simple (self->pipeline, GST_FORMAT_TIME,
+      GST_SEEK_FLAG_FLUSH, 0);
+
+  return NULL;
+}
+
+/* Microseconds; @where gets the steps that took long. The @number-th stop is
+ * the same each time with the same @seed. */
+static gint64
+stop_one (guint32 seed, guint32 number, gchar ** where)
+{
+  const guint32 seeds[] = { seed, number };
+  Stop self = {.rand = g_rand_new_with_seed_array (seeds, 2) };
+  GThread *thread = NULL;
+  gint64 cpu;
   gint64 begin;
   gint64 end;
   guint n;
@@ -134,7 +162,10 @@ stop_one (guint32 seed, gchar ** where)
   n = set_up (&self);
   gst_element_set_state (self.pipeline, GST_STATE_PLAYING);
   g_usleep (dice (&self, 100) * 1000);
+  if (dice (&self, 4) == 0)
+    thread = g_thread_new ("seek", seek, &self);
 
+  cpu = get_cpu_time ();
   begin = g_get_monotonic_time ();
   g_mutex_lock (&self.trace.lock);
   self.trace.begin = self.trace.last = begin;
@@ -142,9 +173,13 @@ stop_one (guint32 seed, gchar ** where)
   gst_element_set_state (self.pipeline, GST_STATE_NULL);
   end = g_get_monotonic_time ();
 
-  *where = g_strdup_printf ("seed %u, %u pads, after %d strips:%s the rest "
-      "%.1f ms", seed, n, g_atomic_int_get (&self.sink.n_strips),
-      self.trace.text->str, (end - self.trace.last) / 1e3);
+  cpu = get_cpu_time () - cpu;
+  *where = g_strdup_printf ("--episode=%u, %u pads%s, after %d strips:%s the "
+      "rest %.1f ms; %.1f ms of CPU time", number, n, thread ? ", a seek" : "",
+      g_atomic_int_get (&self.sink.n_strips), self.trace.text->str,
+      (end - self.trace.last) / 1e3, cpu / 1e3);
+  if (thread)
+    g_thread_join (thread);
   gst_object_unref (self.pipeline);
   sink_clear (&self.sink);
   strip_check_clear (&self.check);
@@ -165,16 +200,15 @@ compare (gconstpointer a, gconstpointer b)
 }
 
 void
-stops_measure (guint32 seed, guint n_tries, gint * beat)
+stops_measure (guint32 seed, gint only, guint n_tries, gint * beat)
 {
   GArray *times = g_array_new (FALSE, FALSE, sizeof (gint64));
-  GRand *rand = g_rand_new_with_seed (seed);
   gint64 longest = -1;
   guint i;
 
   for (i = 0; i < n_tries; i++) {
     gchar *where;
-    const gint64 time = stop_one (g_rand_int (rand), &where);
+    const gint64 time = stop_one (seed, only >= 0 ? (guint) only : i, &where);
 
     g_array_append_val (times, time);
     if (time > longest) {
@@ -193,5 +227,4 @@ stops_measure (guint32 seed, guint n_tries, gint * beat)
         g_array_index (times, gint64, times->len * 99 / 100) / 1e3,
         g_array_index (times, gint64, times->len - 1) / 1e3);
   g_array_unref (times);
-  g_rand_free (rand);
 }

@@ -177,7 +177,7 @@ stop_all (void)
   gint *beat = watch_add ("set_state(NULL)");
 
   watch_begin ();
-  stops_measure (seed, n_stops, beat);
+  stops_measure (seed, episode, n_stops, beat);
   watch_end ();
 }
 
