@@ -161,6 +161,7 @@ static gboolean
 gst_nt_strip_src_unlock (GstBaseSrc * src)
 {
   gst_nt_strip_src_set_flushing (GST_NT_STRIP_SRC (src), TRUE);
+  gst_nt_strip_pool_set_hurry (GST_NT_STRIP_SRC (src)->pool, TRUE);
 
   return TRUE;
 }
@@ -168,6 +169,7 @@ gst_nt_strip_src_unlock (GstBaseSrc * src)
 static gboolean
 gst_nt_strip_src_unlock_stop (GstBaseSrc * src)
 {
+  gst_nt_strip_pool_set_hurry (GST_NT_STRIP_SRC (src)->pool, FALSE);
   gst_nt_strip_src_set_flushing (GST_NT_STRIP_SRC (src), FALSE);
 
   return TRUE;

@@ -32,6 +32,7 @@ typedef struct
 struct _GstNtStripPool
 {
   GMutex lock;
+  gint is_hurried;              /* atomic */
 
   /* All below are guarded by @lock. */
   GstNtStripSet set;

@@ -126,7 +126,7 @@ make_strip (GstNtStripPool * pool, const GstNtStripConfig * config,
         config->layout->bytes + config->padding);
     return NULL;
   }
-  ntm_strip_touch (strip->strip);
+  ntm_strip_touch_until (strip->strip, &pool->is_hurried);
   strip->generation = config->generation;
 
   g_mutex_lock (&pool->lock);
@@ -175,7 +175,8 @@ make_strips_until (GstNtStripPool * pool, guint n_strips, GError ** error)
     gboolean enough;
 
     g_mutex_lock (&pool->lock);
-    enough = pool->config.layout == NULL || pool->set.n_strips >= n_strips;
+    enough = pool->config.layout == NULL || pool->set.n_strips >= n_strips
+        || g_atomic_int_get (&pool->is_hurried);
     if (!enough)
       config = ref_config (pool);
     g_mutex_unlock (&pool->lock);
@@ -262,6 +263,12 @@ gst_nt_strip_pool_configure (GstNtStripPool * pool, NtmLayout * layout,
   ntm_layout_unref (old_layout);
 
   return make_strips_until (pool, n_strips, error);
+}
+
+void
+gst_nt_strip_pool_set_hurry (GstNtStripPool * pool, gboolean is_hurried)
+{
+  g_atomic_int_set (&pool->is_hurried, is_hurried);
 }
 
 void

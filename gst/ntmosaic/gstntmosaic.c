@@ -389,6 +389,7 @@ gst_nt_mosaic_src_activate (GstAggregator * agg, GstPadMode mode,
   GList *l;
 
   gst_nt_mosaic_set_active (GST_NT_MOSAIC (agg), active);
+  gst_nt_strip_pool_set_hurry (GST_NT_MOSAIC (agg)->strip_pool, !active);
 
   GST_OBJECT_LOCK (agg);
   for (l = GST_ELEMENT (agg)->sinkpads; l; l = l->next)

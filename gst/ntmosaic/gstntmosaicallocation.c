@@ -113,13 +113,16 @@ get_params (GstQuery * query, GstAllocationParams * params)
 
 /* ---- The strips' memory ---- */
 
-/* Once for the same number: the strip may be negotiated again and again. */
+/* Once for the same number: the strip may be negotiated again and again. Not
+ * when the pool has given up because the element is being stopped. */
 static void
 warn_of_few_strips (GstNtMosaic * self, guint n_strips)
 {
   const guint n_made = gst_nt_strip_pool_get_n_strips (self->strip_pool);
   const gboolean is_known = n_made == self->few_strips;
 
+  if (g_atomic_int_get (&self->is_inactive))
+    return;
   self->few_strips = n_made < n_strips ? n_made : 0;
   if (n_made < n_strips && !is_known)
     gst_nt_mosaic_warn (self, GST_RESOURCE_ERROR,

@@ -262,9 +262,10 @@ make_strip (GstNtMosaic * self, GstNtMosaicPicture * picture, GstBuffer * strip)
   return TRUE;
 }
 
-/* A src pad that is deactivated forgets that it has to negotiate again. If the
- * streaming thread is started once more after that, the strips may be of
- * another layout: then there is no strip. */
+/* A src pad that is deactivated gets no strip: a stop does not wait for one.
+ * It also forgets that it has to negotiate again. If the streaming thread is
+ * started once more after that, the strips may be of another layout: then there
+ * is no strip either. */
 static GstFlowReturn
 gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
 {
@@ -273,6 +274,8 @@ gst_nt_mosaic_aggregate_frames (GstVideoAggregator * vagg, GstBuffer * strip)
   gboolean made = FALSE;
   GstNtMosaicPicture *picture;
 
+  if (g_atomic_int_get (&self->is_inactive))
+    return GST_FLOW_FLUSHING;
   gst_nt_mosaic_get_settings (self, &settings);
   if (self->strips_fit && gst_nt_mosaic_follow_settings (self, &settings)) {
     picture = gst_nt_mosaic_picture_new (self, &settings);

@@ -325,6 +325,11 @@ void ntm_strip_free (NtmStrip * strip);
 NTM_API
 void ntm_strip_touch (NtmStrip * strip);
 
+/* The same, but leaves out what is not touched yet when another thread sets
+ * *@is_over, with an atomic store, to another value than 0. */
+NTM_API
+void ntm_strip_touch_until (NtmStrip * strip, const int *is_over);
+
 /* From now on, the memory of @strip, which ntm_strip_wrap() made, is @data,
  * with @stride; what it holds is unknown. Allocates nothing, so that one strip
  * serves many buffers in turn. NTM_BAD_STRIDE: the strip stays as it was. */

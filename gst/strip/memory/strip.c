@@ -120,6 +120,7 @@ typedef struct
   uint8_t *data;
   size_t bytes;
   size_t page_bytes;
+  const int *is_over;           /* atomic */
 } Area;
 
 /* Writes to each page of one piece. */
@@ -130,6 +131,8 @@ touch_piece (void *data, size_t piece)
   const size_t begin = piece * NTM_HUGE_PAGE_BYTES;
   size_t end = begin + NTM_HUGE_PAGE_BYTES;
 
+  if (__atomic_load_n (area->is_over, __ATOMIC_RELAXED))
+    return;
   if (end > area->bytes)
     end = area->bytes;
   for (size_t offset = begin; offset < end; offset += area->page_bytes)
@@ -139,9 +142,9 @@ touch_piece (void *data, size_t piece)
 /* The time is the kernel's, which clears the pages: as many threads as possible
  * share it. */
 void
-ntm_strip_touch (NtmStrip * strip)
+ntm_strip_touch_until (NtmStrip * strip, const int *is_over)
 {
-  Area area = { strip->data, strip->bytes, sysconf (_SC_PAGESIZE) };
+  Area area = { strip->data, strip->bytes, sysconf (_SC_PAGESIZE), is_over };
 
   if (strip->bytes == 0)
     return;
@@ -151,6 +154,14 @@ ntm_strip_touch (NtmStrip * strip)
       (strip->bytes - 1) / NTM_HUGE_PAGE_BYTES + 1, UINT_MAX);
   ntm_workers_unref ();
   ntm_strip_invalidate (strip);
+}
+
+void
+ntm_strip_touch (NtmStrip * strip)
+{
+  static const int never;
+
+  ntm_strip_touch_until (strip, &never);
 }
 
 /* ---- What it is ---- */

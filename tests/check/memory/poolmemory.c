@@ -75,6 +75,26 @@ make_strips (GstNtStripPool * pool, guint n)
   }
 }
 
+/* A pool in a hurry allocates nothing, and makes a strip when one is wanted. */
+GST_START_TEST (hurried_pool)
+{
+  NtmLayout *layout = new_layout (WIDTH, HEIGHT);
+  GstNtStripPool *pool = gst_nt_strip_pool_new ();
+
+  gst_nt_strip_pool_set_hurry (pool, TRUE);
+  fail_unless (gst_nt_strip_pool_configure (pool, layout, 3, NULL, NULL));
+  fail_unless_equals_int (gst_nt_strip_pool_get_n_strips (pool), 0);
+  gst_buffer_unref (acquire (pool));
+  fail_unless_equals_int (gst_nt_strip_pool_get_n_strips (pool), 1);
+  gst_nt_strip_pool_set_hurry (pool, FALSE);
+  fail_unless (gst_nt_strip_pool_configure (pool, layout, 3, NULL, NULL));
+  fail_unless_equals_int (gst_nt_strip_pool_get_n_strips (pool), 3);
+  gst_nt_strip_pool_unref (pool);
+  ntm_layout_unref (layout);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (peak_is_given_back)
 {
   const guint configured = __i__;
@@ -261,6 +281,7 @@ poolmemory_suite (void)
   TCase *tcase = tcase_create ("poolmemory");
 
   suite_add_tcase (suite, tcase);
+  tcase_add_test (tcase, hurried_pool);
   tcase_add_loop_test (tcase, peak_is_given_back, 1, 6);
   tcase_add_test (tcase, what_is_in_turn_stays);
   tcase_add_test (tcase, peaks_that_come_back);

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* A stop frees the upstreams of all pads at once, and not one after the other.
- * A flush that meets a stop does not hold it up, and is over at the next
- * start. */
+ * It does not wait for strips that are to be allocated. A flush that meets a
+ * stop does not hold it up, and is over at the next start. */
 
 #include "rig/rig.h"
 
@@ -13,6 +13,7 @@ typedef struct
   GThread *thread;
   gint n_pushed;                /* atomic */
   gint is_home;                 /* atomic */
+  gint is_held;                 /* atomic */
   gint may_go;                  /* atomic: the held one */
 } Upstream;
 
@@ -38,6 +39,7 @@ hold_upstream (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
   Upstream *up = data;
 
+  g_atomic_int_set (&up->is_held, TRUE);
   test_wait_until (g_atomic_int_get (&up->may_go));
 
   return GST_PAD_PROBE_OK;
@@ -88,6 +90,44 @@ check_stop (guint held)
 GST_START_TEST (stop_frees_all_upstreams_at_once)
 {
   check_stop (__i__);
+}
+
+GST_END_TEST;
+
+/* ---- A stop meets a negotiation ---- */
+
+/* The pool of strips logs each strip that it has allocated. */
+static void
+hold_pool (GstDebugCategory * category, GstDebugLevel level,
+    const gchar * file, const gchar * function, gint line, GObject * object,
+    GstDebugMessage * message, gpointer data)
+{
+  if (strcmp (gst_debug_category_get_name (category), "ntstrippool") == 0)
+    hold_upstream (NULL, NULL, data);
+}
+
+/* The stop begins when the element has allocated the first of its strips. The
+ * stop waits for no other: to touch their pages may take seconds. */
+GST_START_TEST (stop_between_the_strips)
+{
+  TestRig *rig = test_rig_new_small (1);
+  Upstream up = {.input = test_rig_input (rig, 0) };
+  GThread *stop;
+
+  gst_debug_set_active (TRUE);
+  gst_debug_set_threshold_for_name ("ntstrippool", GST_LEVEL_DEBUG);
+  gst_debug_remove_log_function (gst_debug_log_default);
+  gst_debug_add_log_function (hold_pool, &up, NULL);
+  up.thread = g_thread_new ("upstream", push_until_stopped, &up);
+  test_wait_until (g_atomic_int_get (&up.is_held));
+  stop = g_thread_new ("stop", stop_rig, rig);
+  test_wait_until (g_atomic_int_get (&up.is_home));
+  g_atomic_int_set (&up.may_go, TRUE);
+  g_thread_join (stop);
+  g_thread_join (up.thread);
+  test_expect_stat (rig, "strips-allocated", 1);
+  gst_debug_remove_log_function (hold_pool);
+  test_rig_free (rig);
 }
 
 GST_END_TEST;
@@ -337,6 +377,7 @@ GST_END_TEST;
 TEST_CASES (stops)
 {
   tcase_add_loop_test (tc, stop_frees_all_upstreams_at_once, 0, 3);
+  tcase_add_test (tc, stop_between_the_strips);
   tcase_add_loop_test (tc, flush_while_the_element_stops, 0, 2);
   tcase_add_test (tc, stop_at_the_end_of_a_flush);
   tcase_add_loop_test (tc, flush_after_the_stop, 0, 2);

@@ -296,6 +296,20 @@ GST_START_TEST (touched_pages_are_there)
 
 GST_END_TEST;
 
+GST_START_TEST (touching_ends_early)
+{
+  const int is_over = 1;
+  NtmLayout *layout = new_layout (1024, 4096);
+  NtmStrip *strip = new_strip (layout, NULL);
+
+  ntm_strip_touch_until (strip, &is_over);
+  assert_equals_uint64 (count_resident_pages (strip, layout->bytes), 0);
+  ntm_strip_free (strip);
+  ntm_layout_unref (layout);
+}
+
+GST_END_TEST;
+
 /* A strip that is touched too late is right again with the next strip. */
 GST_START_TEST (touched_too_late)
 {
@@ -564,6 +578,7 @@ strip_suite (void)
   tcase_add_test (tc, pages);
   tcase_add_test (tc, pages_of_any_alignment);
   tcase_add_test (tc, touched_pages_are_there);
+  tcase_add_test (tc, touching_ends_early);
   tcase_add_test (tc, touched_too_late);
   tcase_add_test (tc, wrapped_memory);
   tcase_add_test (tc, bad_strides);
