@@ -113,7 +113,7 @@ read_and_decode (Job * job)
     return NTM_IMAGE_EMPTY;
   if (known > limit)
     return NTM_IMAGE_FILE_TOO_LARGE;
-  status = ntm_file_read (path, known, &file);
+  status = ntm_file_read (path, known, is_unwanted, job->key, &file);
   if (status == NTM_IMAGE_OK) {
     version = file.version;
     if (ntm_file_is_version (&version, &job->version))

@@ -30,8 +30,9 @@ bool ntm_file_is_version (const NtmFileVersion * version,
     const NtmFileVersion * other);
 
 /* Reads the file @path. Never waits for another process, as for the other end
- * of a pipe. */
+ * of a pipe. NTM_IMAGE_CANCELLED: @is_cancelled, which is asked with @data
+ * before each MiB, says so; NULL: never. */
 NtmImageStatus ntm_file_read (const char *path, uint64_t max_bytes,
-    NtmFile * file);
+    bool (*is_cancelled) (void *data), void *data, NtmFile * file);
 
 void ntm_file_free (NtmFile * file);

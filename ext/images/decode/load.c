@@ -15,7 +15,8 @@ ntm_image_probe (const char *path, const NtmImageLimits * limits,
   NtmImageHeader header;
   NtmDecodeJob job;
   NtmFile file;
-  NtmImageStatus status = ntm_file_read (path, whole.max_file_bytes, &file);
+  NtmImageStatus status = ntm_file_read (path, whole.max_file_bytes, NULL, NULL,
+      &file);
 
   *info = (NtmImageInfo) {.width = 0 };
   if (status != NTM_IMAGE_OK)
@@ -38,7 +39,8 @@ ntm_image_load (const char *path, const NtmTileSpec * spec,
 
   if (info)
     *info = (NtmImageInfo) {.width = 0 };
-  status = ntm_file_read (path, whole.max_file_bytes, &file);
+  status = ntm_file_read (path, whole.max_file_bytes, NULL, NULL,
+      &file);
   if (status != NTM_IMAGE_OK)
     return status;
   status = ntm_image_decode (file.bytes, file.n_bytes, spec, &whole, pixels,

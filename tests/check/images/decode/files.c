@@ -157,6 +157,30 @@ GST_START_TEST (a_loop_of_links)
 
 GST_END_TEST;
 
+static bool
+is_third_part (void *data)
+{
+  return ++*(int *) data == 3;
+}
+
+/* The reader looks before each MiB, and keeps nothing. */
+GST_START_TEST (a_file_that_is_not_wanted_any_more)
+{
+  const gsize n_bytes = 3 << 20;
+  gchar *bytes = g_malloc0 (n_bytes);
+  int n_parts = 0;
+  NtmFile file;
+
+  fail_unless (g_file_set_contents (path, bytes, n_bytes, NULL));
+  assert_equals_int (ntm_file_read (path, UINT64_MAX, is_third_part, &n_parts,
+          &file), NTM_IMAGE_CANCELLED);
+  fail_unless (file.bytes == NULL);
+  assert_equals_int (n_parts, 3);
+  g_free (bytes);
+}
+
+GST_END_TEST;
+
 /* A version is another one if the size is, or the time. */
 GST_START_TEST (versions)
 {
@@ -168,7 +192,8 @@ GST_START_TEST (versions)
   write_file (&png);
   fail_unless (utimensat (AT_FDCWD, path, times, 0) == 0);
   assert_equals_int (ntm_file_get_version (path, &versions[0]), NTM_IMAGE_OK);
-  assert_equals_int (ntm_file_read (path, UINT64_MAX, &file), NTM_IMAGE_OK);
+  assert_equals_int (ntm_file_read (path, UINT64_MAX, NULL, NULL, &file),
+      NTM_IMAGE_OK);
   fail_unless (ntm_file_is_version (&file.version, &versions[0]));
   ntm_file_free (&file);
   assert_equals_int (versions[0].changed_seconds, 1000);
@@ -203,6 +228,7 @@ files_suite (void)
   tcase_add_test (tc, a_folder);
   tcase_add_test (tc, a_device);
   tcase_add_test (tc, a_loop_of_links);
+  tcase_add_test (tc, a_file_that_is_not_wanted_any_more);
   tcase_add_test (tc, versions);
 
   return suite;
