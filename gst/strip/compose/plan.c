@@ -40,7 +40,8 @@ ntm_plan_clear (NtmPlan * plan)
   plan->bytes = 0;
 }
 
-/* If only one array can grow, @room stays what it was. */
+/* If only one array can grow, @room stays what it was. No array has more bytes
+ * than PTRDIFF_MAX: twice that does not overflow. */
 static bool
 grow (NtmPlan * plan)
 {
@@ -48,8 +49,6 @@ grow (NtmPlan * plan)
   size_t *units;
   NtmJob *jobs;
 
-  if (room > SIZE_MAX / sizeof *jobs)
-    return false;
   jobs = realloc (plan->jobs, room * sizeof *jobs);
   if (jobs == NULL)
     return false;

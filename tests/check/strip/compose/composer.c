@@ -593,6 +593,28 @@ GST_START_TEST (one_row_in_its_place)
 
 GST_END_TEST;
 
+/* A row with more bytes than the composer's largest piece of work is a piece of
+ * its own: of a frame that is copied, of one that arrives, of background. */
+GST_START_TEST (rows_longer_than_a_piece)
+{
+  const NtmTile tile = { 70001, 3 };
+  const NtmLayoutRules rules = {.pixel_bytes = 4 };
+  NtmLayout *layout;
+  Rig rig;
+
+  fail_unless_equals_int (ntm_layout_new (&layout, &tile, 1, &rules), NTM_OK);
+  setup (&rig, layout);
+  show (&rig, 0, 0, true);
+  make_strip (&rig);
+  fill_in (&rig, 0, 1, true);
+  make_strip (&rig);
+  show_nothing (&rig, 0);
+  make_strip (&rig);
+  teardown (&rig);
+}
+
+GST_END_TEST;
+
 /* ---- Threads ---- */
 
 /* Large enough that several threads write, each with blocks of every tile. */
@@ -792,6 +814,7 @@ composer_suite (void)
   tcase_add_test (tcase, kept_is_not_written);
   tcase_add_test (tcase, filled_in_and_not_shown);
   tcase_add_test (tcase, one_row_in_its_place);
+  tcase_add_test (tcase, rows_longer_than_a_piece);
   tcase_add_test (tcase, many_threads);
   tcase_add_test (tcase, arrivals_in_many_threads);
   tcase_add_test (tcase, streamed_or_not);
