@@ -148,11 +148,11 @@ find_quota (void)
 
   for (;;) {
     const unsigned own = read_quota (path);
-    char *slash = strrchr (path, '/');
+    char *slash = strrchr (path, '/');  /* each path begins with one */
 
     if (own < quota)
       quota = own;
-    if (slash == NULL || path[1] == '\0')
+    if (path[1] == '\0')
       return quota;
     slash[slash == path] = '\0';
   }

@@ -19,6 +19,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,12 +49,25 @@ static const char *cgroup;
 static const char *quota_path;
 static const char *quota;
 
+/* The kernel answers no question about threads. */
+static bool is_silent;
+
+static int
+refuse (void)
+{
+  errno = ENOSYS;
+
+  return -1;
+}
+
 int
 sched_getaffinity (pid_t thread, size_t bytes, cpu_set_t * set)
 {
   const uint64_t cpus = thread == getpid () ? process_cpus
       : own_cpus ? own_cpus : pinned_cpus;
 
+  if (is_silent)
+    return refuse ();
   if (bytes < kernel_set_bytes) {
     errno = EINVAL;
     return -1;
@@ -81,6 +95,8 @@ sched_setaffinity (pid_t thread, size_t bytes, const cpu_set_t * set)
 int
 sched_getscheduler (pid_t thread)
 {
+  if (is_silent)
+    return refuse ();
   if (thread == getpid ())
     return process_policy;
 
@@ -104,6 +120,15 @@ sched_setscheduler (pid_t thread, int policy, const struct sched_param *param)
   own_policy = policy;
 
   return 0;
+}
+
+int
+getpriority (__priority_which_t which, id_t id)
+{
+  int (*real) (__priority_which_t, id_t) =
+      (int (*)(__priority_which_t, id_t)) dlsym (RTLD_NEXT, "getpriority");
+
+  return is_silent ? refuse () : real (which, id);
 }
 
 static FILE *
@@ -162,6 +187,7 @@ play_kernel (uint64_t process, uint64_t pinned)
   pinned_policy = SCHED_FIFO;
   cgroup = NULL;
   quota_path = NULL;
+  is_silent = false;
   own_cpus = 0;
   own_policy = -1;
 }
@@ -291,6 +317,34 @@ GST_START_TEST (more_cpus_than_a_set_has)
 
 GST_END_TEST;
 
+/* All CPUs of the machine count if the kernel does not say which of them the
+ * process may use: it refuses to, or there are more than in any set. */
+static void
+check_all_cpus (void)
+{
+  const long n_cpus = sysconf (_SC_NPROCESSORS_ONLN);
+
+  fail_unless (n_cpus > 0);
+  assert_equals_int (ntm_cpus_count (), n_cpus);
+  ntm_cpus_join_process ();
+  fail_unless (own_cpus == 0);
+}
+
+GST_START_TEST (unknown_cpus)
+{
+  play_kernel (0x3f, 0x02);
+  is_silent = true;
+  check_all_cpus ();
+  assert_equals_int (own_policy, -1);
+
+  play_kernel (0x3f, 0x02);
+  kernel_set_bytes = SIZE_MAX;
+  check_all_cpus ();
+  assert_equals_int (own_policy, SCHED_OTHER);
+}
+
+GST_END_TEST;
+
 /* All processes of a cgroup, and of the cgroups in it, share its quota. */
 static const struct
 {
@@ -325,6 +379,28 @@ GST_START_TEST (time_of_cgroup)
   quota_path = quotas[__i__].path;
   quota = quotas[__i__].quota;
   check_cpus (quotas[__i__].n_cpus);
+}
+
+GST_END_TEST;
+
+/* A path that is too long for a file's name has no quota; the paths above it,
+ * which are shorter, may have one. */
+GST_START_TEST (long_name_of_cgroup)
+{
+  char *folder = g_strnfill (3000, 'f');
+  char *below = g_strnfill (1080, 'b');
+  char *line = g_strdup_printf ("0::/%s/%s\n", folder, below);
+  char *path = g_strdup_printf ("/sys/fs/cgroup/%s/cpu.max", folder);
+
+  play_kernel (0x7f, 0x7f);
+  cgroup = line;
+  quota_path = path;
+  quota = "200000 100000\n";
+  check_cpus (2);
+  g_free (path);
+  g_free (line);
+  g_free (below);
+  g_free (folder);
 }
 
 GST_END_TEST;
@@ -432,6 +508,22 @@ GST_START_TEST (no_memory_for_threads)
 
 GST_END_TEST;
 
+/* With one CPU there is no worker, however many are wanted. */
+GST_START_TEST (one_cpu)
+{
+  atomic_size_t n_items = 0;
+
+  play_kernel (0x04, 0x04);
+  ntm_workers_ref ();
+  faults_begin (0, false);
+  ntm_workers_run (count, NULL, &n_items, 1000, 6);
+  assert_equals_uint64 (n_items, 1000);
+  assert_equals_uint64 (faults_count_requests (), 0);
+  ntm_workers_unref ();
+}
+
+GST_END_TEST;
+
 /* A child begins with one thread. It doesn't wait for its parent's workers, and
  * gets its own. */
 GST_START_TEST (forked_child)
@@ -474,11 +566,14 @@ affinity_suite (void)
   tcase_add_test (tcase, process_is_restricted);
   tcase_add_test (tcase, first_thread_is_free);
   tcase_add_test (tcase, more_cpus_than_a_set_has);
+  tcase_add_test (tcase, unknown_cpus);
   tcase_add_loop_test (tcase, time_of_cgroup, 0, N_ELEMENTS (quotas));
+  tcase_add_test (tcase, long_name_of_cgroup);
   tcase_add_test (tcase, signals_are_the_applications);
   tcase_add_test (tcase, few_threads);
   tcase_add_test (tcase, no_threads);
   tcase_add_test (tcase, no_memory_for_threads);
+  tcase_add_test (tcase, one_cpu);
   tcase_add_test (tcase, forked_child);
 
   return suite;
