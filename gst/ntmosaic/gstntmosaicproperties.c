@@ -351,12 +351,12 @@ install_frames (GObjectClass * klass)
 static void
 install_inherited (GObjectClass * klass)
 {
-  /* See gstntmosaicahead.c. */
+  /* See gstntmosaicahead.c. The base class refuses GST_CLOCK_TIME_NONE. */
   g_object_class_install_property (klass, PROP_LATENCY,
       g_param_spec_uint64 ("latency", "Buffer latency",
           "Additional latency in live mode to allow upstream to take longer to "
           "produce buffers for the current position (in nanoseconds)",
-          0, G_MAXUINT64, DEFAULT_LATENCY, PLAYING));
+          0, G_MAXUINT64 - 1, DEFAULT_LATENCY, PLAYING));
 
   /**
    * GstNtMosaic:ignore-inactive-pads:
