@@ -176,7 +176,7 @@ is_to_be_repeated (Job * job, NtmImageStatus status)
 {
   NtmKey *key = job->key;
 
-  if (job->again && key->work_bytes > 0)
+  if (job->again)
     return true;
   if (status == NTM_IMAGE_FILE_CHANGED && key->n_changes++ < MOST_CHANGES) {
     ntm_keys_change_version (&job->images->keys, key, &job->version);

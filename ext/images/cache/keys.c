@@ -51,7 +51,7 @@ ntm_keys_init (NtmKeyTable * table)
 void
 ntm_keys_clear (NtmKeyTable * table)
 {
-  for (size_t i = 0; table->buckets && i < table->n_buckets; i++)
+  for (size_t i = 0; i < table->n_buckets; i++)
     while (table->buckets[i]) {
       NtmKey *key = table->buckets[i];
 

@@ -43,25 +43,23 @@ ntm_queue_add (NtmImages * images, NtmRequest * request, unsigned level)
     ntm_store_want (images, &request->items[i]);
 }
 
-/* Decoders look at n_wants without the lock, and give up what nothing wants: so
- * each item counts meanwhile as well. */
+/* No item is done yet. Decoders look at n_wants without the lock, and give up
+ * what nothing wants: so each item counts meanwhile as well. */
 void
 ntm_queue_move_to_front (NtmImages * images, NtmRequest * request)
 {
   unlink_request (images, request);
-  for (size_t i = 0; i < request->n_items; i++)
-    if (!request->items[i].is_done) {
-      atomic_fetch_add (&request->items[i].key->n_wants, 1);
-      ntm_store_unwant (images, &request->items[i]);
-    }
+  for (size_t i = 0; i < request->n_items; i++) {
+    atomic_fetch_add (&request->items[i].key->n_wants, 1);
+    ntm_store_unwant (images, &request->items[i]);
+  }
   request->order &= SEQUENCE_MASK;
   request->cursor = 0;
   link_request (images, request);
-  for (size_t i = 0; i < request->n_items; i++)
-    if (!request->items[i].is_done) {
-      ntm_store_want (images, &request->items[i]);
-      atomic_fetch_sub (&request->items[i].key->n_wants, 1);
-    }
+  for (size_t i = 0; i < request->n_items; i++) {
+    ntm_store_want (images, &request->items[i]);
+    atomic_fetch_sub (&request->items[i].key->n_wants, 1);
+  }
   pthread_cond_broadcast (&images->work);
 }
 

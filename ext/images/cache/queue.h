@@ -24,7 +24,7 @@ void ntm_queue_add (NtmImages * images, NtmRequest * request, unsigned level);
 void ntm_queue_remove (NtmImages * images, NtmRequest * request,
     NtmImageStatus status);
 
-/* Puts it before all requests that are not composed. */
+/* Puts a queued request before all that are not composed. */
 void ntm_queue_move_to_front (NtmImages * images, NtmRequest * request);
 
 /* Returns the first image that is to be decoded, or NULL. */

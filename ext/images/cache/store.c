@@ -204,15 +204,16 @@ update_next_use (NtmImages * images, NtmKey * key)
       key->wants ? key->wants->request->order : NTM_NEVER);
 }
 
-/* The item that a new one stands behind; NULL: it is the first. A new request
- * is mostly the last; one that is composed comes before all that are not. So a
- * request for one image in many tiles does not walk along its own items. */
+/* The item of a wanted key that a new one stands behind; NULL: it is the first.
+ * A new request is mostly the last; one that is composed comes before all that
+ * are not. So a request for one image in many tiles does not walk along its own
+ * items. */
 static NtmItem *
 find_place (const NtmKey * key, uint64_t order)
 {
   NtmItem *place = NULL;
 
-  if (key->last_want && key->last_want->request->order <= order)
+  if (key->last_want->request->order <= order)
     return key->last_want;
   for (NtmItem * item = key->wants; item->request->order < order;
       item = item->next_want)

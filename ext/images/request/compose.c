@@ -116,8 +116,7 @@ give_up (Work * work, size_t i)
   work->tiles[i].state = TILE_DONE;
   work->sources[i] = (NtmSource) {.pixels = NULL };
   work->report.failures++;
-  if (!item->is_done)
-    ntm_store_finish (work->images, item, item->key->failure);
+  ntm_store_finish (work->images, item, item->key->failure);
 }
 
 static void
