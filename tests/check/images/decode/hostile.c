@@ -361,6 +361,23 @@ GST_START_TEST (rows)
 
 GST_END_TEST;
 
+/* A PNG file has 1 to 2^31 - 1 pixels in each direction. */
+GST_START_TEST (no_size)
+{
+  for (unsigned place = 16; place <= 20; place += 4) {
+    Blob png = new_blob (4);
+
+    put_16 (png.bytes + place, 0);
+    put_16 (png.bytes + place + 2, 0);
+    assert_equals_int (decode_limited (&png, NULL), NTM_IMAGE_DAMAGED);
+    put_16 (png.bytes + place, 0x8000);
+    assert_equals_int (decode_limited (&png, NULL), NTM_IMAGE_DAMAGED);
+    blob_free (&png);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (too_slow)
 {
   const NtmImageLimits limits = {.max_decode_nanoseconds = 1 };
@@ -457,6 +474,7 @@ hostile_suite (void)
   tcase_add_test (tc, chunks);
   tcase_add_loop_test (tc, tail, 0, 4);
   tcase_add_test (tc, rows);
+  tcase_add_test (tc, no_size);
   tcase_add_test (tc, too_slow);
   tcase_add_test (tc, cancelled);
   tcase_add_test (tc, twelve_bits);

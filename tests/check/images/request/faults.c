@@ -200,6 +200,25 @@ GST_START_TEST (no_threads)
 
 GST_END_TEST;
 
+/* Any number of threads may be asked for. */
+GST_START_TEST (very_many_threads)
+{
+  const unsigned numbers[] = { 1 };
+  Target target = target_new (1);
+  Album *album;
+
+  faults_set_threads (3);
+  album = album_new (2, UINT_MAX);
+  album_check (album, &target, album_request (album, numbers, 1, 0), numbers,
+      1, NULL);
+  assert_equals_int (album_get_stats (album).threads, 3);
+  album_free (album);
+  target_free (&target);
+  faults_set_threads (-1);
+}
+
+GST_END_TEST;
+
 static Suite *
 faults_suite (void)
 {
@@ -210,6 +229,7 @@ faults_suite (void)
   tcase_add_loop_test (tc, no_memory, 0, 2);
   tcase_add_test (tc, put_waits_without_memory);
   tcase_add_loop_test (tc, no_threads, 0, 3);
+  tcase_add_test (tc, very_many_threads);
 
   return suite;
 }

@@ -73,6 +73,33 @@ GST_START_TEST (removed_while_wanted)
 
 GST_END_TEST;
 
+/* Of an image that is removed while it is decoded, a failure is not remembered
+ * either. */
+GST_START_TEST (removed_before_it_fails)
+{
+  const unsigned numbers[] = { 5 };
+  Album *album = album_new (3, 1);
+  Target target = target_new (1);
+  NtmRequest *request;
+
+  album->statuses[5] = NTM_IMAGE_UNREADABLE;
+  album_hold (album, true);
+  request = album_request (album, numbers, 1, 0);
+  album_wait_for_loads (album, 1);
+  fail_if (ntm_images_remove (album->images, "5"));
+  album_hold (album, false);
+  album_check (album, &target, request, numbers, 1, NULL);
+
+  album->statuses[5] = NTM_IMAGE_OK;
+  album_check (album, &target, album_request (album, numbers, 1, 0), numbers,
+      1, NULL);
+  assert_equals_int (album->loads[5], 2);
+  target_free (&target);
+  album_free (album);
+}
+
+GST_END_TEST;
+
 static Suite *
 lost_suite (void)
 {
@@ -82,6 +109,7 @@ lost_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, tried_again);
   tcase_add_loop_test (tc, removed_while_wanted, 0, 2);
+  tcase_add_test (tc, removed_before_it_fails);
 
   return suite;
 }

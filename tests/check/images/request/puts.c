@@ -131,6 +131,60 @@ GST_START_TEST (they_fill_the_cache)
 
 GST_END_TEST;
 
+/* What was put in may need more than a budget that became smaller: then nothing
+ * has room, until the budget is larger again. */
+GST_START_TEST (more_than_the_budget)
+{
+  const char *names[] = { "1" };
+  Album *album = album_new (2, 1);
+  Target target = target_new (1);
+
+  assert_equals_int (put (album, "a", 1), NTM_IMAGE_OK);
+  assert_equals_int (put (album, "b", 2), NTM_IMAGE_OK);
+  ntm_images_set_cache_bytes (album->images, ALBUM_BYTES);
+  assert_equals_uint64 (compose (album, &target, names, 1).failures, 1);
+  ntm_images_set_cache_bytes (album->images, 3 * ALBUM_BYTES);
+  assert_equals_uint64 (compose (album, &target, names, 1).failures, 0);
+  album_check_tile (album, &target, 0, 1);
+  assert_equals_int (album->loads[1], 1);
+  target_free (&target);
+  album_free (album);
+}
+
+GST_END_TEST;
+
+/* What was put in, and removed, leaves the cache for a request that comes first
+ * even if a later one wants it: no file and no loader has its pixels. */
+GST_START_TEST (removed_and_gone)
+{
+  const uint8_t black[4] = { 0, 0, 0, 255 };
+  const char *names[] = { "a" };
+  const unsigned numbers[] = { 1, 2 };
+  Album *album = album_new (2, 1);
+  Target one = target_new (1);
+  Target two = target_new (2);
+  NtmRequestReport report;
+  NtmRequest *request;
+
+  assert_equals_int (put (album, "a", 9), NTM_IMAGE_OK);
+  assert_equals_int (ntm_images_request (album->images, &request, names, 1,
+          &album->spec, 0), NTM_IMAGE_OK);
+  fail_unless (ntm_images_remove (album->images, "a"));
+  album_check (album, &two, album_request (album, numbers, 2, 1), numbers, 2,
+      NULL);
+  assert_equals_int (ntm_request_compose (request, one.composer, one.strip,
+          black, &report), NTM_IMAGE_OK);
+  assert_equals_uint64 (report.failures, 1);
+  assert_equals_int (ntm_request_get_result (request, 0, NULL),
+      NTM_IMAGE_NOT_FOUND);
+  ntm_request_free (request);
+  target_free (&two);
+  target_free (&one);
+  album_free (album);
+}
+
+GST_END_TEST;
+
 /* A name that is put in comes before a file, or the loader. */
 GST_START_TEST (instead_of_the_loader)
 {
@@ -206,6 +260,8 @@ puts_suite (void)
   tcase_add_test (tc, arrays);
   tcase_add_test (tc, they_stay);
   tcase_add_test (tc, they_fill_the_cache);
+  tcase_add_test (tc, more_than_the_budget);
+  tcase_add_test (tc, removed_and_gone);
   tcase_add_test (tc, instead_of_the_loader);
   tcase_add_test (tc, while_requested);
   tcase_add_test (tc, bad_tiles);

@@ -85,6 +85,23 @@ GST_START_TEST (beyond_counting)
 
 GST_END_TEST;
 
+/* More names than an array can have, in a budget that has room for them. */
+GST_START_TEST (too_many_names)
+{
+  const char *name = "1";
+  const NtmTileSpec pixel = {.width = 1,.height = 1 };
+  Album *album = album_new (5, 2);
+  NtmRequest *made;
+
+  ntm_images_set_cache_bytes (album->images, SIZE_MAX);
+  assert_equals_int (ntm_images_request (album->images, &made, &name,
+          SIZE_MAX / 8, &pixel, 0), NTM_IMAGE_NO_MEMORY);
+  fail_unless (made == NULL);
+  album_free (album);
+}
+
+GST_END_TEST;
+
 /* Prefetching takes what fits. */
 GST_START_TEST (not_prefetching)
 {
@@ -109,6 +126,7 @@ refused_suite (void)
   tcase_add_test (tc, too_many_tiles);
   tcase_add_test (tc, another_budget);
   tcase_add_test (tc, beyond_counting);
+  tcase_add_test (tc, too_many_names);
   tcase_add_test (tc, not_prefetching);
 
   return suite;

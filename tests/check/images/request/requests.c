@@ -371,6 +371,27 @@ GST_START_TEST (failures)
 
 GST_END_TEST;
 
+/* Composes a request for two images, of which the second has no such tile. */
+static void
+refuse_tile (Album * album, NtmComposer * composer, uint32_t width,
+    uint32_t height)
+{
+  const NtmTile tiles[] = { {ALBUM_WIDTH, ALBUM_HEIGHT}, {width, height} };
+  const NtmLayoutRules rules = {.pixel_bytes = 4 };
+  const unsigned numbers[] = { 0, 1 };
+  NtmRequest *request = album_request (album, numbers, 2, 0);
+  NtmLayout *layout;
+  NtmStrip *strip;
+
+  assert_equals_int (ntm_layout_new (&layout, tiles, 2, &rules), NTM_OK);
+  assert_equals_int (ntm_strip_new (&strip, layout, NULL), NTM_OK);
+  assert_equals_int (ntm_request_compose (request, composer, strip, black,
+          NULL), NTM_IMAGE_BAD_TILE);
+  ntm_strip_free (strip);
+  ntm_layout_unref (layout);
+  ntm_request_free (request);
+}
+
 /* The strip must have such tiles. */
 GST_START_TEST (other_tiles)
 {
@@ -385,10 +406,8 @@ GST_START_TEST (other_tiles)
           target.strip, black, NULL), NTM_IMAGE_BAD_TILE);
   ntm_request_free (request);
 
-  album->spec.width++;
-  album->statuses[0] = NTM_IMAGE_NOT_FOUND;
-  request = album_request (album, numbers, 0, 0);
-  ntm_request_free (request);
+  refuse_tile (album, target.composer, ALBUM_WIDTH + 1, ALBUM_HEIGHT);
+  refuse_tile (album, target.composer, ALBUM_WIDTH, ALBUM_HEIGHT - 1);
   album->spec.width = 0;
   assert_equals_int (ntm_images_request (album->images, &request, NULL, 0,
           &album->spec, 0), NTM_IMAGE_BAD_TILE);
