@@ -19,18 +19,13 @@ has_rate (const GstNtStripSrc * self)
   return self->settings.fps_n > 0;
 }
 
-/* The strip that is shown at @time. */
+/* The strip that is shown at @time: the last that has begun. Times of strips
+ * are rounded down, so all before the end of that nanosecond have. */
 static guint64
 get_number (const GstNtStripSrc * self, GstClockTime time)
 {
-  guint64 number = gst_util_uint64_scale (time, self->settings.fps_n,
-      GST_SECOND * self->settings.fps_d);
-
-  /* Times of strips are rounded down. */
-  while (gst_nt_strip_src_get_time (self, number + 1) <= time)
-    number++;
-
-  return number;
+  return gst_util_uint64_scale_ceil (time + 1, self->settings.fps_n,
+      GST_SECOND * self->settings.fps_d) - 1;
 }
 
 /* ---- Seeks ---- */
@@ -118,6 +113,7 @@ convert (GstNtStripSrc * self, GstQuery * query)
 {
   GstFormat from;
   GstFormat to;
+  guint64 converted;
   gint64 value;
 
   gst_query_parse_convert (query, &from, &value, &to, NULL);
@@ -125,12 +121,14 @@ convert (GstNtStripSrc * self, GstQuery * query)
     return FALSE;
 
   if (from == GST_FORMAT_DEFAULT && to == GST_FORMAT_TIME)
-    gst_query_set_convert (query, from, value, to,
-        gst_nt_strip_src_get_time (self, value));
+    converted = gst_nt_strip_src_get_time (self, value);
   else if (from == GST_FORMAT_TIME && to == GST_FORMAT_DEFAULT)
-    gst_query_set_convert (query, from, value, to, get_number (self, value));
+    converted = get_number (self, value);
   else
     return FALSE;
+  if (converted > G_MAXINT64)
+    return FALSE;
+  gst_query_set_convert (query, from, value, to, converted);
 
   return TRUE;
 }

@@ -199,6 +199,13 @@ GST_START_TEST (a_seek_to_a_time)
   expect_strips (show, photos, 8, 2, NULL);
   expect_end (show);
 
+  show_wait_playing (show);
+  fail_unless (gst_element_seek (show->pipeline, 1.0, GST_FORMAT_DEFAULT,
+          GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 1, GST_SEEK_TYPE_SET, 3));
+  assert_strip (show_pull (show), photos, NUMBERS (2, 3), NULL);
+  assert_strip (show_pull (show), photos, NUMBERS (4, 5), NULL);
+  expect_end (show);
+
   seek (show, GST_FORMAT_DEFAULT, 99);
   expect_end (show);
   show_wait_playing (show);
