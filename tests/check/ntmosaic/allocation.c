@@ -17,7 +17,8 @@ typedef struct
 {
   GstBufferPool parent;
   GstVideoInfo info;
-  guint padding;                /* bytes behind each row */
+  gint padding;                 /* bytes behind each row */
+  gsize plain_bytes;            /* buffers of these bytes, without a meta */
 } TestPool;
 
 typedef struct
@@ -55,12 +56,17 @@ test_pool_alloc_buffer (GstBufferPool * pool, GstBuffer ** buffer,
     GstBufferPoolAcquireParams * params)
 {
   const GstVideoInfo *info = &((TestPool *) pool)->info;
-  const guint pixel_bytes = GST_VIDEO_INFO_COMP_PSTRIDE (info, 0);
+  const gint pixel_bytes = GST_VIDEO_INFO_COMP_PSTRIDE (info, 0);
   gsize offsets[GST_VIDEO_MAX_PLANES] = { POOL_OFFSET, };
   gint strides[GST_VIDEO_MAX_PLANES] = {
     GST_VIDEO_INFO_WIDTH (info) * pixel_bytes + ((TestPool *) pool)->padding,
   };
 
+  if (((TestPool *) pool)->plain_bytes > 0) {
+    *buffer = gst_buffer_new_allocate (NULL, ((TestPool *) pool)->plain_bytes,
+        NULL);
+    return GST_FLOW_OK;
+  }
   *buffer = gst_buffer_new_allocate (NULL, POOL_OFFSET
       + (gsize) strides[0] * GST_VIDEO_INFO_HEIGHT (info), NULL);
   gst_buffer_memset (*buffer, 0, 0xee, -1);
@@ -206,6 +212,42 @@ GST_START_TEST (pool_with_tight_rows)
   }
   test_rig_free (rig);
   gst_object_unref (answer.pool);
+}
+
+GST_END_TEST;
+
+/* Buffers that can't have a strip: the first of all, or a later one. */
+static void
+check_bad_pool (guint n_good, gint padding, gsize plain_bytes,
+    const gchar * word, const gchar * other_word)
+{
+  Answer answer = { test_pool_new (), 0, TRUE, NULL, 0 };
+  TestRig *rig = rig_new (&answer);
+  GstBuffer *held[2];
+  guint n;
+
+  for (n = 0; n < n_good; n++)
+    held[n] = next_strip (rig);
+  ((TestPool *) answer.pool)->padding = padding;
+  ((TestPool *) answer.pool)->plain_bytes = plain_bytes;
+  test_rig_send (rig, &strip);
+  test_rig_expect_error (rig, word, other_word, "drop-allocation=true");
+  while (n > 0)
+    gst_buffer_unref (held[--n]);
+  test_rig_free (rig);
+  gst_object_unref (answer.pool);
+}
+
+GST_START_TEST (pool_with_short_rows)
+{
+  check_bad_pool (__i__, -4, 0, "rows of 60 bytes", "needs 64");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (pool_with_small_buffers)
+{
+  check_bad_pool (__i__, 0, 64 * 9 - 1, "575 bytes", "16x9");
 }
 
 GST_END_TEST;
@@ -413,6 +455,8 @@ TEST_CASES (allocation)
 {
   tcase_add_test (tc, pool_with_own_memory);
   tcase_add_test (tc, pool_with_tight_rows);
+  tcase_add_loop_test (tc, pool_with_short_rows, 0, 3);
+  tcase_add_loop_test (tc, pool_with_small_buffers, 0, 3);
   tcase_add_test (tc, pools_of_system_memory);
   tcase_add_test (tc, pool_runs_dry);
   tcase_add_test (tc, same_pool_again);
