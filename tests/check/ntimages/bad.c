@@ -147,6 +147,32 @@ GST_START_TEST (a_damaged_one_is_shown_with_a_warning)
 
 GST_END_TEST;
 
+/* All animations of the source have one warning. */
+GST_START_TEST (an_animation_is_named_once)
+{
+  Photos *photos = photos_new (4);
+  const WebpSpec picture = {.width = 40,.height = 30,.lossless = true };
+  Blob animation = webp_new_animation (&picture, 4);
+  Blob damaged = jpeg_new (&(JpegSpec) {.width = 200,.height = 200});
+  Show *show = show_new_list (photos, "tiles=4", "");
+
+  photos_replace (photos, 1, &animation);
+  photos_replace (photos, 2, &animation);
+  damaged.n_bytes = damaged.n_bytes * 15 / 16;
+  photos_replace (photos, 3, &damaged);
+  blob_free (&damaged);
+  blob_free (&animation);
+  show_play (show);
+  assert_strip (show_pull (show), photos, NUMBERS (0, 1, 2, 3), NULL);
+  show_expect_message (show, WARNING_NAME, photos->names[1], 1,
+      "first picture");
+  show_expect_message (show, WARNING_NAME, photos->names[3], 3, "damaged");
+  show_free (show);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
 /* Each version has a time of its own, however fast the test is. */
 static void
 set_time (const Photos * photos, guint i, guint version)
@@ -228,6 +254,7 @@ main (int argc, char **argv)
   tcase_add_test (tc, the_first_one_has_no_room);
   tcase_add_test (tc, an_error_if_it_is_wanted);
   tcase_add_test (tc, a_damaged_one_is_shown_with_a_warning);
+  tcase_add_test (tc, an_animation_is_named_once);
   tcase_add_test (tc, a_changed_file_is_another_image);
   tcase_add_test (tc, files_come_and_go);
 
