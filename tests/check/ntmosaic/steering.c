@@ -131,9 +131,32 @@ GST_START_TEST (like_downstream)
 
 GST_END_TEST;
 
+/* Colours are converted like formats: the pad does not let upstream choose
+ * others than downstream takes. */
+GST_START_TEST (colours_like_downstream)
+{
+  static const Case cases[] = {
+    {"video/x-raw,format=YUY2" SIZE, "video/x-raw,colorimetry=bt709",
+        "video/x-raw,interlace-mode=interleaved",
+        "video/x-raw,colorimetry=bt601"},
+    {"video/x-raw,format=YUY2" SIZE, "video/x-raw,chroma-site=mpeg2",
+        "video/x-raw,interlace-mode=interleaved",
+        "video/x-raw,chroma-site=jpeg"},
+  };
+  TestRig *rig = test_rig_new (2);
+
+  gst_harness_set_sink_caps_str (rig->out, "video/x-raw,format=YUY2,"
+      "colorimetry=bt709,chroma-site=mpeg2,interlace-mode=progressive");
+  check (rig, 0, &cases[__i__]);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 TEST_CASES (steering)
 {
   tcase_add_loop_test (tc, first_pad, 0, G_N_ELEMENTS (open_fields));
   tcase_add_test (tc, like_other_pad);
   tcase_add_loop_test (tc, like_downstream, 0, 2);
+  tcase_add_loop_test (tc, colours_like_downstream, 0, 2);
 }
