@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <png.h>
@@ -131,6 +133,21 @@ GST_START_TEST (a_pipe)
 
 GST_END_TEST;
 
+GST_START_TEST (a_socket)
+{
+  struct sockaddr_un address = {.sun_family = AF_UNIX };
+  const int fd = socket (AF_UNIX, SOCK_STREAM, 0);
+
+  fail_unless (fd >= 0);
+  fail_unless (strlen (path) < sizeof address.sun_path);
+  strcpy (address.sun_path, path);
+  fail_unless (bind (fd, (struct sockaddr *) &address, sizeof address) == 0);
+  assert_status (NTM_IMAGE_NOT_A_FILE, NULL);
+  (void) close (fd);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (a_folder)
 {
   fail_unless (mkdir (path, 0700) == 0);
@@ -225,6 +242,7 @@ files_suite (void)
   tcase_add_test (tc, an_empty_file);
   tcase_add_test (tc, a_large_file);
   tcase_add_test (tc, a_pipe);
+  tcase_add_test (tc, a_socket);
   tcase_add_test (tc, a_folder);
   tcase_add_test (tc, a_device);
   tcase_add_test (tc, a_loop_of_links);
