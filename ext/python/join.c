@@ -22,10 +22,9 @@ read_integer (const char *name, PyObject * object, long long *number)
   PyObject *integer;
   int overflow;
 
-  if (!PyIndex_Check (object)) {
-    PyErr_Format (PyExc_TypeError, "%s=%R, expected an integer", name, object);
-    return -1;
-  }
+  if (!PyIndex_Check (object))
+    return py_nt_raise (PyExc_TypeError, "%s=%R, expected an integer", name,
+        object);
   integer = PyNumber_Index (object);
   if (integer == NULL)
     return -1;
@@ -45,11 +44,10 @@ read_threads (PyObject * object, unsigned *threads)
 
   if (read_integer ("threads", object, &number) < 0)
     return -1;
-  if (number < 0 || number > INT_MAX) {
-    PyErr_Format (PyExc_ValueError, "threads=%S, expected 0 to %d", object,
+  if (number < 0 || number > INT_MAX)
+    return py_nt_raise (PyExc_ValueError,
+        "threads=%S, expected 0 to %d", object,
         INT_MAX);
-    return -1;
-  }
   *threads = number;
 
   return 0;
@@ -61,10 +59,8 @@ static int
 open_arrays (State * state, Joining * join, PyObject * tuple)
 {
   join->n = PyTuple_Size (tuple);
-  if (join->n == 0) {
-    PyErr_SetString (PyExc_ValueError, "no arrays, expected one or more");
-    return -1;
-  }
+  if (join->n == 0)
+    return py_nt_raise (PyExc_ValueError, "no arrays, expected one or more");
   join->arrays = PyMem_Calloc (join->n, sizeof *join->arrays);
   if (join->arrays == NULL) {
     PyErr_NoMemory ();
@@ -107,11 +103,10 @@ set_axis (Joining * join, JoinMode mode, PyObject * object)
   if (join->n_dims == 0)
     return py_nt_complain (PyExc_ValueError, "array", 0,
         "has no dimensions, expected one or more");
-  if (axis < -join->n_dims || axis >= join->n_dims) {
-    PyErr_Format (PyExc_ValueError, "axis %S is out of bounds: the result has"
+  if (axis < -join->n_dims || axis >= join->n_dims)
+    return py_nt_raise (PyExc_ValueError,
+        "axis %S is out of bounds: the result has"
         " %d dimensions", object, join->n_dims);
-    return -1;
-  }
   join->axis = axis < 0 ? axis + join->n_dims : axis;
 
   return 0;
@@ -124,12 +119,13 @@ complain_of_difference (const Joining * join, Py_ssize_t i)
   const Py_buffer *first = &join->arrays[0].buffer;
   const Py_buffer *other = &join->arrays[i].buffer;
   PyObject *is = py_nt_shape_text (other->ndim, other->shape);
-  PyObject *should_be = py_nt_shape_text (first->ndim, first->shape);
+  PyObject *should_be = is
+      ? py_nt_shape_text (first->ndim, first->shape) : NULL;
 
-  if (is && should_be && join->has_new_axis)
+  if (should_be && join->has_new_axis)
     py_nt_complain (PyExc_ValueError, "array", i, "has shape %U, expected %U"
         " as array 0 has", is, should_be);
-  else if (is && should_be)
+  else if (should_be)
     py_nt_complain (PyExc_ValueError, "array", i, "has shape %U, expected %U"
         " as array 0 has, but for dimension %d", is, should_be, join->axis);
   Py_XDECREF (is);
@@ -155,11 +151,10 @@ set_shape (Joining * join)
         return complain_of_difference (join, i);
     /* Arrays that repeat one element can be that long. */
     if (__builtin_add_overflow (join->shape[join->axis],
-            dims.shape[join->axis], &join->shape[join->axis])) {
-      PyErr_Format (PyExc_ValueError, "the result is too large: dimension %d"
+            dims.shape[join->axis], &join->shape[join->axis]))
+      return py_nt_raise (PyExc_ValueError,
+          "the result is too large: dimension %d"
           " has more than %zd elements", join->axis, PY_SSIZE_T_MAX);
-      return -1;
-    }
   }
 
   return 0;
@@ -325,7 +320,7 @@ py_nt_join (PyObject * module, PyObject * args)
   State *state = PyModule_GetState (module);
   PyObject *arrays, *axis, *out, *max_threads, *tuple;
   PyObject *result = NULL;
-  unsigned threads;
+  unsigned threads = 0;
   int mode;
   Joining join = { 0 };
 

@@ -3,6 +3,8 @@
 
 #include "lock.h"
 
+#include "words.h"
+
 int
 py_nt_lock_init (Lock * self)
 {
@@ -28,10 +30,8 @@ py_nt_lock_take (Lock * self, const char *complaint)
   const unsigned long thread = PyThread_get_thread_ident ();
   PyLockStatus status;
 
-  if (self->owner == thread) {
-    PyErr_SetString (PyExc_RuntimeError, complaint);
-    return -1;
-  }
+  if (self->owner == thread)
+    return py_nt_raise (PyExc_RuntimeError, "%s", complaint);
   status = PyThread_acquire_lock_timed (self->lock, 0, 0);
   while (status != PY_LOCK_ACQUIRED) {
     Py_BEGIN_ALLOW_THREADS

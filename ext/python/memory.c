@@ -3,6 +3,8 @@
 
 #include "memory.h"
 
+#include "words.h"
+
 /* ---- All of a strip ---- */
 
 Memory *
@@ -25,7 +27,7 @@ py_nt_memory_new (State * state, NtmLayout * layout, bool is_writable)
   status = self->places && self->is_touched
       ? ntm_strip_new (&self->strip, layout, NULL) : NTM_NO_MEMORY;
   if (status != NTM_OK) {
-    PyErr_Format (PyExc_MemoryError, "a strip of %zu bytes: %s", layout->bytes,
+    py_nt_raise (PyExc_MemoryError, "a strip of %zu bytes: %s", layout->bytes,
         ntm_status_get_text (status));
     Py_DECREF (self);
     return NULL;
@@ -89,7 +91,7 @@ static PyType_Spec memory_spec = {
 PyObject *
 py_nt_memory_type_new (PyObject * module)
 {
-  return PyType_FromModuleAndSpec (module, &memory_spec, NULL);
+  return py_nt_type_new (module, &memory_spec);
 }
 
 /* ---- One tile ---- */
@@ -171,5 +173,5 @@ static PyType_Spec place_spec = {
 PyObject *
 py_nt_place_type_new (PyObject * module)
 {
-  return PyType_FromModuleAndSpec (module, &place_spec, NULL);
+  return py_nt_type_new (module, &place_spec);
 }

@@ -219,11 +219,9 @@ open_images (Merge * merge)
 {
   const Py_ssize_t n = merge->merger->layout->n_tiles;
 
-  if (PyTuple_Size (merge->images) != n) {
-    PyErr_Format (PyExc_ValueError, "%zd images, expected %zd",
+  if (PyTuple_Size (merge->images) != n)
+    return py_nt_raise (PyExc_ValueError, "%zd images, expected %zd",
         PyTuple_Size (merge->images), n);
-    return -1;
-  }
   for (Py_ssize_t i = 0; i < n; i++)
     if (open_image (merge, i, PyTuple_GetItem (merge->images, i)) < 0)
       return -1;
@@ -261,11 +259,9 @@ read_ids (Merge * merge)
   Merger *merger = merge->merger;
   const Py_ssize_t n = merger->layout->n_tiles;
 
-  if (PyTuple_Size (merge->ids) != n) {
-    PyErr_Format (PyExc_ValueError, "%zd ids, expected %zd",
+  if (PyTuple_Size (merge->ids) != n)
+    return py_nt_raise (PyExc_ValueError, "%zd ids, expected %zd",
         PyTuple_Size (merge->ids), n);
-    return -1;
-  }
   for (Py_ssize_t i = 0; i < n; i++) {
     PyObject *id = PyTuple_GetItem (merge->ids, i);
     int held;
@@ -422,14 +418,12 @@ check_ids (Merge * merge)
 {
   if (merge->ids == NULL)
     return 0;
-  if (merge->out || merge->merger->is_writable) {
-    PyErr_SetString (PyExc_ValueError, merge->out
+  if (merge->out || merge->merger->is_writable)
+    return py_nt_raise (PyExc_ValueError, merge->out
         ? "ids name what the strip's own array holds: they can't be used"
         " with out, which anything may have written to"
         : "ids name what the strip's own array holds: they can't be used"
         " with writable=True, because anything may have written to it");
-    return -1;
-  }
 
   return 0;
 }
@@ -442,7 +436,7 @@ py_nt_merger_merge (PyObject * object, PyObject * const *args,
   int result = -1;
 
   if (n_args != 3) {
-    PyErr_SetString (PyExc_TypeError, "merge takes images, ids, out");
+    py_nt_raise (PyExc_TypeError, "merge takes images, ids, out");
     return NULL;
   }
   merge.out = Py_IsNone (args[2]) ? NULL : args[2];

@@ -78,22 +78,20 @@ set_pixel (Merger * self, Wishes * wishes)
     bytes *= self->shape[2 + i];
   }
 
-  if (bytes == 0 || bytes != (size_t) wishes->background.len) {
-    PyErr_Format (PyExc_ValueError, "pixels of %zu bytes, background of %zd",
+  if (bytes == 0 || bytes != (size_t) wishes->background.len)
+    return py_nt_raise (PyExc_ValueError,
+        "pixels of %zu bytes, background of %zd",
         bytes, wishes->background.len);
-    return -1;
-  }
   self->unit_bytes = bytes < NTM_MAX_PIXEL_BYTES ? bytes : NTM_MAX_PIXEL_BYTES;
   while (bytes % self->unit_bytes != 0)
     self->unit_bytes--;
   self->units = bytes / self->unit_bytes;
   wishes->rules.pixel_bytes = self->unit_bytes;
   if (__builtin_mul_overflow (wishes->rules.gap_x, self->units,
-          &wishes->rules.gap_x)) {
-    PyErr_Format (PyExc_ValueError, "gap: %u pixels of %zu bytes are too many",
+          &wishes->rules.gap_x))
+    return py_nt_raise (PyExc_ValueError,
+        "gap: %u pixels of %zu bytes are too many",
         wishes->rules.gap_y, bytes);
-    return -1;
-  }
 
   return 0;
 }
@@ -107,18 +105,16 @@ set_background (Merger * self, const Wishes * wishes)
 
   memcpy (self->background, pixel, self->unit_bytes);
   for (size_t i = 1; i < self->units; i++)
-    if (memcmp (pixel, pixel + i * self->unit_bytes, self->unit_bytes) != 0) {
-      PyErr_Format (PyExc_ValueError, "background: pixels of %zd bytes can have"
+    if (memcmp (pixel, pixel + i * self->unit_bytes, self->unit_bytes) != 0)
+      return py_nt_raise (PyExc_ValueError,
+          "background: pixels of %zd bytes can have"
           " only one value that all components share (pixels of up to %d bytes"
           " can have any)", wishes->background.len, NTM_MAX_PIXEL_BYTES);
-      return -1;
-    }
-  if (self->units > 1 && wishes->rules.align_x == NTM_ALIGN_CENTER) {
-    PyErr_Format (PyExc_ValueError, "align_x='center' is for pixels of up to %d"
+  if (self->units > 1 && wishes->rules.align_x == NTM_ALIGN_CENTER)
+    return py_nt_raise (PyExc_ValueError,
+        "align_x='center' is for pixels of up to %d"
         " bytes, and these have %zd", NTM_MAX_PIXEL_BYTES,
         wishes->background.len);
-    return -1;
-  }
 
   return 0;
 }
@@ -316,11 +312,9 @@ read_tile_number (const Merger * self, PyObject * number)
 
   if (i == -1 && PyErr_Occurred ())
     return -1;
-  if (i < 0 || (size_t) i >= self->layout->n_tiles) {
-    PyErr_Format (PyExc_IndexError, "tile %zd of %zu", i,
+  if (i < 0 || (size_t) i >= self->layout->n_tiles)
+    return py_nt_raise (PyExc_IndexError, "tile %zd of %zu", i,
         self->layout->n_tiles);
-    return -1;
-  }
 
   return i;
 }
@@ -427,5 +421,5 @@ static PyType_Spec type_spec = {
 PyObject *
 py_nt_merger_type_new (PyObject * module)
 {
-  return PyType_FromModuleAndSpec (module, &type_spec, NULL);
+  return py_nt_type_new (module, &type_spec);
 }

@@ -33,28 +33,25 @@ select_kernel (PyObject * module)
   return PyModule_AddStringConstant (module, "kernel", kernel);
 }
 
+/* Nothing more may be called once there is an error. */
 static int
 find_numpy (State * state)
 {
   PyObject *numpy = PyImport_ImportModule ("numpy");
+  const bool complete = numpy
+      && (state->ndarray = PyObject_GetAttrString (numpy, "ndarray"))
+      && (state->asarray = PyObject_GetAttrString (numpy, "asarray"))
+      && (state->empty = PyObject_GetAttrString (numpy, "empty"))
+      && (state->dtype = PyObject_GetAttrString (state->ndarray, "dtype"));
 
-  if (numpy == NULL)
-    return -1;
-  state->ndarray = PyObject_GetAttrString (numpy, "ndarray");
-  state->asarray = PyObject_GetAttrString (numpy, "asarray");
-  state->empty = PyObject_GetAttrString (numpy, "empty");
-  state->dtype = state->ndarray
-      ? PyObject_GetAttrString (state->ndarray, "dtype") : NULL;
-  state->interface_name = PyUnicode_InternFromString ("__array_interface__");
-  Py_DECREF (numpy);
-
-  if (!state->asarray || !state->empty || !state->dtype
-      || !state->interface_name)
+  Py_XDECREF (numpy);
+  if (!complete)
     return -1;
   state->get_dtype = (descrgetfunc) PyType_GetSlot (Py_TYPE (state->dtype),
       Py_tp_descr_get);
+  state->interface_name = PyUnicode_InternFromString ("__array_interface__");
 
-  return 0;
+  return state->interface_name ? 0 : -1;
 }
 
 static int
@@ -75,12 +72,10 @@ set_up (PyObject * module)
 {
   State *state = PyModule_GetState (module);
 
-  if (find_numpy (state) < 0 || find_holder_type (state) < 0)
-    return -1;
-  state->memory_type = py_nt_memory_type_new (module);
-  state->place_type = py_nt_place_type_new (module);
-  state->merger_type = py_nt_merger_type_new (module);
-  if (!state->memory_type || !state->place_type || !state->merger_type)
+  if (find_numpy (state) < 0 || find_holder_type (state) < 0
+      || !(state->memory_type = py_nt_memory_type_new (module))
+      || !(state->place_type = py_nt_place_type_new (module))
+      || !(state->merger_type = py_nt_merger_type_new (module)))
     return -1;
 
   return PyModule_AddType (module, (PyTypeObject *) state->merger_type);

@@ -19,9 +19,9 @@ py_nt_layout_new (const NtmTile * tiles, size_t n,
 
   ntm_layout_explain (status, tiles, n, rules, text, sizeof text);
   if (status == NTM_NO_MEMORY)
-    PyErr_SetString (PyExc_MemoryError, text);
+    py_nt_raise (PyExc_MemoryError, "%s", text);
   else
-    PyErr_Format (PyExc_ValueError, "%s%s", what, text);
+    py_nt_raise (PyExc_ValueError, "%s%s", what, text);
 
   return NULL;
 }

@@ -6,6 +6,22 @@
 #include <stdarg.h>
 
 int
+py_nt_raise (PyObject * type, const char *format, ...)
+{
+  PyObject *text;
+  va_list args;
+
+  va_start (args, format);
+  text = PyUnicode_FromFormatV (format, args);
+  va_end (args);
+  if (text)
+    PyErr_SetObject (type, text);
+  Py_XDECREF (text);
+
+  return -1;
+}
+
+int
 py_nt_complain (PyObject * type, const char *what, Py_ssize_t index,
     const char *format, ...)
 {
@@ -19,12 +35,23 @@ py_nt_complain (PyObject * type, const char *what, Py_ssize_t index,
     return -1;
 
   if (index == NO_INDEX)
-    PyErr_Format (type, "%s %U", what, rest);
+    py_nt_raise (type, "%s %U", what, rest);
   else
-    PyErr_Format (type, "%s %zd %U", what, index, rest);
+    py_nt_raise (type, "%s %zd %U", what, index, rest);
   Py_DECREF (rest);
 
   return -1;
+}
+
+PyObject *
+py_nt_type_new (PyObject * module, PyType_Spec * spec)
+{
+  PyObject *type = PyType_FromModuleAndSpec (module, spec, NULL);
+
+  if (type == NULL && !PyErr_Occurred ())
+    PyErr_NoMemory ();
+
+  return type;
 }
 
 PyObject *
@@ -54,9 +81,9 @@ py_nt_complain_of_shape (const char *what, Py_ssize_t index, int n_dims,
     const Py_ssize_t * shape, int n_expected, const Py_ssize_t * expected)
 {
   PyObject *is = py_nt_shape_text (n_dims, shape);
-  PyObject *should_be = py_nt_shape_text (n_expected, expected);
+  PyObject *should_be = is ? py_nt_shape_text (n_expected, expected) : NULL;
 
-  if (is && should_be)
+  if (should_be)
     py_nt_complain (PyExc_ValueError, what, index,
         "has shape %U, expected %U", is, should_be);
   Py_XDECREF (is);

@@ -98,12 +98,12 @@ static NtmImages *
 get_images (const Cache * self)
 {
   if (self->process != getpid ()) {
-    PyErr_SetString (PyExc_RuntimeError, "these Images were made in another"
+    py_nt_raise (PyExc_RuntimeError, "these Images were made in another"
         " process: make them after fork()");
     return NULL;
   }
   if (self->images == NULL) {
-    PyErr_SetString (PyExc_ValueError, "these Images are closed");
+    py_nt_raise (PyExc_ValueError, "these Images are closed");
     return NULL;
   }
 
@@ -137,6 +137,22 @@ complain_of_type (PyObject * path, const char *what, Py_ssize_t index)
   Py_XDECREF (name);
 }
 
+/* False without an error: there is none. PyObject_HasAttrString() would take
+ * any error for that. */
+static bool
+has_path (PyObject * object)
+{
+  PyObject *method = PyObject_GetAttrString ((PyObject *) Py_TYPE (object),
+      "__fspath__");
+  const bool has = method != NULL;
+
+  Py_XDECREF (method);
+  if (!has && PyErr_ExceptionMatches (PyExc_AttributeError))
+    PyErr_Clear ();
+
+  return has;
+}
+
 /* Returns a new reference on the bytes of a path, which is called @what and
  * @index in errors, or NULL with an error. What __fspath__() raises is passed
  * on as it is. */
@@ -146,8 +162,9 @@ convert (PyObject * path, const char *what, Py_ssize_t index)
   PyObject *plain, *bytes = NULL;
 
   if (!PyUnicode_Check (path) && !PyBytes_Check (path)
-      && !PyObject_HasAttrString ((PyObject *) Py_TYPE (path), "__fspath__")) {
-    complain_of_type (path, what, index);
+      && !has_path (path)) {
+    if (!PyErr_Occurred ())
+      complain_of_type (path, what, index);
     return NULL;
   }
   plain = PyOS_FSPath (path);
@@ -231,7 +248,7 @@ request (PyObject * object, PyObject * paths)
     return (PyObject *) made;
   Py_DECREF ((PyObject *) made);
   if (status == NTM_IMAGE_NO_ROOM)
-    PyErr_Format (PyExc_MemoryError, "%s: set larger cache_bytes, or ask for "
+    py_nt_raise (PyExc_MemoryError, "%s: set larger cache_bytes, or ask for "
         "fewer images", why);
   else
     py_nt_images_complain (status, "a request");
@@ -410,5 +427,5 @@ static PyType_Spec type_spec = {
 PyObject *
 py_nt_cache_type_new (PyObject * module)
 {
-  return PyType_FromModuleAndSpec (module, &type_spec, NULL);
+  return py_nt_type_new (module, &type_spec);
 }

@@ -98,7 +98,7 @@ get_own (Canvas * self)
   if (self->own)
     return self->own;
   if (ntm_strip_new (&strip, self->layout, NULL) != NTM_OK) {
-    PyErr_Format (PyExc_MemoryError, "a strip of %zu bytes",
+    py_nt_raise (PyExc_MemoryError, "a strip of %zu bytes",
         self->layout->bytes);
     return NULL;
   }
@@ -147,10 +147,8 @@ get_buffer (PyObject * object, Py_buffer * buffer, int flags)
 {
   Canvas *self = (Canvas *) object;
 
-  if (self->own == NULL) {
-    PyErr_SetString (PyExc_BufferError, "nothing was written yet");
-    return -1;
-  }
+  if (self->own == NULL)
+    return py_nt_raise (PyExc_BufferError, "nothing was written yet");
 
   return PyBuffer_FillInfo (buffer, object, ntm_strip_get_data (self->own),
       self->layout->bytes, 1, flags);
@@ -192,5 +190,5 @@ static PyType_Spec type_spec = {
 PyObject *
 py_nt_canvas_type_new (PyObject * module)
 {
-  return PyType_FromModuleAndSpec (module, &type_spec, NULL);
+  return py_nt_type_new (module, &type_spec);
 }

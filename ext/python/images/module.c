@@ -6,6 +6,8 @@
 
 #include "images/images.h"
 
+#include "words.h"
+
 int
 py_nt_images_complain (NtmImageStatus status, const char *what)
 {
@@ -15,7 +17,7 @@ py_nt_images_complain (NtmImageStatus status, const char *what)
     type = PyExc_MemoryError;
   else if (status == NTM_IMAGE_CANCELLED)
     type = PyExc_RuntimeError;
-  PyErr_Format (type, "%s: %s", what, ntm_image_status_get_text (status));
+  py_nt_raise (type, "%s: %s", what, ntm_image_status_get_text (status));
 
   return -1;
 }
@@ -25,10 +27,9 @@ set_up (PyObject * module)
 {
   Images *state = PyModule_GetState (module);
 
-  state->canvas_type = py_nt_canvas_type_new (module);
-  state->cache_type = py_nt_cache_type_new (module);
-  state->request_type = py_nt_request_type_new (module);
-  if (!state->canvas_type || !state->cache_type || !state->request_type)
+  if (!(state->canvas_type = py_nt_canvas_type_new (module))
+      || !(state->cache_type = py_nt_cache_type_new (module))
+      || !(state->request_type = py_nt_request_type_new (module)))
     return -1;
 
   return PyModule_AddType (module, (PyTypeObject *) state->canvas_type) < 0

@@ -232,7 +232,7 @@ make_strip (PyObject * object, PyObject * args)
           &is_main))
     return NULL;
   if (self->process != getpid ()) {
-    PyErr_SetString (PyExc_RuntimeError, "these Images were made in another"
+    py_nt_raise (PyExc_RuntimeError, "these Images were made in another"
         " process: make them after fork()");
     return NULL;
   }
@@ -307,5 +307,5 @@ static PyType_Spec type_spec = {
 PyObject *
 py_nt_request_type_new (PyObject * module)
 {
-  return PyType_FromModuleAndSpec (module, &type_spec, NULL);
+  return py_nt_type_new (module, &type_spec);
 }

@@ -30,8 +30,8 @@
 /* What a library's file name has. libwebp is not among them: version 1.2.4
  * crashes where one of its own requests for memory fails. */
 static const char *const ours[] = {
-  "/libntstrip-", "/libntimages-", "/libgstnt", "/libjpeg.", "/libpng16.",
-  "/libz."
+  "/libntstrip-", "/libntimages-", "/libgstnt", "/_ntstrip.", "/_ntimages.",
+  "/libjpeg.", "/libpng16.", "/libz."
 };
 
 #define MOST_LIBRARIES 16

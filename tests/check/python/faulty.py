@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: The ntmosaic authors
+"""What the tests share in which each request for memory fails in turn, alone
+and with all after it. A call gives what it would, or one error that says what
+is missing; and the next call is right. Nothing is left of those that failed: no
+reference, no memory."""
+
+import gc
+import itertools
+import os
+import sys
+
+from support import Case, np
+
+try:
+    import _faults
+except ModuleNotFoundError:
+    print('SKIPPED: meson test python-faults has _faults')
+    sys.exit(77)
+MEMORY, THREADS, FILES = 1, 2, 4    # SystemCalls of ../faults/system.h
+IS_PRELOADED = '_faults' in os.environ.get('LD_PRELOAD', '')
+SHAPE = (6, 5, 4)
+N = 4
+
+# Said by Python 3.11 itself, where it lacks memory for a traceback, or for the
+# bound method __fspath__.
+PYTHONS_OWN = ('error return without exception set',
+               'expected str, bytes or os.PathLike object, not PosixPath')
+
+
+def attempt(call, *fault):
+    """What it returns, what it raises, and whether anything failed."""
+    result = error = None
+    try:
+        _faults.begin(*fault)
+        result = call()
+    except BaseException as caught:
+        # Not its traceback, which would hold what the call had.
+        failed = _faults.end()
+        return None, caught.with_traceback(None), failed
+    failed = _faults.end()
+    return result, error, failed
+
+
+def attempt_system(call, calls, nth, all_after, error):
+    result = raised = None
+    _faults.begin_system(calls, nth, all_after, error)
+    try:
+        result = call()
+    except Exception as caught:
+        raised = caught.with_traceback(None)
+    return result, raised, _faults.end_system()
+
+
+def get_used(held):
+    """References on what is held, blocks of Python's, bytes of malloc(), pages
+    of the process."""
+    gc.collect()
+    with open('/proc/self/statm', encoding='ascii') as statm:
+        pages = int(statm.read().split()[0])
+    return (sum(map(sys.getrefcount, held)), sys.getallocatedblocks(),
+            _faults.get_malloced(), pages)
+
+
+class FaultsCase(Case):
+    """Each request of a call for memory of Python's fails in turn."""
+
+    def setUp(self):
+        super().setUp()
+        self.raw = [bytearray(image.tobytes())
+                    for image in self.images(N, SHAPE)]
+        self.arrays = [np.array(np.frombuffer(raw, np.uint8)).reshape(SHAPE)
+                       for raw in self.raw]
+        self.expected = np.hstack(self.arrays)
+        self.held = [*self.arrays, self.arrays, np.uint8, self.expected,
+                     np.dtype(np.uint8)]
+        self.addCleanup(setattr, sys, 'unraisablehook', sys.unraisablehook)
+        sys.unraisablehook = self.check_unraisable
+        self.unraisable = []
+        gc.disable()
+        self.addCleanup(gc.enable)
+
+    def check_unraisable(self, what):
+        """A generator that ends without memory has nobody to tell."""
+        if not issubclass(what.exc_type, MemoryError):
+            self.unraisable.append(what.exc_type)
+
+    def check_error(self, error, more, where):
+        if isinstance(error, MemoryError) or str(error) in PYTHONS_OWN:
+            return
+        self.assertIsNotNone(more, (where, error))
+        self.assertRegex(str(error), more, where)
+
+    def check_pass(self, make, right, more=None):
+        """Each request fails in turn. Returns how many there were. An error
+        that is no MemoryError has the text @more; the result is @right."""
+        n = 0
+        for all_after in (False, True):
+            for nth in itertools.count(1):
+                where = nth, all_after
+                call = make()
+                result, error, failed = attempt(call, nth, all_after)
+                if error is None:
+                    right(result)
+                else:
+                    self.check_error(error, more, where)
+                del result, error
+                if failed:
+                    self.check_again(call, right, more, where)
+                    n += 1
+                del call
+                if not failed:
+                    break
+        self.assertEqual(self.unraisable, [])
+        return n
+
+    def check_again(self, call, right, more, where):
+        """The same call, now with memory."""
+        try:
+            right(call())
+        except Exception as error:
+            self.assertIsNotNone(more, (where, error))
+            self.assertRegex(str(error), more, where)
+
+    def check(self, make, right=lambda result: None, more=None, least=1,
+              leaves=False):
+        """@make makes what is called. Where @leaves, Python itself leaves
+        something; else nothing is left."""
+        self.assertGreaterEqual(self.check_pass(make, right, more), least)
+        if leaves:
+            return
+        # A leak grows each time. What is kept once, or for the next call, does
+        # not. The first figures are there when the next ones are taken.
+        growth = [sys.maxsize] * 4
+        used = get_used(self.held)
+        for _ in range(20):
+            self.check_pass(make, right, more)
+            now = get_used(self.held)
+            growth = [min(least, after - before) for least, after, before
+                      in zip(growth, now, used)]
+            used = now
+            if growth[0] <= 0 and growth[1] <= 1 and max(growth[2:]) <= 0:
+                return
+        self.fail(f'references, blocks, bytes, pages more: {growth}')
+
+    def right_strip(self, array):
+        self.assert_same_bytes(np.ascontiguousarray(array), self.expected)
+
+
+class SystemCase(FaultsCase):
+    """Each request of a call to the C library fails in turn."""
+
+    def setUp(self):
+        super().setUp()
+        if not IS_PRELOADED:
+            self.skipTest('_faults is not preloaded')
+
+    def check_system(self, call, right, kinds, least=1, rest=lambda: None):
+        """@right says whether a result is what it may be while requests fail;
+        @rest, whether what comes after it is all right."""
+        for all_after in (False, True):
+            for nth in itertools.count(1):
+                result, error, failed = attempt_system(call, *kinds[:1], nth,
+                                                       all_after, kinds[1])
+                if error is None:
+                    right(result)
+                else:
+                    self.assertIsInstance(error, MemoryError)
+                    self.assertEqual(kinds[0], MEMORY, error)
+                del result, error
+                rest()
+                if not failed:
+                    break
+            self.assertGreater(nth, least)
