@@ -24,7 +24,7 @@
 /* Deeper than any call of the tests. */
 #define MOST_FRAMES 400
 
-/* ---- NumPy ---- */
+/* ---- The modules on the stack ---- */
 
 #define MOST_SEGMENTS 64
 
@@ -32,6 +32,7 @@ static struct
 {
   uintptr_t begin;
   uintptr_t end;
+  bool is_numpy;                /* or else ours */
 } segments[MOST_SEGMENTS];
 
 static unsigned n_segments;
@@ -40,11 +41,14 @@ static int
 add_segments (struct dl_phdr_info *info, size_t size, void *unused)
 {
   const bool is_numpy = strstr (info->dlpi_name, "/numpy/") != NULL;
+  const bool is_ours = strstr (info->dlpi_name, "/_ntstrip.") != NULL
+      || strstr (info->dlpi_name, "/_ntimages.") != NULL;
 
-  for (unsigned i = 0; is_numpy && i < info->dlpi_phnum; i++)
+  for (unsigned i = 0; (is_numpy || is_ours) && i < info->dlpi_phnum; i++)
     if (info->dlpi_phdr[i].p_flags & PF_X && n_segments < MOST_SEGMENTS) {
       const uintptr_t begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
 
+      segments[n_segments].is_numpy = is_numpy;
       segments[n_segments].begin = begin;
       segments[n_segments++].end = begin + info->dlpi_phdr[i].p_memsz;
     }
@@ -52,29 +56,24 @@ add_segments (struct dl_phdr_info *info, size_t size, void *unused)
   return 0;
 }
 
+/* Whether the callers are such that a request is counted. */
 static bool
-is_numpy (const void *caller)
-{
-  const uintptr_t address = (uintptr_t) caller;
-
-  for (unsigned i = 0; i < n_segments; i++)
-    if (address >= segments[i].begin && address < segments[i].end)
-      return true;
-
-  return false;
-}
-
-static bool
-is_in_numpy (void)
+is_counted (bool only_ours)
 {
   void *frames[MOST_FRAMES];
   const int n = backtrace (frames, MOST_FRAMES);
+  bool any_ours = false;
 
   for (int i = 0; i < n; i++)
-    if (is_numpy (frames[i]))
-      return true;
+    for (unsigned j = 0; j < n_segments; j++)
+      if ((uintptr_t) frames[i] >= segments[j].begin
+          && (uintptr_t) frames[i] < segments[j].end) {
+        if (segments[j].is_numpy)
+          return false;
+        any_ours = true;
+      }
 
-  return false;
+  return any_ours || !only_ours;
 }
 
 /* ---- Python's allocators ---- */
@@ -88,13 +87,14 @@ static pthread_t failing_thread;
 static unsigned n_requests;
 static unsigned first_failing;
 static bool all_failing;
+static bool only_ours_failing;
 static bool any_failed;
 
 static bool
 fails (void)
 {
   if (!is_failing || !pthread_equal (failing_thread, pthread_self ())
-      || is_in_numpy ())
+      || !is_counted (only_ours_failing))
     return false;
   n_requests++;
   if (n_requests < first_failing || (n_requests > first_failing
@@ -142,21 +142,23 @@ hook_free (void *data, void *block)
  * It uses no data of Python's: where it is preloaded, programs without Python
  * must be able to start. */
 
-/* begin (nth, all_after): request @nth of this thread fails from now on, and
- * where @all_after, all after it. Itself, it requests nothing after that. */
+/* begin (nth, all_after, only_ours): request @nth of this thread fails from now
+ * on, and where @all_after, all after it. Itself, it requests nothing after
+ * that. @only_ours: only those in calls of our modules count. */
 static PyObject *
 begin (PyObject * module, PyObject * args)
 {
   unsigned nth;
-  int all_after;
+  int all_after, only_ours;
 
-  if (!PyArg_ParseTuple (args, "Ip", &nth, &all_after))
+  if (!PyArg_ParseTuple (args, "Ipp", &nth, &all_after, &only_ours))
     return NULL;
   n_segments = 0;
   dl_iterate_phdr (add_segments, NULL);
   n_requests = 0;
   first_failing = nth;
   all_failing = all_after;
+  only_ours_failing = only_ours;
   any_failed = false;
   failing_thread = pthread_self ();
   is_failing = true;
@@ -239,7 +241,7 @@ PyMODINIT_FUNC PyInit__faults (void);
 PyMODINIT_FUNC
 PyInit__faults (void)
 {
-  is_in_numpy ();               /* backtrace() loads what it needs */
+  is_counted (false);           /* backtrace() loads what it needs */
   set_hooks ();
 
   return PyModule_Create (&definition);

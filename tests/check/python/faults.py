@@ -35,11 +35,9 @@ class Strips(FaultsCase):
             strip.array[7:13, 6:11].copy(), self.arrays[3]), least=50)
 
     def test_like(self):
-        # Python 3.11 has no memory for the frame of a list comprehension, and
-        # leaves its argument.
         self.check(lambda: lambda: ntstrip.Strip.like(self.arrays),
                    lambda strip: self.right_strip(strip.merge(self.arrays)),
-                   least=50, leaves=True)
+                   least=50)
 
     def test_merge(self):
         strip = ntstrip.Strip(N, *SHAPE)
