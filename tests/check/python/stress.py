@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: The ntmosaic authors
 """Several Python threads in one process do at random what programs may do with
-strips, joins and images, and every array is what NumPy makes.
+strips, joins, images and frames, and every array is what NumPy makes.
 
-    stress.py strips images [gst]
+    stress.py strips images
+    stress.py gst
 
 NTM_TEST_SEED=4711 does something else, NTM_TEST_SECONDS=600 does it longer.
 With the same seed each thread does the same, in whatever order they run."""
@@ -137,7 +138,8 @@ def main():
         module.end()
     gc.collect()
     faulthandler.cancel_dump_traceback_later()
-    wait_until_left(before)
+    if not any(hasattr(module, 'KEEPS_THREADS') for module in modules):
+        wait_until_left(before)
     print(f'seed {SEED}: {n} actions of {", ".join(kinds)}')
 
 

@@ -101,9 +101,9 @@ class StripWorker(Worker):
 
     def act(self):
         self.pick([self.make, self.let_go, self.merge, self.merge, self.merge,
-                   self.merge, self.fill, self.lend, self.draw, self.give_back,
-                   self.forget, self.check_kept, self.share, self.share,
-                   self.replace, self.join, self.collect])()
+                   self.merge, self.fill, self.lend, self.scribble, self.draw,
+                   self.give_back, self.forget, self.check_kept, self.share,
+                   self.share, self.replace, self.join, self.collect])()
 
     def end(self):
         self.check_kept()
@@ -239,6 +239,15 @@ class StripWorker(Worker):
         home = self.take()
         i = self.number(0, len(home.sizes))
         home.lent[i] = home.strip.tile(i)
+
+    def scribble(self):
+        """Nobody has the view any more when the next strip is due."""
+        home = self.take()
+        i = self.number(0, len(home.sizes))
+        drawn = self.image(home.get_shape(i), home.dtype)
+        home.strip.tile(i)[...] = drawn
+        if home.expected is not None:
+            home.expected[home.get_place(i)] = drawn
 
     def draw(self):
         home = self.take()
