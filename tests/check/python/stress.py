@@ -58,8 +58,11 @@ def work(worker, stop):
         stop.set()
 
 
-def watch(workers, stop):
-    """Until the time is over, or a thread fails."""
+def watch(workers, modules, stop):
+    """Until the time is over, or a thread fails. Signals come to this thread:
+    what modules do about them, it does."""
+    mains = [module.make_main() for module in modules
+             if hasattr(module, 'make_main')]
     end = time.monotonic() + SECONDS
     last = None
     while time.monotonic() < end and not stop.wait(0.1):
@@ -67,7 +70,11 @@ def watch(workers, stop):
         if now != last:
             faulthandler.dump_traceback_later(PATIENCE, exit=True)
         last = now
-    stop.set()
+        for main in mains:
+            main.act()
+            main.n += 1
+    for main in mains:
+        main.end()
 
 
 def get_memory():
@@ -108,7 +115,13 @@ def run(modules):
     threads += [threading.Thread(target=report_memory, args=(workers, stop))]
     for thread in threads:
         thread.start()
-    watch(workers, stop)
+    try:
+        watch(workers, modules, stop)
+    except BaseException:
+        print(f'the main thread, NTM_TEST_SEED={SEED}', flush=True)
+        raise
+    finally:
+        stop.set()
     for thread in threads:
         thread.join()
     for worker in workers:

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: The ntmosaic authors
 """ntstrip.Images, for stress.py: threads share a cache that is closed and made
-again, files change and are bad, and iterators are left half-way."""
+again, files change and are bad, iterators are left half-way, and signals
+interrupt requests."""
 
 import atexit
+import contextlib
 import os
 import shutil
+import signal
 import tempfile
 import threading
 
@@ -52,6 +55,7 @@ class ImagesWorker(Worker):
         super().__init__(2000 + number)
         self.name = f'own-{number}'
         self.images = None
+        self.changes = 0
         self.mine = {}    # by key, of these images, or by path
         self.iterators = []
         self.kept = []
@@ -79,6 +83,7 @@ class ImagesWorker(Worker):
         self.check_kept()
 
     def end(self):
+        self.images = None
         self.iterators.clear()
         self.check_kept()
         self.kept.clear()
@@ -209,6 +214,9 @@ class ImagesWorker(Worker):
         array = self.image(SHAPE)
         with open(path + '.new', 'wb') as file:
             file.write(png(array))
+        # The system's own times may be the same for two changes.
+        self.changes += 1
+        os.utime(path + '.new', ns=(self.changes, self.changes))
         os.replace(path + '.new', path)
         self.mine[path] = array
 
@@ -230,7 +238,53 @@ class ImagesWorker(Worker):
                 old.close()
 
 
+class Interrupt(Exception):
+    """What the signal's handler raises, as that of Ctrl-C does."""
+
+
+class InterruptedWorker(ImagesWorker):
+    """A signal comes at any moment of a request; the next one is right."""
+
+    def __init__(self, number):
+        super().__init__(number)
+        self.may_raise = False
+        signal.signal(signal.SIGALRM, self.interrupt)
+
+    def interrupt(self, *_):
+        if self.may_raise:
+            self.may_raise = False
+            raise Interrupt
+
+    def fill(self, images):
+        self.change_file(images)
+        paths = [*self.mine, *self.choose()[0]]
+        out = np.empty((6, 5 * len(paths), 4), np.uint8)
+        with contextlib.suppress(Interrupt):
+            self.may_raise = True
+            signal.setitimer(signal.ITIMER_REAL, self.rng.random() * 0.003)
+            try:
+                images.strip(paths, out)
+                images.get(paths)
+            finally:
+                self.may_raise = False
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        super().fill(images)
+
+    def act(self):
+        for _ in range(20):
+            super().act()
+
+    def end(self):
+        super().end()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
 world = None
+
+
+def make_main():
+    return InterruptedWorker(N_WORKERS)
 
 
 def make_workers():
