@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Does ThreadSanitizer report a race, and only that? "races race" has one, and
- * fails. "races KIND" has two threads that GLib puts in order, and succeeds:
- * each of them counts in the same plain number. */
+/* Does ThreadSanitizer report a race and a cycle of locks, and only these?
+ * "races race" and "races cycle" have one, and fail. "races KIND" has two
+ * threads that GLib or GStreamer puts in order, or locks that are no matter of
+ * ours, and succeeds: each of the threads counts in the same plain number. */
 
 #include <gst/gst.h>
 #include <string.h>
@@ -162,6 +163,193 @@ run_buffer (void)
   g_thread_join (thread);
 }
 
+/* The thread that posts an error lets go of it while another one has it. */
+static gpointer
+post_errors (gpointer element)
+{
+  for (guint i = 0; i < N_TIMES; i++)
+    GST_ELEMENT_ERROR (element, STREAM, FAILED, ("no"), ("number %u", i));
+
+  return NULL;
+}
+
+static void
+run_message (void)
+{
+  GstElement *pipeline = gst_pipeline_new (NULL);
+  GstElement *element = gst_pipeline_new (NULL);
+  GstBus *bus = gst_element_get_bus (pipeline);
+  GThread *thread;
+
+  gst_bin_add (GST_BIN (pipeline), element);
+  thread = g_thread_new ("other", post_errors, element);
+  for (guint i = 0; i < N_TIMES; i++) {
+    GstMessage *message = gst_bus_timed_pop (bus, GST_CLOCK_TIME_NONE);
+    GError *error;
+    gchar *debug;
+
+    gst_message_parse_error (message, &error, &debug);
+    g_error_free (error);
+    g_free (debug);
+    gst_message_unref (message);
+  }
+  g_thread_join (thread);
+  gst_object_unref (bus);
+  gst_object_unref (pipeline);
+}
+
+/* A memory that counts when it is mapped and when it is freed. */
+static GstMemory *
+memory_alloc (GstAllocator * allocator, gsize size,
+    GstAllocationParams * unused)
+{
+  GstMemory *memory = g_new0 (GstMemory, 1);
+
+  gst_memory_init (memory, 0, allocator, NULL, size, 0, 0, size);
+
+  return memory;
+}
+
+static gpointer
+memory_map (GstMemory * memory, GstMapInfo * info, gsize size)
+{
+  number++;
+
+  return memory;
+}
+
+static void
+memory_unmap (GstMemory * memory, GstMapInfo * info)
+{
+}
+
+static void
+memory_free (GstAllocator * allocator, GstMemory * memory)
+{
+  number++;
+  g_free (memory);
+}
+
+typedef GstAllocator Counter;
+typedef GstAllocatorClass CounterClass;
+
+GType counter_get_type (void);
+
+G_DEFINE_TYPE (Counter, counter, GST_TYPE_ALLOCATOR);
+
+static void
+counter_class_init (CounterClass * klass)
+{
+  klass->alloc = memory_alloc;
+  klass->free = memory_free;
+}
+
+static void
+counter_init (Counter * self)
+{
+  self->mem_type = "Counter";
+  self->mem_map_full = memory_map;
+  self->mem_unmap_full = memory_unmap;
+}
+
+static gpointer
+map_and_unref (gpointer buffer)
+{
+  GstMapInfo info;
+
+  gst_buffer_map (buffer, &info, GST_MAP_READ);
+  gst_buffer_unmap (buffer, &info);
+  gst_buffer_unref (buffer);
+
+  return NULL;
+}
+
+/* Two buffers with one memory: the last one frees it. */
+static void
+run_memory (void)
+{
+  GstAllocator *allocator = g_object_new (counter_get_type (), NULL);
+  GstMemory *memory = gst_allocator_alloc (allocator, 1, NULL);
+  GstBuffer *buffer = gst_buffer_new ();
+  GstBuffer *other = gst_buffer_new ();
+  GThread *thread;
+
+  gst_buffer_append_memory (buffer, gst_memory_ref (memory));
+  gst_buffer_append_memory (other, memory);
+  thread = g_thread_new ("other", map_and_unref, other);
+  while (GST_MINI_OBJECT_REFCOUNT_VALUE (memory) > 1)
+    g_thread_yield ();
+  gst_buffer_unref (buffer);
+  g_thread_join (thread);
+  gst_object_unref (allocator);
+}
+
+/* More locks than ThreadSanitizer bears in one thread; unlocked in the order in
+ * which they were taken. */
+static gpointer
+with_locks (gpointer unused)
+{
+  static GMutex locks[100];
+
+  for (guint i = 0; i < N_TIMES; i++) {
+    for (guint k = 0; k < G_N_ELEMENTS (locks); k++)
+      g_mutex_lock (&locks[k]);
+    for (guint k = 0; k + 1 < G_N_ELEMENTS (locks); k++)
+      g_mutex_unlock (&locks[k]);
+    number++;
+    g_mutex_unlock (&locks[G_N_ELEMENTS (locks) - 1]);
+  }
+
+  return NULL;
+}
+
+static void
+run_locks (void)
+{
+  run_twice (with_locks);
+}
+
+/* A state lock before a pad's lock, and after it: GStreamer does both. */
+static void
+run_state (void)
+{
+  GstElement *element = gst_pipeline_new (NULL);
+  GstPad *pad = gst_pad_new (NULL, GST_PAD_SRC);
+
+  for (guint i = 0; i < 2; i++) {
+    GST_STATE_LOCK (element);
+    GST_PAD_STREAM_LOCK (pad);
+    GST_PAD_STREAM_UNLOCK (pad);
+    GST_STATE_UNLOCK (element);
+
+    GST_PAD_STREAM_LOCK (pad);
+    GST_STATE_LOCK (element);
+    GST_STATE_UNLOCK (element);
+    GST_PAD_STREAM_UNLOCK (pad);
+  }
+  gst_object_unref (pad);
+  gst_object_unref (element);
+}
+
+/* A lock before a pad's lock, and after it. */
+static void
+run_cycle (void)
+{
+  GstPad *pad = gst_pad_new (NULL, GST_PAD_SRC);
+  static GMutex mutex;
+
+  g_mutex_lock (&mutex);
+  GST_PAD_STREAM_LOCK (pad);
+  GST_PAD_STREAM_UNLOCK (pad);
+  g_mutex_unlock (&mutex);
+
+  GST_PAD_STREAM_LOCK (pad);
+  g_mutex_lock (&mutex);
+  g_mutex_unlock (&mutex);
+  GST_PAD_STREAM_UNLOCK (pad);
+  gst_object_unref (pad);
+}
+
 /* No edge: without a report, ThreadSanitizer does not work. */
 static void
 run_race (void)
@@ -175,6 +363,7 @@ static const struct
   void (*run) (void);
 } kinds[] = {
   {"race", run_race},
+  {"cycle", run_cycle},
   {"mutex", run_mutex},
   {"rec-mutex", run_rec_mutex},
   {"rw-lock", run_rw_lock},
@@ -182,6 +371,10 @@ static const struct
   {"once", run_once},
   {"queue", run_queue},
   {"buffer", run_buffer},
+  {"message", run_message},
+  {"memory", run_memory},
+  {"locks", run_locks},
+  {"state", run_state},
 };
 
 int
