@@ -35,6 +35,22 @@ static struct
   guint n_composed;
 } engine;
 
+/* Cases that run in one process have one engine. */
+static void
+begin (void)
+{
+  guint i;
+
+  g_mutex_lock (&engine.lock);
+  for (i = 0; i < engine.n_requests; i++)
+    g_free (engine.requests[i].name);
+  engine.n_requests = 0;
+  engine.n_composed = 0;
+  engine.is_failing = FALSE;
+  engine.is_waiting = FALSE;
+  g_mutex_unlock (&engine.lock);
+}
+
 static gpointer
 find_real (const gchar * name)
 {
@@ -65,6 +81,14 @@ hold (const gchar * name)
   engine.held = name;
   g_cond_broadcast (&engine.changed);
   g_mutex_unlock (&engine.lock);
+}
+
+/* A case that fails must not leave a thread that waits: the process would not
+ * end. */
+static void
+end (void)
+{
+  hold (NULL);
 }
 
 static void
@@ -336,6 +360,7 @@ main (int argc, char **argv)
   TCase *tc = tcase_create ("handover");
 
   suite_add_tcase (suite, tc);
+  tcase_add_checked_fixture (tc, begin, end);
   tcase_add_test (tc, cancelled);
   tcase_add_test (tc, flushed);
   tcase_add_test (tc, an_error_is_answered_by_a_request);
