@@ -213,6 +213,7 @@ add_pad (Scene * self)
     .key = self->check.key,
     .is_live = self->is_live,
     .asks = dice (self, 2) && !has_queue,
+    .has_queue = has_queue,
     .fps = self->fps,
     .most_pixels = self->most_pixels,
     .format = &self->format,

@@ -34,6 +34,7 @@ typedef struct
   GRand *rand;
   gboolean has_begun;           /* stream-start was sent */
   gboolean needs_segment;
+  gboolean needs_caps;          /* they may be lost */
   GstVideoInfo info;            /* format UNKNOWN: no caps yet */
   GstClockTime running;         /* of the next frame, full milliseconds */
   GstClockTime start;           /* of the segment, full milliseconds */
@@ -157,22 +158,25 @@ drop_pool (Source * self)
   }
 }
 
-static gboolean
-push_caps (Source * self, GstVideoFormat format, guint width, guint height)
+static void
+push_caps (Source * self)
 {
-  GstCaps *caps;
-  gboolean is_taken;
+  GstCaps *caps = gst_video_info_to_caps (&self->info);
 
+  gst_pad_push_event (self->pad, gst_event_new_caps (caps));
+  gst_caps_unref (caps);
+  self->needs_caps = FALSE;
+}
+
+static void
+set_caps (Source * self, GstVideoFormat format, guint width, guint height)
+{
   drop_pool (self);
   gst_clear_buffer (&self->still);
   gst_video_info_set_format (&self->info, format, width, height);
   GST_VIDEO_INFO_FPS_N (&self->info) = self->setup.fps;
   GST_VIDEO_INFO_FPS_D (&self->info) = 1;
-  caps = gst_video_info_to_caps (&self->info);
-  is_taken = gst_pad_push_event (self->pad, gst_event_new_caps (caps));
-  gst_caps_unref (caps);
-
-  return is_taken;
+  push_caps (self);
 }
 
 static guint
@@ -188,7 +192,7 @@ send_caps (Source * self)
   const guint width = choose_size (self);
 
   report_add (REPORT_CAPS, 1);
-  push_caps (self, format, width, choose_size (self));
+  set_caps (self, format, width, choose_size (self));
 }
 
 static void
@@ -198,7 +202,7 @@ send_misfit (Source * self)
   const guint width = choose_size (self);
 
   report_add (REPORT_MISFITS, 1);
-  push_caps (self, format == GST_VIDEO_FORMAT_RGB ? GST_VIDEO_FORMAT_BGR
+  set_caps (self, format == GST_VIDEO_FORMAT_RGB ? GST_VIDEO_FORMAT_BGR
       : GST_VIDEO_FORMAT_RGB, width, choose_size (self));
 }
 
@@ -247,6 +251,8 @@ begin (Source * self)
   }
   if (GST_VIDEO_INFO_FORMAT (&self->info) == GST_VIDEO_FORMAT_UNKNOWN)
     send_caps (self);
+  if (self->needs_caps)
+    push_caps (self);
   if (self->needs_segment)
     send_segment (self);
 }
@@ -399,10 +405,15 @@ push_burst (Source * self)
 
 /* ---- Flushes ---- */
 
+/* If downstream returns GST_FLOW_EOS, a queue of GStreamer 1.22 drops caps that
+ * wait in it, and the source can't know: it would go on with frames that have
+ * other caps than downstream has. */
 static void
 forget (Source * self)
 {
   self->needs_segment = TRUE;
+  self->needs_caps = self->setup.has_queue
+      && GST_VIDEO_INFO_FORMAT (&self->info) != GST_VIDEO_FORMAT_UNKNOWN;
   gst_clear_buffer (&self->still);
 }
 
@@ -539,6 +550,7 @@ source_activate (GstPad * pad, GstObject * parent, GstPadMode mode,
   self->has_begun = FALSE;
   self->n_frames = 0;
   self->needs_segment = TRUE;
+  self->needs_caps = FALSE;
   self->running = g_atomic_int_get (self->setup.position) * GST_MSECOND;
   gst_video_info_init (&self->info);
 

@@ -16,6 +16,7 @@ typedef struct
   guint32 key;                  /* of the bytes of its frames */
   gboolean is_live;
   gboolean asks;                /* for the pad's pool */
+  gboolean has_queue;           /* behind it: caps come again after a flush */
   guint fps;                    /* frames per second; 0: each strip has one
                                  * frame */
   guint most_pixels;            /* width and height are at most this */
