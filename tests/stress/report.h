@@ -16,7 +16,8 @@
     X (BACKGROUND, "tiles checked that are background")                       \
     X (BYTES, "bytes compared")                                               \
     X (HELD, "strips held, and compared again later")                         \
-    X (WRITTEN, "strips written to")                                          \
+    X (WRITTEN, "strips written to, in place or as a copy")                   \
+    X (IN_PLACE, "of these, in place")                                        \
     X (DOWNSTREAM_POOL, "strips in downstream's memory")                      \
     X (EPISODES, "pipelines made")                                            \
     X (FRAMES, "frames pushed")                                               \

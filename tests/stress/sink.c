@@ -96,14 +96,36 @@ add_up (GstBuffer * strip)
   return sum;
 }
 
+/* The caller can write to @strip. */
 static void
-give_back (SinkHeld * held)
+scribble (Sink * self, GstBuffer * strip)
+{
+  GstMapInfo map;
+  gsize begin;
+
+  if (!gst_buffer_map (strip, &map, GST_MAP_WRITE))
+    report_fail ("a strip can't be written to");
+  begin = g_rand_int_range (self->rand, 0, map.size);
+  memset (map.data + begin, 0x77, 1 + (map.size - begin - 1) / 3);
+  gst_buffer_unmap (strip, &map);
+  report_add (REPORT_WRITTEN, 1);
+}
+
+/* At last nothing else has the strip, and it can be written to in place. Before
+ * that, the sink has a reference. */
+static void
+give_back (Sink * self, SinkHeld * held)
 {
   if (held->strip == NULL)
     return;
   if (add_up (held->strip) != held->sum)
     report_fail ("a strip has changed while the application held it");
   report_add (REPORT_HELD, 1);
+  if (gst_buffer_is_writable (held->strip)
+      && g_rand_boolean (self->rand)) {
+    scribble (self, held->strip);
+    report_add (REPORT_IN_PLACE, 1);
+  }
   gst_clear_buffer (&held->strip);
 }
 
@@ -115,24 +137,18 @@ hold (Sink * self, GstBuffer * strip)
   if (self->most_held == 0)
     return;
   held = &self->held[g_rand_int_range (self->rand, 0, self->most_held)];
-  give_back (held);
+  give_back (self, held);
   held->sum = add_up (strip);
   held->strip = gst_buffer_ref (strip);
 }
 
-/* To the strip itself if nothing else has it, and to a copy otherwise. */
+/* To a copy, because something else has the strip. Takes @strip. */
 static void
-write_to (GstBuffer * strip)
+write_to_copy (Sink * self, GstBuffer * strip)
 {
-  GstMapInfo map;
-
   strip = gst_buffer_make_writable (strip);
-  if (!gst_buffer_map (strip, &map, GST_MAP_WRITE))
-    report_fail ("a strip can't be written to");
-  memset (map.data + map.size / 3, 0x77, map.size / 3);
-  gst_buffer_unmap (strip, &map);
+  scribble (self, strip);
   gst_buffer_unref (strip);
-  report_add (REPORT_WRITTEN, 1);
 }
 
 static void
@@ -150,27 +166,19 @@ handle (Sink * self, GstBuffer * strip, GstCaps * caps)
   if (dice < 4)
     hold (self, strip);
   else if (dice < 6)
-    write_to (gst_buffer_ref (strip));
+    write_to_copy (self, gst_buffer_ref (strip));
   if (dice < 10 && self->most_delay > 0)
     g_usleep (g_rand_int_range (self->rand, 0, 1000 * self->most_delay));
 }
 
-/* The sample is gone first: then nothing else has the strip. */
 static GstFlowReturn
 take (Sink * self, GstSample * sample)
 {
-  GstBuffer *strip;
-  GstCaps *caps;
-
   if (sample == NULL)
     return GST_FLOW_OK;
   report_set_place (self->pipeline, self->episode);
-  strip = gst_buffer_ref (gst_sample_get_buffer (sample));
-  caps = gst_caps_ref (gst_sample_get_caps (sample));
+  handle (self, gst_sample_get_buffer (sample), gst_sample_get_caps (sample));
   gst_sample_unref (sample);
-  handle (self, strip, caps);
-  gst_buffer_unref (strip);
-  gst_caps_unref (caps);
 
   return GST_FLOW_OK;
 }
@@ -232,7 +240,7 @@ sink_clear (Sink * self)
   guint i;
 
   for (i = 0; i < SINK_MOST_HELD; i++)
-    give_back (&self->held[i]);
+    give_back (self, &self->held[i]);
   g_rand_free (self->rand);
   g_rand_free (self->pool_rand);
   g_mutex_clear (&self->pool_lock);
