@@ -8,20 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inputs.h"
+#include "messages.h"
 #include "report.h"
 #include "sink.h"
 #include "source.h"
-
-#define MOST_INPUTS 10
-
-/* What the application keeps of a pad. */
-typedef struct
-{
-  GstElement *source;           /* NULL: there is none */
-  GstElement *queue;            /* between both, or NULL */
-  GstPad *pad;                  /* of the mosaic */
-  guint number;                 /* of the source */
-} Input;
 
 typedef struct
 {
@@ -35,11 +26,7 @@ typedef struct
   StripCheck check;
   Sink sink;
   gint format;                  /* atomic */
-  gboolean is_live;
-  guint fps;
-  guint most_pixels;
-  guint n_sources;              /* made so far */
-  Input inputs[MOST_INPUTS];
+  Inputs inputs;
   gint has_error;               /* atomic */
   const gchar *event;           /* the last one */
 } Scene;
@@ -52,77 +39,6 @@ dice (Scene * self, guint n)
 
 /* ---- Messages ---- */
 
-/* What errors and warnings may say. */
-static const gchar *const known_texts[] = {
-  " have cells for ", " pixels wide, and ", " pixels wide, but max-width is ",
-  ", but appsink", " bytes is too short for ", "a buffer's GstVideoMeta says ",
-  ", and all tiles of a strip must agree: ", "There is no strip: ",
-};
-
-/* What only warnings may say. */
-static const gchar *const known_warnings[] = {
-  "show-source is ", "the element goes on with more rows",
-};
-
-static gboolean
-has_one_of (const gchar * text, const gchar * const *parts, guint n_parts)
-{
-  guint i;
-
-  for (i = 0; i < n_parts; i++)
-    if (strstr (text, parts[i]))
-      return TRUE;
-
-  return FALSE;
-}
-
-/* A queue posts an error of its own at EOS, if the flow behind it has ended: by
- * an error of the mosaic, or because the pad there is released. */
-static gboolean
-is_of_queue (Scene * self, GstMessage * message, const gchar * text)
-{
-  GstElement *source = GST_ELEMENT (GST_MESSAGE_SRC (message));
-  GstPad *pad;
-  gboolean is_linked;
-
-  if (!g_str_has_prefix (GST_MESSAGE_SRC_NAME (message), "queue")
-      || strcmp (text, "Internal data stream error.") != 0)
-    return FALSE;
-  pad = gst_element_get_static_pad (source, "src");
-  is_linked = gst_pad_is_linked (pad);
-  gst_object_unref (pad);
-
-  return !is_linked || g_atomic_int_get (&self->has_error);
-}
-
-static gboolean
-is_known (Scene * self, GstMessage * message, const gchar * text)
-{
-  if (has_one_of (text, known_texts, G_N_ELEMENTS (known_texts)))
-    return TRUE;
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
-    return has_one_of (text, known_warnings, G_N_ELEMENTS (known_warnings));
-
-  return is_of_queue (self, message, text);
-}
-
-static void
-check_text (Scene * self, GstMessage * message)
-{
-  GError *error = NULL;
-  gchar *debug = NULL;
-
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
-    gst_message_parse_error (message, &error, &debug);
-  else
-    gst_message_parse_warning (message, &error, &debug);
-  if (!is_known (self, message, error->message))
-    report_fail ("%s says: %s (%s)", GST_MESSAGE_SRC_NAME (message),
-        error->message, debug);
-  g_error_free (error);
-  g_free (debug);
-}
-
 /* In any thread. */
 static GstBusSyncReply
 hear (GstBus * bus, GstMessage * message, gpointer data)
@@ -131,216 +47,16 @@ hear (GstBus * bus, GstMessage * message, gpointer data)
 
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING) {
     report_add (REPORT_WARNINGS, 1);
-    check_text (self, message);
+    messages_check (message, g_atomic_int_get (&self->has_error));
   }
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
     report_add (REPORT_ERRORS, 1);
-    check_text (self, message);
+    messages_check (message, g_atomic_int_get (&self->has_error));
     g_atomic_int_set (&self->has_error, TRUE);
   }
   gst_message_unref (message);
 
   return GST_BUS_DROP;
-}
-
-/* ---- Pads ---- */
-
-static Input *
-find_input (Scene * self, gboolean is_used)
-{
-  const guint first = dice (self, MOST_INPUTS);
-  guint i;
-
-  for (i = 0; i < MOST_INPUTS; i++) {
-    Input *input = &self->inputs[(first + i) % MOST_INPUTS];
-
-    if ((input->source != NULL) == is_used)
-      return input;
-  }
-
-  return NULL;
-}
-
-static guint
-count_inputs (Scene * self)
-{
-  guint n = 0;
-  guint i;
-
-  for (i = 0; i < MOST_INPUTS; i++)
-    n += self->inputs[i].source != NULL;
-
-  return n;
-}
-
-static guint
-get_number (GstPad * pad)
-{
-  return atoi (GST_PAD_NAME (pad) + strlen ("sink_"));
-}
-
-static void
-link_input (Scene * self, Input * input)
-{
-  GstElement *last = input->queue ? input->queue : input->source;
-  GstPad *src = gst_element_get_static_pad (last, "src");
-
-  strip_check_link (&self->check, get_number (input->pad), input->number);
-  if (gst_pad_link (src, input->pad) != GST_PAD_LINK_OK)
-    report_fail ("%s can't be linked", GST_PAD_NAME (input->pad));
-  gst_object_unref (src);
-}
-
-static void
-unlink_input (Input * input)
-{
-  GstPad *peer = gst_pad_get_peer (input->pad);
-
-  if (peer) {
-    gst_pad_unlink (peer, input->pad);
-    gst_object_unref (peer);
-  }
-}
-
-static void
-add_pad (Scene * self)
-{
-  Input *input = find_input (self, FALSE);
-  const gboolean has_queue = dice (self, 3) == 0;
-  SourceSetup setup = {
-    .number = self->n_sources,
-    .seed = g_rand_int (self->rand),
-    .key = self->check.key,
-    .is_live = self->is_live,
-    .asks = dice (self, 2) && !has_queue,
-    .has_queue = has_queue,
-    .fps = self->fps,
-    .most_pixels = self->most_pixels,
-    .format = &self->format,
-    .position = &self->sink.position,
-  };
-
-  if (input == NULL)
-    return;
-  report_add (REPORT_PADS_ADDED, 1);
-  input->number = self->n_sources++;
-  input->source = source_new (&setup);
-  gst_bin_add (GST_BIN (self->pipeline), input->source);
-  if (has_queue) {
-    input->queue = gst_element_factory_make ("queue", NULL);
-    gst_bin_add (GST_BIN (self->pipeline), input->queue);
-    gst_element_link (input->source, input->queue);
-  }
-  input->pad = gst_element_request_pad_simple (self->mosaic, "sink_%u");
-  link_input (self, input);
-  if (input->queue)
-    gst_element_sync_state_with_parent (input->queue);
-  gst_element_sync_state_with_parent (input->source);
-}
-
-static void
-remove_element (Scene * self, GstElement ** element)
-{
-  if (*element == NULL)
-    return;
-  gst_element_set_locked_state (*element, TRUE);
-  gst_element_set_state (*element, GST_STATE_NULL);
-  gst_bin_remove (GST_BIN (self->pipeline), *element);
-  *element = NULL;
-}
-
-/* Waits until no data flows out of the last element of @input, and keeps it so
- * until the unlock. NULL: data flows all the time. */
-static GstPad *
-lock_stream (Input * input)
-{
-  GstElement *last = input->queue ? input->queue : input->source;
-  GstPad *pad = gst_element_get_static_pad (last, "src");
-  guint i;
-
-  for (i = 0; i < 50; i++) {
-    if (GST_PAD_STREAM_TRYLOCK (pad))
-      return pad;
-    g_usleep (200);
-  }
-  gst_object_unref (pad);
-
-  return NULL;
-}
-
-static void
-unlock_stream (GstPad * pad)
-{
-  if (pad) {
-    GST_PAD_STREAM_UNLOCK (pad);
-    gst_object_unref (pad);
-  }
-}
-
-/* The source goes first, between two frames, or the pad while frames flow. The
- * queue is stopped before the source, which may wait for room in it. */
-static void
-release_input (Scene * self, Input * input)
-{
-  GstPad *src = dice (self, 2) ? lock_stream (input) : NULL;
-
-  source_stop_asking (input->source);
-  if (src) {
-    unlink_input (input);
-    unlock_stream (src);
-    remove_element (self, &input->queue);
-    remove_element (self, &input->source);
-  }
-  gst_element_release_request_pad (self->mosaic, input->pad);
-  gst_clear_object (&input->pad);
-  remove_element (self, &input->queue);
-  remove_element (self, &input->source);
-}
-
-static void
-release_pad (Scene * self)
-{
-  Input *input = find_input (self, TRUE);
-
-  if (input == NULL || count_inputs (self) < 2)
-    return;
-  report_add (REPORT_PADS_RELEASED, 1);
-  release_input (self, input);
-}
-
-static void
-swap_pads (Scene * self, Input * a, Input * b)
-{
-  GstPad *pad = a->pad;
-
-  report_add (REPORT_PADS_RELINKED, 1);
-  unlink_input (a);
-  unlink_input (b);
-  a->pad = b->pad;
-  b->pad = pad;
-  link_input (self, a);
-  link_input (self, b);
-}
-
-/* Two sources change places. GStreamer wants a pad that is linked anew not to
- * push meanwhile. A flush passes a queue without the lock of its pad, and would
- * begin at one pad of the mosaic and end at the other. */
-static void
-relink (Scene * self)
-{
-  Input *a = find_input (self, TRUE);
-  Input *b = find_input (self, TRUE);
-  GstPad *first;
-  GstPad *second;
-
-  if (a == b || a->queue || b->queue)
-    return;
-  first = lock_stream (a);
-  second = first ? lock_stream (b) : NULL;
-  if (second)
-    swap_pads (self, a, b);
-  unlock_stream (second);
-  unlock_stream (first);
 }
 
 /* ---- Settings ---- */
@@ -396,7 +112,7 @@ change_setting (Scene * self)
 static void
 change_pad (Scene * self)
 {
-  Input *input = find_input (self, TRUE);
+  Input *input = inputs_find (&self->inputs, TRUE);
   const gboolean repeats = dice (self, 2);
   const guint64 most = dice (self, 2) ? GST_CLOCK_TIME_NONE
       : dice (self, 500) * GST_MSECOND;
@@ -435,8 +151,8 @@ stop (Scene * self, GstState state)
   gst_element_set_state (self->pipeline, state);
   if (state == GST_STATE_NULL) {
     gchar *meanwhile = g_strdup_printf ("pipeline %u, episode %u, %u pads, "
-        "after %s", self->pipeline_number, self->episode, count_inputs (self),
-        self->event);
+        "after %s", self->pipeline_number, self->episode,
+        inputs_count (&self->inputs), self->event);
 
     report_stop (g_get_monotonic_time () - begin, meanwhile);
     g_free (meanwhile);
@@ -528,7 +244,7 @@ begin_again (Scene * self)
 static void
 flush_source (Scene * self)
 {
-  Input *input = find_input (self, TRUE);
+  Input *input = inputs_find (&self->inputs, TRUE);
 
   source_forbid_flushes ();
   if (input && is_settled (self)) {
@@ -536,6 +252,24 @@ flush_source (Scene * self)
     source_flush (input->source);
   }
   source_allow_flushes ();
+}
+
+static void
+add_pad (Scene * self)
+{
+  inputs_add (&self->inputs);
+}
+
+static void
+release_pad (Scene * self)
+{
+  inputs_release (&self->inputs);
+}
+
+static void
+relink (Scene * self)
+{
+  inputs_relink (&self->inputs);
 }
 
 typedef struct
@@ -587,29 +321,35 @@ set_up (Scene * self)
 {
   static const guint rates[] = { 25, 25, 50, 10, 0 };
   static const guint sizes[] = { 16, 64, 64, 200 };
+  const gboolean is_live = dice (self, 3) == 0;
+  const guint fps = rates[dice (self, G_N_ELEMENTS (rates) - is_live)];
+  const guint most_pixels = sizes[dice (self, G_N_ELEMENTS (sizes))];
   GstBus *bus;
   guint n;
 
-  self->is_live = dice (self, 3) == 0;
-  self->fps = rates[dice (self, G_N_ELEMENTS (rates) - self->is_live)];
-  self->most_pixels = sizes[dice (self, G_N_ELEMENTS (sizes))];
   change_format (self);
   self->pipeline = gst_pipeline_new (NULL);
   self->mosaic = gst_element_factory_make_full ("ntmosaic", "force-live",
-      self->is_live && dice (self, 3) == 0, NULL);
+      is_live && dice (self, 3) == 0, NULL);
   if (self->mosaic == NULL)
     report_fail ("there is no element ntmosaic");
   g_object_set (self->mosaic, "tile-meta", TRUE, "latency",
       (guint64) dice (self, 2) * dice (self, 50) * GST_MSECOND,
       "ignore-inactive-pads", dice (self, 3) == 0, NULL);
   sink_init (&self->sink, &self->check, self->pipeline_number, self->episode,
-      g_rand_int (self->rand), self->is_live);
+      g_rand_int (self->rand), is_live);
   gst_bin_add_many (GST_BIN (self->pipeline), self->mosaic,
       self->sink.appsink, NULL);
   gst_element_link (self->mosaic, self->sink.appsink);
   bus = gst_element_get_bus (self->pipeline);
   gst_bus_set_sync_handler (bus, hear, self, NULL);
   gst_object_unref (bus);
+  self->inputs = (Inputs) {
+    .rand = self->rand,.pipeline = self->pipeline,.mosaic = self->mosaic,
+    .check = &self->check,.format = &self->format,
+    .position = &self->sink.position,.is_live = is_live,.fps = fps,
+    .most_pixels = most_pixels,
+  };
   for (n = 1 + dice (self, 5); n > 0; n--)
     add_pad (self);
 }
@@ -617,12 +357,8 @@ set_up (Scene * self)
 static void
 tear_down (Scene * self)
 {
-  guint i;
-
   stop (self, GST_STATE_NULL);
-  for (i = 0; i < MOST_INPUTS; i++)
-    if (self->inputs[i].source)
-      release_input (self, &self->inputs[i]);
+  inputs_release_all (&self->inputs);
   gst_object_unref (self->pipeline);
   sink_clear (&self->sink);
   strip_check_clear (&self->check);

@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The source at random; see the header. */
+/* The thread of a source, its flushes, seeks and queries; see the header. */
 
 #include "source.h"
 
-#include <string.h>
-
-#include "frame.h"
 #include "report.h"
-
-/* How many of its last frames a source may hold. */
-#define MOST_KEPT 4
+#include "stream.h"
 
 typedef struct
 {
   GstElement parent;
 
   GstPad *pad;
-  SourceSetup setup;
 
   /* Taken by each thread that flushes. */
   GMutex flush_lock;
@@ -27,24 +21,7 @@ typedef struct
   GCond cond;
   gboolean is_stopped;          /* under lock: sleep no longer */
 
-  GMutex query_lock;            /* held during an ALLOCATION query */
-  gboolean asks;                /* under query_lock */
-
-  /* Of the streaming thread, and under its lock. */
-  GRand *rand;
-  gboolean has_begun;           /* stream-start was sent */
-  gboolean needs_segment;
-  gboolean needs_caps;          /* they may be lost */
-  GstVideoInfo info;            /* format UNKNOWN: no caps yet */
-  GstClockTime running;         /* of the next frame, full milliseconds */
-  GstClockTime start;           /* of the segment, full milliseconds */
-  GstClockTime base;
-  guint n_frames;               /* pushed since the start */
-  guint content;
-  GstBuffer *still;             /* the last frame, or NULL */
-  GstClockTime still_pts;
-  GstBufferPool *pool;
-  GstBuffer *kept[MOST_KEPT];
+  Stream stream;                /* under the lock of the stream */
 } Source;
 
 typedef struct
@@ -61,12 +38,6 @@ G_DEFINE_TYPE (Source, source, GST_TYPE_ELEMENT);
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw"));
-
-static guint
-dice (Source * self, guint n)
-{
-  return g_rand_int_range (self->rand, 0, n);
-}
 
 /* ---- Waiting ---- */
 
@@ -118,303 +89,19 @@ get_now (Source * self)
 static gboolean
 wait_for_turn (Source * self)
 {
+  Stream *stream = &self->stream;
   GstClockTime now = get_now (self);
 
-  if (!self->setup.is_live)
+  if (!stream->setup.is_live)
     return TRUE;
   if (now == GST_CLOCK_TIME_NONE)
     return pause_for (self, 10 * G_TIME_SPAN_MILLISECOND);
-  if (now > self->running + 200 * GST_MSECOND)
-    self->running = now / GST_MSECOND * GST_MSECOND;
-  if (now < self->running)
-    return pause_for (self, MIN (self->running - now, GST_SECOND) / 1000);
+  if (now > stream->running + 200 * GST_MSECOND)
+    stream->running = now / GST_MSECOND * GST_MSECOND;
+  if (now < stream->running)
+    return pause_for (self, MIN (stream->running - now, GST_SECOND) / 1000);
 
   return TRUE;
-}
-
-/* Bad data is an error before the first strip, and a warning later. */
-static gboolean
-is_young (Source * self)
-{
-  return self->n_frames < 30;
-}
-
-/* ---- Events ---- */
-
-static GstClockTime
-get_duration (Source * self)
-{
-  const guint fps = self->setup.fps > 0 ? self->setup.fps : 25;
-
-  return 1000 / fps * GST_MSECOND;
-}
-
-static void
-drop_pool (Source * self)
-{
-  if (self->pool) {
-    gst_buffer_pool_set_active (self->pool, FALSE);
-    gst_clear_object (&self->pool);
-  }
-}
-
-static void
-push_caps (Source * self)
-{
-  GstCaps *caps = gst_video_info_to_caps (&self->info);
-
-  gst_pad_push_event (self->pad, gst_event_new_caps (caps));
-  gst_caps_unref (caps);
-  self->needs_caps = FALSE;
-}
-
-static void
-set_caps (Source * self, GstVideoFormat format, guint width, guint height)
-{
-  drop_pool (self);
-  gst_clear_buffer (&self->still);
-  gst_video_info_set_format (&self->info, format, width, height);
-  GST_VIDEO_INFO_FPS_N (&self->info) = self->setup.fps;
-  GST_VIDEO_INFO_FPS_D (&self->info) = 1;
-  push_caps (self);
-}
-
-static guint
-choose_size (Source * self)
-{
-  return 2 * (1 + dice (self, self->setup.most_pixels / 2));
-}
-
-static void
-send_caps (Source * self)
-{
-  const GstVideoFormat format = g_atomic_int_get (self->setup.format);
-  const guint width = choose_size (self);
-
-  report_add (REPORT_CAPS, 1);
-  set_caps (self, format, width, choose_size (self));
-}
-
-static void
-send_misfit (Source * self)
-{
-  const GstVideoFormat format = g_atomic_int_get (self->setup.format);
-  const guint width = choose_size (self);
-
-  report_add (REPORT_MISFITS, 1);
-  set_caps (self, format == GST_VIDEO_FORMAT_RGB ? GST_VIDEO_FORMAT_BGR
-      : GST_VIDEO_FORMAT_RGB, width, choose_size (self));
-}
-
-/* The running time goes on in any segment. */
-static void
-send_segment (Source * self)
-{
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  self->start = dice (self, 2) * dice (self, 100000) * GST_MSECOND;
-  self->base = self->running;
-  segment.start = segment.time = segment.position = self->start;
-  segment.base = self->base;
-  report_add (REPORT_SEGMENTS, 1);
-  gst_pad_push_event (self->pad, gst_event_new_segment (&segment));
-  self->needs_segment = FALSE;
-}
-
-static GstClockTime
-get_stream_time (Source * self)
-{
-  return self->start + self->running - self->base;
-}
-
-static void
-send_gap (Source * self)
-{
-  const GstClockTime duration = get_duration (self);
-
-  report_add (REPORT_GAPS, 1);
-  gst_pad_push_event (self->pad, gst_event_new_gap (get_stream_time (self),
-          duration));
-  self->running += duration;
-}
-
-static void
-begin (Source * self)
-{
-  if (!self->has_begun) {
-    gchar *id = g_strdup_printf ("stress-%u", self->setup.number);
-
-    gst_pad_push_event (self->pad, gst_event_new_stream_start (id));
-    g_free (id);
-    self->has_begun = TRUE;
-  }
-  if (GST_VIDEO_INFO_FORMAT (&self->info) == GST_VIDEO_FORMAT_UNKNOWN)
-    send_caps (self);
-  if (self->needs_caps)
-    push_caps (self);
-  if (self->needs_segment)
-    send_segment (self);
-}
-
-/* ---- Frames ---- */
-
-/* Whether the source may ask. */
-static void
-ask_for_pool (Source * self)
-{
-  GstCaps *caps = gst_video_info_to_caps (&self->info);
-  GstQuery *query = gst_query_new_allocation (caps, TRUE);
-  GstStructure *config;
-  guint size;
-
-  g_mutex_lock (&self->query_lock);
-  if (self->asks && gst_pad_peer_query (self->pad, query)
-      && gst_query_get_n_allocation_pools (query) > 0)
-    gst_query_parse_nth_allocation_pool (query, 0, &self->pool, &size, NULL,
-        NULL);
-  g_mutex_unlock (&self->query_lock);
-  if (self->pool) {
-    config = gst_buffer_pool_get_config (self->pool);
-    gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
-    gst_buffer_pool_config_add_option (config,
-        GST_BUFFER_POOL_OPTION_VIDEO_META);
-    if (!gst_buffer_pool_set_config (self->pool, config)
-        || !gst_buffer_pool_set_active (self->pool, TRUE))
-      gst_clear_object (&self->pool);
-  }
-  gst_query_unref (query);
-  gst_caps_unref (caps);
-}
-
-/* NULL: there is no pool. */
-static GstBuffer *
-make_pooled (Source * self, guint32 seed)
-{
-  GstBuffer *frame;
-
-  if (self->pool == NULL && dice (self, 4) == 0)
-    ask_for_pool (self);
-  if (self->pool == NULL
-      || gst_buffer_pool_acquire_buffer (self->pool, &frame, NULL)
-      != GST_FLOW_OK)
-    return NULL;
-  if (!frame_fill (frame, &self->info, seed))
-    report_fail ("a frame of the pad's pool can't be written");
-  report_add (REPORT_POOLED, 1);
-
-  return frame;
-}
-
-static GstBuffer *
-make_new (Source * self)
-{
-  const GstVideoFormat format = GST_VIDEO_INFO_FORMAT (&self->info);
-  const guint width = GST_VIDEO_INFO_WIDTH (&self->info);
-  const guint height = GST_VIDEO_INFO_HEIGHT (&self->info);
-  GstBuffer *frame = NULL;
-  GstClockTime pts;
-  guint32 seed;
-
-  pts = get_stream_time (self) + frame_code (self->setup.number,
-      self->content++);
-  seed = frame_seed (self->setup.key, pts, format, width, height);
-  if (self->setup.asks && dice (self, 3) > 0)
-    frame = make_pooled (self, seed);
-  if (frame == NULL)
-    frame = frame_new (self->rand, format, width, height, seed);
-  GST_BUFFER_PTS (frame) = pts;
-  gst_clear_buffer (&self->still);
-  if (dice (self, 3) == 0)
-    self->still = gst_buffer_ref (frame);
-  self->still_pts = pts;
-
-  return frame;
-}
-
-/* The same memory in another buffer, with another time. */
-static GstBuffer *
-make_still (Source * self)
-{
-  GstBuffer *frame = gst_buffer_copy (self->still);
-
-  report_add (REPORT_STILLS, 1);
-  GST_BUFFER_PTS (frame) = get_stream_time (self)
-      + self->still_pts % GST_MSECOND;
-
-  return frame;
-}
-
-static GstBuffer *
-make_bad (Source * self)
-{
-  report_add (REPORT_BAD_FRAMES, 1);
-
-  return frame_new_bad (self->rand, GST_VIDEO_INFO_FORMAT (&self->info),
-      GST_VIDEO_INFO_WIDTH (&self->info), GST_VIDEO_INFO_HEIGHT (&self->info));
-}
-
-static void
-keep (Source * self, GstBuffer * frame)
-{
-  const guint i = dice (self, MOST_KEPT);
-
-  gst_clear_buffer (&self->kept[i]);
-  if (dice (self, 2))
-    self->kept[i] = gst_buffer_ref (frame);
-}
-
-static GstFlowReturn
-push_frame (Source * self)
-{
-  const GstClockTime duration = get_duration (self);
-  GstBuffer *frame;
-
-  if (!wait_for_turn (self))
-    return GST_FLOW_FLUSHING;
-  self->n_frames++;
-  if (dice (self, 60) == 0 && !is_young (self))
-    frame = make_bad (self);
-  else if (self->still && dice (self, 3) > 0)
-    frame = make_still (self);
-  else
-    frame = make_new (self);
-  if (!GST_BUFFER_PTS_IS_VALID (frame))
-    GST_BUFFER_PTS (frame) = get_stream_time (self);
-  GST_BUFFER_DURATION (frame) = duration;
-  if (dice (self, 20) == 0)
-    keep (self, frame);
-  self->running += duration;
-  report_add (REPORT_FRAMES, 1);
-
-  return gst_pad_push (self->pad, frame);
-}
-
-static GstFlowReturn
-push_burst (Source * self)
-{
-  guint n = 5 + dice (self, 30);
-  GstFlowReturn flow = GST_FLOW_OK;
-
-  report_add (REPORT_BURSTS, 1);
-  while (n-- > 0 && flow == GST_FLOW_OK)
-    flow = push_frame (self);
-
-  return flow;
-}
-
-/* ---- Flushes ---- */
-
-/* If downstream returns GST_FLOW_EOS, a queue of GStreamer 1.22 drops caps that
- * wait in it, and the source can't know: it would go on with frames that have
- * other caps than downstream has. */
-static void
-forget (Source * self)
-{
-  self->needs_segment = TRUE;
-  self->needs_caps = self->setup.has_queue
-      && GST_VIDEO_INFO_FORMAT (&self->info) != GST_VIDEO_FORMAT_UNKNOWN;
-  gst_clear_buffer (&self->still);
 }
 
 /* Of all pipelines. The readers flush for a reason of their own. */
@@ -450,7 +137,7 @@ flush_myself (Source * self)
   gst_pad_push_event (self->pad, event);
   event = gst_event_new_flush_stop (TRUE);
   gst_pad_push_event (self->pad, event);
-  forget (self);
+  stream_forget (&self->stream);
   g_mutex_unlock (&self->flush_lock);
   g_rw_lock_reader_unlock (&own_flushes);
 }
@@ -473,9 +160,9 @@ flush_from_outside (Source * self, guint32 seqnum, GstClockTime running)
   GST_PAD_STREAM_LOCK (self->pad);
   set_stopped (self, FALSE);
   gst_pad_push_event (self->pad, stop);
-  forget (self);
+  stream_forget (&self->stream);
   if (running != GST_CLOCK_TIME_NONE)
-    self->running = running;
+    self->stream.running = running;
   if (GST_PAD_MODE (self->pad) == GST_PAD_MODE_PUSH)
     gst_pad_start_task (self->pad, loop, self->pad, NULL);
   GST_PAD_STREAM_UNLOCK (self->pad);
@@ -492,28 +179,50 @@ source_flush (GstElement * source)
 /* ---- The streaming thread ---- */
 
 static GstFlowReturn
+push_frame (Source * self)
+{
+  if (!wait_for_turn (self))
+    return GST_FLOW_FLUSHING;
+
+  return gst_pad_push (self->pad, stream_make_frame (&self->stream));
+}
+
+static GstFlowReturn
+push_burst (Source * self)
+{
+  guint n = 5 + stream_dice (&self->stream, 30);
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  report_add (REPORT_BURSTS, 1);
+  while (n-- > 0 && flow == GST_FLOW_OK)
+    flow = push_frame (self);
+
+  return flow;
+}
+
+static GstFlowReturn
 do_something (Source * self)
 {
-  const guint kind = dice (self, 200);
+  Stream *stream = &self->stream;
+  const guint kind = stream_dice (stream, 200);
 
   if (kind < 3) {
     report_add (REPORT_STALLS, 1);
-    pause_for (self, dice (self, 100) * G_TIME_SPAN_MILLISECOND);
+    pause_for (self, stream_dice (stream, 100) * G_TIME_SPAN_MILLISECOND);
   } else if (kind < 8) {
-    send_gap (self);
+    stream_send_gap (stream);
   } else if (kind < 11) {
-    send_segment (self);
-  } else if (kind < 13 || GST_VIDEO_INFO_FORMAT (&self->info)
-      != (GstVideoFormat) g_atomic_int_get (self->setup.format)) {
-    send_caps (self);
-  } else if (kind < 14 && !is_young (self)) {
-    send_misfit (self);
+    stream_send_segment (stream);
+  } else if (kind < 13 || stream_is_outdated (stream)) {
+    stream_send_caps (stream);
+  } else if (kind < 14 && !stream_is_young (stream)) {
+    stream_send_misfit (stream);
   } else if (kind < 15) {
     flush_myself (self);
     return GST_FLOW_OK;
   } else if (kind < 17) {
     return push_burst (self);
-  } else if (kind < 18 && dice (self, 4) == 0) {
+  } else if (kind < 18 && stream_dice (stream, 4) == 0) {
     report_add (REPORT_SOURCE_EOS, 1);
     gst_pad_push_event (self->pad, gst_event_new_eos ());
     return GST_FLOW_EOS;
@@ -528,7 +237,7 @@ loop (gpointer pad)
   Source *self = SOURCE (GST_PAD_PARENT (pad));
   GstFlowReturn flow;
 
-  begin (self);
+  stream_begin (&self->stream);
   flow = do_something (self);
   if (flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_NOT_NEGOTIATED) {
     pause_for (self, G_TIME_SPAN_MILLISECOND);
@@ -547,12 +256,7 @@ source_activate (GstPad * pad, GstObject * parent, GstPadMode mode,
   set_stopped (self, !active);
   if (!active)
     return gst_pad_stop_task (pad);
-  self->has_begun = FALSE;
-  self->n_frames = 0;
-  self->needs_segment = TRUE;
-  self->needs_caps = FALSE;
-  self->running = g_atomic_int_get (self->setup.position) * GST_MSECOND;
-  gst_video_info_init (&self->info);
+  stream_reset (&self->stream);
 
   return gst_pad_start_task (pad, loop, pad, NULL);
 }
@@ -566,7 +270,7 @@ seek (Source * self, GstEvent * event)
   gint64 start;
 
   gst_event_parse_seek (event, NULL, NULL, &flags, NULL, &start, NULL, NULL);
-  if (!(flags & GST_SEEK_FLAG_FLUSH) || self->setup.is_live)
+  if (!(flags & GST_SEEK_FLAG_FLUSH) || self->stream.setup.is_live)
     return FALSE;
   flush_from_outside (self, gst_event_get_seqnum (event), 0);
 
@@ -588,16 +292,15 @@ source_event (GstPad * pad, GstObject * parent, GstEvent * event)
 static gboolean
 source_query (GstPad * pad, GstObject * parent, GstQuery * query)
 {
-  Source *self = SOURCE (parent);
+  const gboolean is_live = SOURCE (parent)->stream.setup.is_live;
 
   switch (GST_QUERY_TYPE (query)) {
     case GST_QUERY_LATENCY:
-      gst_query_set_latency (query, self->setup.is_live,
-          self->setup.is_live ? 20 * GST_MSECOND : 0, GST_CLOCK_TIME_NONE);
+      gst_query_set_latency (query, is_live, is_live ? 20 * GST_MSECOND : 0,
+          GST_CLOCK_TIME_NONE);
       return TRUE;
     case GST_QUERY_SEEKING:
-      gst_query_set_seeking (query, GST_FORMAT_TIME, !self->setup.is_live, 0,
-          -1);
+      gst_query_set_seeking (query, GST_FORMAT_TIME, !is_live, 0, -1);
       return TRUE;
     default:
       return gst_pad_query_default (pad, parent, query);
@@ -612,7 +315,8 @@ source_change_state (GstElement * element, GstStateChange change)
   GstStateChangeReturn result =
       GST_ELEMENT_CLASS (source_parent_class)->change_state (element, change);
 
-  if (result == GST_STATE_CHANGE_SUCCESS && SOURCE (element)->setup.is_live
+  if (result == GST_STATE_CHANGE_SUCCESS
+      && SOURCE (element)->stream.setup.is_live
       && (change == GST_STATE_CHANGE_READY_TO_PAUSED
           || change == GST_STATE_CHANGE_PLAYING_TO_PAUSED))
     return GST_STATE_CHANGE_NO_PREROLL;
@@ -624,16 +328,10 @@ static void
 source_finalize (GObject * object)
 {
   Source *self = SOURCE (object);
-  guint i;
 
-  drop_pool (self);
-  gst_clear_buffer (&self->still);
-  for (i = 0; i < MOST_KEPT; i++)
-    gst_clear_buffer (&self->kept[i]);
-  g_clear_pointer (&self->rand, g_rand_free);
+  stream_clear (&self->stream);
   g_mutex_clear (&self->flush_lock);
   g_mutex_clear (&self->lock);
-  g_mutex_clear (&self->query_lock);
   g_cond_clear (&self->cond);
   G_OBJECT_CLASS (source_parent_class)->finalize (object);
 }
@@ -655,9 +353,7 @@ source_init (Source * self)
 {
   g_mutex_init (&self->flush_lock);
   g_mutex_init (&self->lock);
-  g_mutex_init (&self->query_lock);
   g_cond_init (&self->cond);
-  gst_video_info_init (&self->info);
   self->pad = gst_pad_new_from_static_template (&src_template, "src");
   gst_pad_set_activatemode_function (self->pad, source_activate);
   gst_pad_set_event_function (self->pad, source_event);
@@ -671,9 +367,7 @@ source_new (const SourceSetup * setup)
 {
   Source *self = g_object_new (source_get_type (), NULL);
 
-  self->setup = *setup;
-  self->asks = setup->asks;
-  self->rand = g_rand_new_with_seed (setup->seed);
+  stream_init (&self->stream, self->pad, setup);
 
   return GST_ELEMENT (self);
 }
@@ -681,9 +375,5 @@ source_new (const SourceSetup * setup)
 void
 source_stop_asking (GstElement * source)
 {
-  Source *self = SOURCE (source);
-
-  g_mutex_lock (&self->query_lock);
-  self->asks = FALSE;
-  g_mutex_unlock (&self->query_lock);
+  supply_stop_asking (&SOURCE (source)->stream.supply);
 }

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* Pads come and go; see the header. */
+
+#include "inputs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "source.h"
+
+static guint
+dice (Inputs * self, guint n)
+{
+  return g_rand_int_range (self->rand, 0, n);
+}
+
+Input *
+inputs_find (Inputs * self, gboolean is_used)
+{
+  const guint first = dice (self, INPUTS_MOST);
+  guint i;
+
+  for (i = 0; i < INPUTS_MOST; i++) {
+    Input *input = &self->all[(first + i) % INPUTS_MOST];
+
+    if ((input->source != NULL) == is_used)
+      return input;
+  }
+
+  return NULL;
+}
+
+guint
+inputs_count (const Inputs * self)
+{
+  guint n = 0;
+  guint i;
+
+  for (i = 0; i < INPUTS_MOST; i++)
+    n += self->all[i].source != NULL;
+
+  return n;
+}
+
+static guint
+get_number (GstPad * pad)
+{
+  return atoi (GST_PAD_NAME (pad) + strlen ("sink_"));
+}
+
+static void
+link_input (Inputs * self, Input * input)
+{
+  GstElement *last = input->queue ? input->queue : input->source;
+  GstPad *src = gst_element_get_static_pad (last, "src");
+
+  strip_check_link (self->check, get_number (input->pad), input->number);
+  if (gst_pad_link (src, input->pad) != GST_PAD_LINK_OK)
+    report_fail ("%s can't be linked", GST_PAD_NAME (input->pad));
+  gst_object_unref (src);
+}
+
+static void
+unlink_input (Input * input)
+{
+  GstPad *peer = gst_pad_get_peer (input->pad);
+
+  if (peer) {
+    gst_pad_unlink (peer, input->pad);
+    gst_object_unref (peer);
+  }
+}
+
+void
+inputs_add (Inputs * self)
+{
+  Input *input = inputs_find (self, FALSE);
+  const gboolean has_queue = dice (self, 3) == 0;
+  SourceSetup setup = {
+    .number = self->n_sources,
+    .seed = g_rand_int (self->rand),
+    .key = self->check->key,
+    .is_live = self->is_live,
+    .asks = dice (self, 2) && !has_queue,
+    .has_queue = has_queue,
+    .fps = self->fps,
+    .most_pixels = self->most_pixels,
+    .format = self->format,
+    .position = self->position,
+  };
+
+  if (input == NULL)
+    return;
+  report_add (REPORT_PADS_ADDED, 1);
+  input->number = self->n_sources++;
+  input->source = source_new (&setup);
+  gst_bin_add (GST_BIN (self->pipeline), input->source);
+  if (has_queue) {
+    input->queue = gst_element_factory_make ("queue", NULL);
+    gst_bin_add (GST_BIN (self->pipeline), input->queue);
+    gst_element_link (input->source, input->queue);
+  }
+  input->pad = gst_element_request_pad_simple (self->mosaic, "sink_%u");
+  link_input (self, input);
+  if (input->queue)
+    gst_element_sync_state_with_parent (input->queue);
+  gst_element_sync_state_with_parent (input->source);
+}
+
+static void
+remove_element (Inputs * self, GstElement ** element)
+{
+  if (*element == NULL)
+    return;
+  gst_element_set_locked_state (*element, TRUE);
+  gst_element_set_state (*element, GST_STATE_NULL);
+  gst_bin_remove (GST_BIN (self->pipeline), *element);
+  *element = NULL;
+}
+
+/* Waits until no data flows out of the last element of @input, and keeps it so
+ * until the unlock. NULL: data flows all the time. */
+static GstPad *
+lock_stream (Input * input)
+{
+  GstElement *last = input->queue ? input->queue : input->source;
+  GstPad *pad = gst_element_get_static_pad (last, "src");
+  guint i;
+
+  for (i = 0; i < 50; i++) {
+    if (GST_PAD_STREAM_TRYLOCK (pad))
+      return pad;
+    g_usleep (200);
+  }
+  gst_object_unref (pad);
+
+  return NULL;
+}
+
+static void
+unlock_stream (GstPad * pad)
+{
+  if (pad) {
+    GST_PAD_STREAM_UNLOCK (pad);
+    gst_object_unref (pad);
+  }
+}
+
+/* The source goes first, between two frames, or the pad while frames flow. The
+ * queue is stopped before the source, which may wait for room in it. */
+static void
+release_input (Inputs * self, Input * input)
+{
+  GstPad *src = dice (self, 2) ? lock_stream (input) : NULL;
+
+  source_stop_asking (input->source);
+  if (src) {
+    unlink_input (input);
+    unlock_stream (src);
+    remove_element (self, &input->queue);
+    remove_element (self, &input->source);
+  }
+  gst_element_release_request_pad (self->mosaic, input->pad);
+  gst_clear_object (&input->pad);
+  remove_element (self, &input->queue);
+  remove_element (self, &input->source);
+}
+
+void
+inputs_release (Inputs * self)
+{
+  Input *input = inputs_find (self, TRUE);
+
+  if (input == NULL || inputs_count (self) < 2)
+    return;
+  report_add (REPORT_PADS_RELEASED, 1);
+  release_input (self, input);
+}
+
+static void
+swap_pads (Inputs * self, Input * a, Input * b)
+{
+  GstPad *pad = a->pad;
+
+  report_add (REPORT_PADS_RELINKED, 1);
+  unlink_input (a);
+  unlink_input (b);
+  a->pad = b->pad;
+  b->pad = pad;
+  link_input (self, a);
+  link_input (self, b);
+}
+
+/* Two sources change places. GStreamer wants a pad that is linked anew not to
+ * push meanwhile. A flush passes a queue without the lock of its pad, and would
+ * begin at one pad of the mosaic and end at the other. */
+void
+inputs_relink (Inputs * self)
+{
+  Input *a = inputs_find (self, TRUE);
+  Input *b = inputs_find (self, TRUE);
+  GstPad *first;
+  GstPad *second;
+
+  if (a == b || a->queue || b->queue)
+    return;
+  first = lock_stream (a);
+  second = first ? lock_stream (b) : NULL;
+  if (second)
+    swap_pads (self, a, b);
+  unlock_stream (second);
+  unlock_stream (first);
+}
+
+void
+inputs_release_all (Inputs * self)
+{
+  guint i;
+
+  for (i = 0; i < INPUTS_MOST; i++)
+    if (self->all[i].source)
+      release_input (self, &self->all[i]);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* A stream at random; see the header. */
+
+#include "stream.h"
+
+#include "frame.h"
+#include "report.h"
+
+void
+stream_init (Stream * self, GstPad * pad, const SourceSetup * setup)
+{
+  *self = (Stream) {
+    .pad = pad,.setup = *setup,.rand = g_rand_new_with_seed (setup->seed)
+  };
+  gst_video_info_init (&self->info);
+  supply_init (&self->supply, pad, self->rand, setup->asks);
+}
+
+void
+stream_clear (Stream * self)
+{
+  gst_clear_buffer (&self->still);
+  supply_clear (&self->supply);
+  g_clear_pointer (&self->rand, g_rand_free);
+}
+
+void
+stream_reset (Stream * self)
+{
+  self->has_begun = FALSE;
+  self->n_frames = 0;
+  self->needs_segment = TRUE;
+  self->needs_caps = FALSE;
+  self->running = g_atomic_int_get (self->setup.position) * GST_MSECOND;
+  gst_video_info_init (&self->info);
+}
+
+/* If downstream returns GST_FLOW_EOS, a queue of GStreamer 1.22 drops caps that
+ * wait in it, and the source can't know: it would go on with frames that have
+ * other caps than downstream has. */
+void
+stream_forget (Stream * self)
+{
+  self->needs_segment = TRUE;
+  self->needs_caps = self->setup.has_queue
+      && GST_VIDEO_INFO_FORMAT (&self->info) != GST_VIDEO_FORMAT_UNKNOWN;
+  gst_clear_buffer (&self->still);
+}
+
+guint
+stream_dice (Stream * self, guint n)
+{
+  return g_rand_int_range (self->rand, 0, n);
+}
+
+gboolean
+stream_is_outdated (const Stream * self)
+{
+  return GST_VIDEO_INFO_FORMAT (&self->info)
+      != (GstVideoFormat) g_atomic_int_get (self->setup.format);
+}
+
+/* ---- Events ---- */
+
+gboolean
+stream_is_young (const Stream * self)
+{
+  return self->n_frames < 30;
+}
+
+static GstClockTime
+get_duration (Stream * self)
+{
+  const guint fps = self->setup.fps > 0 ? self->setup.fps : 25;
+
+  return 1000 / fps * GST_MSECOND;
+}
+
+static void
+push_caps (Stream * self)
+{
+  GstCaps *caps = gst_video_info_to_caps (&self->info);
+
+  gst_pad_push_event (self->pad, gst_event_new_caps (caps));
+  gst_caps_unref (caps);
+  self->needs_caps = FALSE;
+}
+
+static void
+set_caps (Stream * self, GstVideoFormat format, guint width, guint height)
+{
+  gst_clear_buffer (&self->still);
+  gst_video_info_set_format (&self->info, format, width, height);
+  GST_VIDEO_INFO_FPS_N (&self->info) = self->setup.fps;
+  GST_VIDEO_INFO_FPS_D (&self->info) = 1;
+  supply_set_info (&self->supply, &self->info);
+  push_caps (self);
+}
+
+static guint
+choose_size (Stream * self)
+{
+  return 2 * (1 + stream_dice (self, self->setup.most_pixels / 2));
+}
+
+void
+stream_send_caps (Stream * self)
+{
+  const GstVideoFormat format = g_atomic_int_get (self->setup.format);
+  const guint width = choose_size (self);
+
+  report_add (REPORT_CAPS, 1);
+  set_caps (self, format, width, choose_size (self));
+}
+
+void
+stream_send_misfit (Stream * self)
+{
+  const GstVideoFormat format = g_atomic_int_get (self->setup.format);
+  const guint width = choose_size (self);
+
+  report_add (REPORT_MISFITS, 1);
+  set_caps (self, format == GST_VIDEO_FORMAT_RGB ? GST_VIDEO_FORMAT_BGR
+      : GST_VIDEO_FORMAT_RGB, width, choose_size (self));
+}
+
+/* The running time goes on in any segment. */
+void
+stream_send_segment (Stream * self)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  self->start = stream_dice (self, 2) * stream_dice (self, 100000)
+      * GST_MSECOND;
+  self->base = self->running;
+  segment.start = segment.time = segment.position = self->start;
+  segment.base = self->base;
+  report_add (REPORT_SEGMENTS, 1);
+  gst_pad_push_event (self->pad, gst_event_new_segment (&segment));
+  self->needs_segment = FALSE;
+}
+
+static GstClockTime
+get_stream_time (Stream * self)
+{
+  return self->start + self->running - self->base;
+}
+
+void
+stream_send_gap (Stream * self)
+{
+  const GstClockTime duration = get_duration (self);
+
+  report_add (REPORT_GAPS, 1);
+  gst_pad_push_event (self->pad, gst_event_new_gap (get_stream_time (self),
+          duration));
+  self->running += duration;
+}
+
+void
+stream_begin (Stream * self)
+{
+  if (!self->has_begun) {
+    gchar *id = g_strdup_printf ("stress-%u", self->setup.number);
+
+    gst_pad_push_event (self->pad, gst_event_new_stream_start (id));
+    g_free (id);
+    self->has_begun = TRUE;
+  }
+  if (GST_VIDEO_INFO_FORMAT (&self->info) == GST_VIDEO_FORMAT_UNKNOWN)
+    stream_send_caps (self);
+  if (self->needs_caps)
+    push_caps (self);
+  if (self->needs_segment)
+    stream_send_segment (self);
+}
+
+/* ---- Frames ---- */
+
+static GstBuffer *
+make_new (Stream * self)
+{
+  const GstVideoFormat format = GST_VIDEO_INFO_FORMAT (&self->info);
+  const guint width = GST_VIDEO_INFO_WIDTH (&self->info);
+  const guint height = GST_VIDEO_INFO_HEIGHT (&self->info);
+  GstBuffer *frame;
+  GstClockTime pts;
+
+  pts = get_stream_time (self) + frame_code (self->setup.number,
+      self->content++);
+  frame = supply_make (&self->supply, frame_seed (self->setup.key, pts, format,
+          width, height));
+  GST_BUFFER_PTS (frame) = pts;
+  gst_clear_buffer (&self->still);
+  if (stream_dice (self, 3) == 0)
+    self->still = gst_buffer_ref (frame);
+  self->still_pts = pts;
+
+  return frame;
+}
+
+/* The same memory in another buffer, with another time. */
+static GstBuffer *
+make_still (Stream * self)
+{
+  GstBuffer *frame = gst_buffer_copy (self->still);
+
+  report_add (REPORT_STILLS, 1);
+  GST_BUFFER_PTS (frame) = get_stream_time (self)
+      + self->still_pts % GST_MSECOND;
+
+  return frame;
+}
+
+static GstBuffer *
+make_bad (Stream * self)
+{
+  report_add (REPORT_BAD_FRAMES, 1);
+
+  return frame_new_bad (self->rand, GST_VIDEO_INFO_FORMAT (&self->info),
+      GST_VIDEO_INFO_WIDTH (&self->info), GST_VIDEO_INFO_HEIGHT (&self->info));
+}
+
+GstBuffer *
+stream_make_frame (Stream * self)
+{
+  const GstClockTime duration = get_duration (self);
+  GstBuffer *frame;
+
+  self->n_frames++;
+  if (stream_dice (self, 60) == 0 && !stream_is_young (self))
+    frame = make_bad (self);
+  else if (self->still && stream_dice (self, 3) > 0)
+    frame = make_still (self);
+  else
+    frame = make_new (self);
+  if (!GST_BUFFER_PTS_IS_VALID (frame))
+    GST_BUFFER_PTS (frame) = get_stream_time (self);
+  GST_BUFFER_DURATION (frame) = duration;
+  if (stream_dice (self, 20) == 0)
+    supply_keep (&self->supply, frame);
+  self->running += duration;
+  report_add (REPORT_FRAMES, 1);
+
+  return frame;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-FileCopyrightText: The ntmosaic authors */
+
+/* What a source sends: caps, segments, gaps and frames. The streaming thread
+ * calls all functions, or another thread that holds its lock. */
+
+#pragma once
+
+#include "source.h"
+#include "supply.h"
+
+typedef struct
+{
+  GstPad *pad;                  /* borrowed */
+  SourceSetup setup;
+  GRand *rand;
+  Supply supply;
+
+  gboolean has_begun;           /* stream-start was sent */
+  gboolean needs_segment;
+  gboolean needs_caps;          /* they may be lost */
+  GstVideoInfo info;            /* format UNKNOWN: no caps yet */
+  GstClockTime running;         /* of the next frame, full milliseconds */
+  GstClockTime start;           /* of the segment, full milliseconds */
+  GstClockTime base;
+  guint n_frames;               /* made since the start */
+  guint content;
+  GstBuffer *still;             /* the last frame, or NULL */
+  GstClockTime still_pts;
+} Stream;
+
+void stream_init (Stream * self, GstPad * pad, const SourceSetup * setup);
+void stream_clear (Stream * self);
+
+/* As after a state change, and after a flush. */
+void stream_reset (Stream * self);
+void stream_forget (Stream * self);
+
+guint stream_dice (Stream * self, guint n);
+
+/* Bad data is an error before the first strip, and a warning later. */
+gboolean stream_is_young (const Stream * self);
+
+/* Sends what has to come before any frame. */
+void stream_begin (Stream * self);
+
+/* Whether the pipeline has another format now. */
+gboolean stream_is_outdated (const Stream * self);
+
+void stream_send_caps (Stream * self);
+void stream_send_misfit (Stream * self);
+void stream_send_segment (Stream * self);
+void stream_send_gap (Stream * self);
+
+/* The next frame, of any kind. */
+GstBuffer *stream_make_frame (Stream * self);
