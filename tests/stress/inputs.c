@@ -57,7 +57,8 @@ link_input (Inputs * self, Input * input)
   GstElement *last = input->queue ? input->queue : input->source;
   GstPad *src = gst_element_get_static_pad (last, "src");
 
-  strip_check_link (self->check, get_number (input->pad), input->number);
+  strip_check_link (self->check, get_number (input->pad), input->number,
+      input->is_untimed);
   if (gst_pad_link (src, input->pad) != GST_PAD_LINK_OK)
     report_fail ("%s can't be linked", GST_PAD_NAME (input->pad));
   gst_object_unref (src);
@@ -74,28 +75,39 @@ unlink_input (Input * input)
   }
 }
 
+/* Stills may be without timestamps, also beside inputs that have a rate. */
+static void
+choose (Inputs * self, gboolean has_queue, SourceSetup * setup)
+{
+  *setup = (SourceSetup) {
+    .number = self->n_sources++,
+    .seed = g_rand_int (self->rand),
+    .key = self->check->key,
+    .is_live = self->is_live,
+    .asks = dice (self, 2) && !has_queue,
+    .lacks_durations = dice (self, 4) == 0,
+    .has_queue = has_queue,
+    .fps = self->is_live || dice (self, 5) ? self->fps : 0,
+    .most_pixels = self->most_pixels,
+    .format = self->format,
+    .position = self->position,
+  };
+  setup->is_untimed = setup->fps == 0 && dice (self, 2);
+}
+
 void
 inputs_add (Inputs * self)
 {
   Input *input = inputs_find (self, FALSE);
   const gboolean has_queue = dice (self, 3) == 0;
-  SourceSetup setup = {
-    .number = self->n_sources,
-    .seed = g_rand_int (self->rand),
-    .key = self->check->key,
-    .is_live = self->is_live,
-    .asks = dice (self, 2) && !has_queue,
-    .has_queue = has_queue,
-    .fps = self->fps,
-    .most_pixels = self->most_pixels,
-    .format = self->format,
-    .position = self->position,
-  };
+  SourceSetup setup;
 
   if (input == NULL)
     return;
   report_add (REPORT_PADS_ADDED, 1);
-  input->number = self->n_sources++;
+  choose (self, has_queue, &setup);
+  input->number = setup.number;
+  input->is_untimed = setup.is_untimed;
   input->source = source_new (&setup);
   gst_bin_add (GST_BIN (self->pipeline), input->source);
   if (has_queue) {

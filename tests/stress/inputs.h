@@ -16,6 +16,7 @@ typedef struct
   GstElement *queue;            /* between both, or NULL */
   GstPad *pad;                  /* of the mosaic */
   guint number;                 /* of the source */
+  gboolean is_untimed;          /* the same */
 } Input;
 
 /* Of the application's thread. */

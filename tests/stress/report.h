@@ -12,7 +12,8 @@
 #define REPORT_COUNTS(X)                                                      \
     X (STRIPS, "strips checked")                                              \
     X (TILES, "tiles checked that show a frame")                              \
-    X (KEPT, "of these, kept from an earlier strip")                          \
+    X (UNTIMED_TILES, "of these, known by their bytes, not their timestamp")  \
+    X (KEPT, "tiles that show a frame, kept from an earlier strip")            \
     X (BACKGROUND, "tiles checked that are background")                       \
     X (BYTES, "bytes compared")                                               \
     X (HELD, "strips held, and compared again later")                         \
@@ -22,6 +23,8 @@
     X (EPISODES, "pipelines made")                                            \
     X (FRAMES, "frames pushed")                                               \
     X (STILLS, "of these, the same memory again")                             \
+    X (UNTIMED, "frames without a timestamp")                                 \
+    X (NO_DURATION, "frames without a duration")                              \
     X (BAD_FRAMES, "bad frames pushed")                                       \
     X (POOLED, "frames out of the pad's pool")                                \
     X (GAPS, "gaps")                                                          \

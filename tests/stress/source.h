@@ -11,11 +11,13 @@
 
 typedef struct
 {
-  guint number;                 /* of the source, in its frames' timestamps */
+  guint number;                 /* of the source, in its frames */
   guint32 seed;                 /* of what it does */
   guint32 key;                  /* of the bytes of its frames */
   gboolean is_live;
   gboolean asks;                /* for the pad's pool */
+  gboolean is_untimed;          /* many frames have no timestamp; rate 0/1 */
+  gboolean lacks_durations;     /* many frames have none */
   gboolean has_queue;           /* behind it: caps come again after a flush */
   guint fps;                    /* frames per second; 0: each strip has one
                                  * frame */

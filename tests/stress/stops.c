@@ -90,7 +90,7 @@ add_input (Stop * self, guint number, gboolean has_queue, guint most_pixels)
     gst_bin_add (GST_BIN (self->pipeline), last);
     gst_element_link (source, last);
   }
-  strip_check_link (&self->check, number, number);
+  strip_check_link (&self->check, number, number, FALSE);
   gst_element_link_pads (last, "src", self->mosaic, NULL);
 }
 

@@ -5,7 +5,6 @@
 
 #include "stream.h"
 
-#include "frame.h"
 #include "report.h"
 
 void
@@ -183,21 +182,20 @@ stream_begin (Stream * self)
 static GstBuffer *
 make_new (Stream * self)
 {
-  const GstVideoFormat format = GST_VIDEO_INFO_FORMAT (&self->info);
-  const guint width = GST_VIDEO_INFO_WIDTH (&self->info);
-  const guint height = GST_VIDEO_INFO_HEIGHT (&self->info);
-  GstBuffer *frame;
-  GstClockTime pts;
+  const FrameLook look = {
+    .key = self->setup.key,
+    .code = frame_code (self->setup.number, self->content++),
+    .format = GST_VIDEO_INFO_FORMAT (&self->info),
+    .width = GST_VIDEO_INFO_WIDTH (&self->info),
+    .height = GST_VIDEO_INFO_HEIGHT (&self->info),
+  };
+  GstBuffer *frame = supply_make (&self->supply, &look);
 
-  pts = get_stream_time (self) + frame_code (self->setup.number,
-      self->content++);
-  frame = supply_make (&self->supply, frame_seed (self->setup.key, pts, format,
-          width, height));
-  GST_BUFFER_PTS (frame) = pts;
+  GST_BUFFER_PTS (frame) = get_stream_time (self) + look.code;
   gst_clear_buffer (&self->still);
   if (stream_dice (self, 3) == 0)
     self->still = gst_buffer_ref (frame);
-  self->still_pts = pts;
+  self->still_code = look.code;
 
   return frame;
 }
@@ -209,8 +207,7 @@ make_still (Stream * self)
   GstBuffer *frame = gst_buffer_copy (self->still);
 
   report_add (REPORT_STILLS, 1);
-  GST_BUFFER_PTS (frame) = get_stream_time (self)
-      + self->still_pts % GST_MSECOND;
+  GST_BUFFER_PTS (frame) = get_stream_time (self) + self->still_code;
 
   return frame;
 }
@@ -224,6 +221,7 @@ make_bad (Stream * self)
       GST_VIDEO_INFO_WIDTH (&self->info), GST_VIDEO_INFO_HEIGHT (&self->info));
 }
 
+/* A bad frame has a timestamp, too: it doesn't hurt its strip. */
 GstBuffer *
 stream_make_frame (Stream * self)
 {
@@ -240,6 +238,14 @@ stream_make_frame (Stream * self)
   if (!GST_BUFFER_PTS_IS_VALID (frame))
     GST_BUFFER_PTS (frame) = get_stream_time (self);
   GST_BUFFER_DURATION (frame) = duration;
+  if (self->setup.is_untimed && stream_dice (self, 3) > 0) {
+    GST_BUFFER_PTS (frame) = GST_CLOCK_TIME_NONE;
+    report_add (REPORT_UNTIMED, 1);
+  }
+  if (self->setup.lacks_durations && stream_dice (self, 2)) {
+    GST_BUFFER_DURATION (frame) = GST_CLOCK_TIME_NONE;
+    report_add (REPORT_NO_DURATION, 1);
+  }
   if (stream_dice (self, 20) == 0)
     supply_keep (&self->supply, frame);
   self->running += duration;

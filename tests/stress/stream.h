@@ -26,7 +26,7 @@ typedef struct
   guint n_frames;               /* made since the start */
   guint content;
   GstBuffer *still;             /* the last frame, or NULL */
-  GstClockTime still_pts;
+  guint still_code;
 } Stream;
 
 void stream_init (Stream * self, GstPad * pad, const SourceSetup * setup);

@@ -26,6 +26,7 @@ typedef struct
   guint height;
   const gchar *state;
   GstClockTime pts;
+  guint code;                   /* of its frame */
 } Tile;
 
 typedef struct
@@ -52,13 +53,15 @@ strip_check_clear (StripCheck * self)
 }
 
 void
-strip_check_link (StripCheck * self, guint pad, guint source)
+strip_check_link (StripCheck * self, guint pad, guint source,
+    gboolean is_untimed)
 {
   gint *sources = self->sources[pad];
 
   g_mutex_lock (&self->lock);
   memmove (sources + 1, sources, (STRIP_PAD_SOURCES - 1) * sizeof (gint));
   sources[0] = source % FRAME_MOST_SOURCES;
+  self->is_untimed[sources[0]] = is_untimed;
   g_mutex_unlock (&self->lock);
 }
 
@@ -83,7 +86,7 @@ read_tile (Tile * tile, GstVideoRegionOfInterestMeta * meta)
   gst_structure_get_uint64 (s, "pts", &tile->pts);
 }
 
-/* A tile that shows no frame. All frames of the sources have timestamps. */
+/* A tile that shows no frame. A still without a timestamp gets one. */
 static gboolean
 is_background (const Tile * tile)
 {
@@ -155,41 +158,61 @@ paint_background (guint8 * bytes, const GstVideoInfo * info, gsize row_bytes,
     memcpy (bytes + y * row_bytes, bytes, row_bytes);
 }
 
-/* Whether the pad may show a frame of this source. */
-static void
-check_source (StripCheck * self, const Tile * tile)
+static FrameLook
+get_look (const StripCheck * self, const Strip * strip, const Tile * tile)
 {
-  const gint source = frame_code_source (tile->pts);
-  gboolean found = FALSE;
+  return (FrameLook) {
+    .key = self->key,.code = tile->code,
+    .format = GST_VIDEO_INFO_FORMAT (&strip->info),
+    .width = tile->width,.height = tile->height,
+  };
+}
+
+/* Whether the pad may show a frame of this source. With the lock held. */
+static gboolean
+has_source (const StripCheck * self, const Tile * tile, gint source)
+{
   guint i;
 
-  g_mutex_lock (&self->lock);
   for (i = 0; i < STRIP_PAD_SOURCES; i++)
-    found |= self->sources[tile->pad][i] == source;
+    if (self->sources[tile->pad][i] == source)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* The code of a tile's frame is in its timestamp, and in its bytes if its
+ * source has frames without timestamps. */
+static void
+find_code (StripCheck * self, const Strip * strip, Tile * tile,
+    const guint8 * bytes, gssize stride)
+{
+  const FrameLook look = get_look (self, strip, tile);
+  const guint code = frame_read_code (&look, bytes + tile->y * stride
+      + (gsize) tile->x * strip->pixel_bytes, stride);
+  const guint source = frame_get_source (code);
+
+  tile->code = frame_get_code (tile->pts);
+  g_mutex_lock (&self->lock);
+  if (has_source (self, tile, source) && self->is_untimed[source]) {
+    tile->code = code;
+    report_add (REPORT_UNTIMED_TILES, 1);
+  }
+  if (!has_source (self, tile, frame_get_source (tile->code)))
+    report_fail ("pad %u, %s, %ux%u, pts %" G_GUINT64_FORMAT ", bytes of %u: "
+        "it never had a source %u", tile->pad, tile->state, tile->width,
+        tile->height, tile->pts, code, frame_get_source (tile->code));
   g_mutex_unlock (&self->lock);
-  if (!found)
-    report_fail ("pad %u, %s, %ux%u, pts %" G_GUINT64_FORMAT ": it never had a "
-        "source %d", tile->pad, tile->state, tile->width, tile->height,
-        tile->pts, source);
 }
 
 static void
 paint_tile (StripCheck * self, const Strip * strip, const Tile * tile,
     gsize row_bytes)
 {
-  const guint32 seed = frame_seed (self->key, tile->pts,
-      GST_VIDEO_INFO_FORMAT (&strip->info), tile->width, tile->height);
-  const guint n = tile->width * strip->pixel_bytes;
-  guint x;
-  guint y;
+  const FrameLook look = get_look (self, strip, tile);
 
-  for (y = 0; y < tile->height; y++) {
-    guint8 *row = self->expected + (tile->y + y) * row_bytes
-        + (gsize) tile->x * strip->pixel_bytes;
-
-    for (x = 0; x < n; x++)
-      row[x] = test_byte (seed, y, x);
-  }
+  frame_write (&look, self->expected + tile->y * row_bytes
+      + (gsize) tile->x * strip->pixel_bytes, row_bytes);
 }
 
 static void
@@ -305,18 +328,19 @@ explain (StripCheck * self, const Strip * strip, const GstVideoFrame * frame,
 }
 
 static void
-count (StripCheck * self, const Strip * strip)
+find_codes (StripCheck * self, Strip * strip, const GstVideoFrame * frame)
 {
   guint i;
 
   for (i = 0; i < strip->n_tiles; i++) {
-    const Tile *tile = &strip->tiles[i];
+    Tile *tile = &strip->tiles[i];
 
     if (is_background (tile)) {
       report_add (REPORT_BACKGROUND, 1);
       continue;
     }
-    check_source (self, tile);
+    find_code (self, strip, tile, GST_VIDEO_FRAME_PLANE_DATA (frame, 0),
+        GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0));
     report_add (REPORT_TILES, 1);
     report_add (REPORT_KEPT, strcmp (tile->state, "kept") == 0);
   }
@@ -332,10 +356,10 @@ strip_check (StripCheck * self, GstBuffer * buffer, GstCaps * caps)
   guint i;
 
   read_strip (&strip, buffer, caps);
-  count (self, &strip);
   row_bytes = (gsize) GST_VIDEO_INFO_WIDTH (&strip.info) * strip.pixel_bytes;
   if (!gst_video_frame_map (&frame, &strip.info, buffer, GST_MAP_READ))
     report_fail ("a strip that can't be mapped");
+  find_codes (self, &strip, &frame);
   for (i = 0; i < STRIP_COLOURS; i++) {
     paint (self, &strip, row_bytes);
     if (is_same (self, &frame, row_bytes))

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <gst/video/video.h>
+#include "frame.h"
 
 /* The numbers of pads are below this. */
 #define STRIP_MOST_PADS 64
@@ -24,6 +24,7 @@ typedef struct
   GMutex lock;
   gint sources[STRIP_MOST_PADS][STRIP_PAD_SOURCES];     /* under lock; -1: none;
                                                          * the last one first */
+  gboolean is_untimed[FRAME_MOST_SOURCES];      /* the same */
 
   /* Of the thread that has the strips. */
   guint8 *expected;
@@ -34,8 +35,10 @@ typedef struct
 void strip_check_init (StripCheck * self, guint32 key);
 void strip_check_clear (StripCheck * self);
 
-/* From now on @source is linked to @pad. In any thread. */
-void strip_check_link (StripCheck * self, guint pad, guint source);
+/* From now on @source is linked to @pad. Timestamps don't say what is in its
+ * frames if it @is_untimed. In any thread. */
+void strip_check_link (StripCheck * self, guint pad, guint source,
+    gboolean is_untimed);
 
 /* Ends the program unless each byte of @strip is right. In one thread at a
  * time. */

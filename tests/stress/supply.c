@@ -5,7 +5,6 @@
 
 #include "supply.h"
 
-#include "frame.h"
 #include "report.h"
 
 void
@@ -82,7 +81,7 @@ ask_for_pool (Supply * self)
 
 /* NULL: there is no pool. */
 static GstBuffer *
-make_pooled (Supply * self, guint32 seed)
+make_pooled (Supply * self, const FrameLook * look)
 {
   GstBuffer *frame;
 
@@ -92,24 +91,21 @@ make_pooled (Supply * self, guint32 seed)
       || gst_buffer_pool_acquire_buffer (self->pool, &frame, NULL)
       != GST_FLOW_OK)
     return NULL;
-  if (!frame_fill (frame, &self->info, seed))
-    report_fail ("a frame of the pad's pool can't be written");
+  frame_fill (frame, &self->info, look);
   report_add (REPORT_POOLED, 1);
 
   return frame;
 }
 
 GstBuffer *
-supply_make (Supply * self, guint32 seed)
+supply_make (Supply * self, const FrameLook * look)
 {
   GstBuffer *frame = NULL;
 
   if (self->may_ask && g_rand_int_range (self->rand, 0, 3) > 0)
-    frame = make_pooled (self, seed);
+    frame = make_pooled (self, look);
   if (frame == NULL)
-    frame = frame_new (self->rand, GST_VIDEO_INFO_FORMAT (&self->info),
-        GST_VIDEO_INFO_WIDTH (&self->info), GST_VIDEO_INFO_HEIGHT (&self->info),
-        seed);
+    frame = frame_new (self->rand, look);
 
   return frame;
 }

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <gst/video/video.h>
+#include "frame.h"
 
 /* How many of its last frames a source may hold. */
 #define SUPPLY_MOST_KEPT 4
@@ -33,8 +33,8 @@ void supply_stop_asking (Supply * self);
 /* From now on, frames are of this kind. */
 void supply_set_info (Supply * self, const GstVideoInfo * info);
 
-/* A frame with the bytes of @seed. */
-GstBuffer *supply_make (Supply * self, guint32 seed);
+/* A frame that looks like this, with a format and size as in the info. */
+GstBuffer *supply_make (Supply * self, const FrameLook * look);
 
 /* Holds the frame for some time, or not. */
 void supply_keep (Supply * self, GstBuffer * frame);
