@@ -100,46 +100,12 @@ find_pad (GstNtMosaic * self, gboolean (*is_wrong) (GstNtMosaicPad * pad))
 }
 
 static gboolean
-has_no_timestamp (GstNtMosaicPad * pad)
-{
-  GstBuffer *buffer = gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
-  const gboolean wrong = buffer && !GST_BUFFER_PTS_IS_VALID (buffer);
-
-  /* Upstream may have flushed the pad meanwhile: then this is the last
-   * reference, and the object lock is held. */
-  if (buffer)
-    gst_nt_mosaic_held_drop_later (&pad->held, buffer);
-
-  return wrong;
-}
-
-static gboolean
 has_data_before_caps (GstNtMosaicPad * pad)
 {
   GstVideoInfo info;
 
   return gst_aggregator_pad_has_buffer (GST_AGGREGATOR_PAD (pad))
       && !gst_nt_mosaic_pad_get_announced (pad, &info);
-}
-
-/* The base class logs a buffer without a timestamp and returns an error. Stills
- * get a timestamp before, so they never cause it. */
-static void
-explain_error (GstNtMosaic * self)
-{
-  GstNtMosaicPad *pad = find_pad (self, has_no_timestamp);
-  GstVideoInfo info;
-
-  if (pad == NULL)
-    return;
-
-  gst_nt_mosaic_pad_get_announced (pad, &info);
-  gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FORMAT, "%s gets buffers "
-      "without timestamps at framerate %d/%d, so no strip is theirs: set "
-      "is-live=true do-timestamp=true on the source, or framerate=0/1 in its "
-      "caps if they are stills", GST_OBJECT_NAME (pad),
-      GST_VIDEO_INFO_FPS_N (&info), GST_VIDEO_INFO_FPS_D (&info));
-  gst_object_unref (pad);
 }
 
 static void
@@ -168,9 +134,6 @@ void
 gst_nt_mosaic_explain_flow (GstNtMosaic * self, GstFlowReturn flow)
 {
   switch (flow) {
-    case GST_FLOW_ERROR:
-      explain_error (self);
-      break;
     case GST_FLOW_NOT_LINKED:
       gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED,
           gst_pad_is_linked (GST_AGGREGATOR_SRC_PAD (self)) ?

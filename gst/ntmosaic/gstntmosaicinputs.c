@@ -292,8 +292,9 @@ gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
   }
   if (g_atomic_int_get (&pad->caps_refused) && !gst_nt_mosaic_is_gap (buffer))
     buffer = make_gap (pad, buffer);
-  if (!GST_BUFFER_PTS_IS_VALID (buffer)
-      && gst_nt_mosaic_pad_has_stills (pad)) {
+  if (!GST_BUFFER_PTS_IS_VALID (buffer)) {
+    if (!gst_nt_mosaic_pad_has_stills (pad) && !gst_nt_mosaic_is_gap (buffer))
+      buffer = gst_nt_mosaic_pad_stand_for_untimed (pad, buffer);
     buffer = gst_nt_mosaic_pad_time_still (pad, buffer, self->strip_time);
     g_atomic_int_set (&self->has_untimed, TRUE);
   } else if (g_atomic_int_get (&self->has_untimed)) {

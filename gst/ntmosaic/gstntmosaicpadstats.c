@@ -176,7 +176,7 @@ gst_nt_mosaic_install_pad_stats (GObjectClass * klass, guint id)
    *   running time, came late, were flushed, or because a later one was there
    *   for the same strip; counted with the next strip or flush
    * * `frames-refused` (uint64): frames that were too short, contradicted their
-   *   caps or could not be mapped
+   *   caps, lacked a timestamp or could not be mapped
    * * `repeated` (uint64): how often a strip showed the frame of the strip
    *   before it once more
    * * `late` (uint64): frames that came when the strips of their time had been

@@ -10,6 +10,7 @@
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicformats.h"
 #include "gstntmosaicshown.h"
+#include "gstntmosaicstills.h"
 
 #define GST_CAT_DEFAULT gst_nt_mosaic_debug
 
@@ -143,6 +144,23 @@ map_frame (GstNtMosaic * self, GstNtMosaicPicture * picture, guint i,
   return TRUE;
 }
 
+/* As map_frame(), for what stands for a frame without a timestamp. */
+static gboolean
+refuse_untimed (GstNtMosaic * self, GstNtMosaicPad * pad, GstBuffer * buffer)
+{
+  const GstVideoInfo *info = &GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+  gchar *why = g_strdup_printf ("it gets buffers without timestamps at "
+      "framerate %d/%d, so no strip is theirs: set is-live=true "
+      "do-timestamp=true on the source, or framerate=0/1 in its caps if they "
+      "are stills", GST_VIDEO_INFO_FPS_N (info), GST_VIDEO_INFO_FPS_D (info));
+  const gboolean goes_on = refuse_frame (self, pad, why);
+
+  gst_buffer_unref (buffer);
+  g_free (why);
+
+  return goes_on;
+}
+
 static GstClockTime
 get_running_time (GstNtMosaicPad * pad, const GstBuffer * buffer)
 {
@@ -194,7 +212,9 @@ use_frame (GstNtMosaic * self, GstNtMosaicPicture * picture, guint i,
     return TRUE;
   }
 
-  return map_frame (self, picture, i, buffer);
+  return gst_nt_mosaic_stands_for_untimed (buffer)
+      ? refuse_untimed (self, pad, buffer)
+      : map_frame (self, picture, i, buffer);
 }
 
 /* Takes the frame that the pad of tile @i shows. FALSE: as above. */

@@ -404,7 +404,8 @@ install_reports (GObjectClass * klass)
    * * `tiles-background` (uint64): tiles that were filled with background,
    *   wholly or around a frame that was kept
    * * `frames-refused` (uint64): frames that were too short, contradicted their
-   *   caps or could not be mapped: their tiles were background
+   *   caps, lacked a timestamp or could not be mapped: their tiles were
+   *   background
    * * `bytes-copied` (uint64): bytes of the frames of `tiles-copied`
    * * `copy-time` (uint64): nanoseconds that the streaming thread took to write
    *   the strips; copies on arrival are not part of it

@@ -55,6 +55,33 @@ gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad, GstBuffer * buffer,
   return buffer;
 }
 
+static GQuark
+get_mark (void)
+{
+  return g_quark_from_static_string ("ntmosaic-stands-for-untimed");
+}
+
+/* The mark is on a buffer of our own, because upstream may use its buffer
+ * again. */
+GstBuffer *
+gst_nt_mosaic_pad_stand_for_untimed (GstNtMosaicPad * pad, GstBuffer * frame)
+{
+  GstBuffer *buffer = gst_buffer_new ();
+
+  gst_mini_object_set_qdata (GST_MINI_OBJECT_CAST (buffer), get_mark (), pad,
+      NULL);
+  gst_nt_mosaic_held_drop_later (&pad->held, frame);
+
+  return buffer;
+}
+
+gboolean
+gst_nt_mosaic_stands_for_untimed (GstBuffer * buffer)
+{
+  return gst_mini_object_get_qdata (GST_MINI_OBJECT_CAST (buffer), get_mark ())
+      != NULL;
+}
+
 void
 gst_nt_mosaic_pad_note_timed (GstNtMosaicPad * pad)
 {

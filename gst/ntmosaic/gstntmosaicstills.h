@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Still images that come without timestamps: each is shown from the strip on
- * that it is the next frame for. */
+/* Frames that come without timestamps. A still is shown from the strip on that
+ * it is the next frame for. Other frames are refused from then on. */
 
 #pragma once
 
@@ -19,6 +19,13 @@ gboolean gst_nt_mosaic_pad_has_stills (GstNtMosaicPad * pad);
  * the strip begins. Returns @buffer, or a copy if it was not writable. */
 GstBuffer *gst_nt_mosaic_pad_time_still (GstNtMosaicPad * pad,
     GstBuffer * buffer, GstClockTime running_time);
+
+/* What stands for a frame that is not a still and has no timestamp: an empty
+ * buffer, which the strip refuses. @frame is taken over. */
+GstBuffer *gst_nt_mosaic_pad_stand_for_untimed (GstNtMosaicPad * pad,
+    GstBuffer * frame);
+
+gboolean gst_nt_mosaic_stands_for_untimed (GstBuffer * buffer);
 
 /* To be called if the frame to be taken next has a timestamp of its own. */
 void gst_nt_mosaic_pad_note_timed (GstNtMosaicPad * pad);

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* Frames without timestamps. Stills need none: the k-th still of each pad is in
- * the k-th strip. Other frames are an error: errors.c. */
+ * the k-th strip. Other frames are refused; before the first strip that is an
+ * error: errors.c. */
 
 #include "rig/pipelines.h"
 
@@ -162,6 +163,94 @@ GST_START_TEST (in_segment)
 
 GST_END_TEST;
 
+/* ---- Frames that are no stills ---- */
+
+/* Strip @n of two pads: sink_1 gets @frame, and shows background. */
+static void
+check_refused (TestRig * rig, guint n, GstBuffer * frame)
+{
+  TestTile tiles[] = {
+    {TEST_TILE_WIDTH, TEST_TILE_HEIGHT, n}, {TEST_TILE_WIDTH, 0, 0}
+  };
+  const TestStrip strip = { tiles, 2, TEST_TILE_HEIGHT, "top", BLACK };
+
+  push (rig, 1, frame);
+  test_rig_push (rig, 0, n, n);
+  test_rig_expect (rig, &strip);
+}
+
+/* The other pad goes on, and so does this one when its frames have timestamps
+ * again. Upstream may send the same buffer again, now with a timestamp. */
+GST_START_TEST (at_a_rate)
+{
+  TestRig *rig = rig_with_rate (25);
+  GstBuffer *frame = untimed (__i__ + 100);
+  guint n;
+
+  test_input_set_caps_full (test_rig_input (rig, 0), "RGBA", TEST_TILE_WIDTH,
+      TEST_TILE_HEIGHT, 25, 1);
+  test_rig_push (rig, 0, 1, 0);
+  test_rig_push (rig, 1, 101, 0);
+  test_rig_expect_small (rig, 2, 1, 101);
+  for (n = 1; n < N_STRIPS; n++) {
+    GstBuffer *next = n > 1 ? untimed (n) : gst_buffer_ref (frame);
+
+    if (__i__ == 1)
+      GST_BUFFER_DURATION (next) = TEST_FRAME_TIME;
+    check_refused (rig, n, next);
+    if (n == 1)
+      test_rig_expect_warning (rig, "sink_1", "timestamps", "25/1",
+          "do-timestamp=true", "background", "frames-refused");
+  }
+  test_rig_expect_no_warning (rig);
+  test_expect_stat (rig, "frames-refused", N_STRIPS - 1);
+  frame = gst_buffer_make_writable (frame);
+  test_input_push_nth (test_rig_input (rig, 1), frame, n);
+  test_rig_push (rig, 0, n, n);
+  test_rig_expect_small (rig, 2, n, __i__ + 100);
+  end (rig);
+}
+
+GST_END_TEST;
+
+/* Stills come to be frames at a rate. */
+GST_START_TEST (stills_that_get_a_rate)
+{
+  TestRig *rig = rig_with_rate (25);
+
+  push (rig, 0, untimed (1));
+  test_rig_push (rig, 1, 101, 0);
+  test_rig_expect_small (rig, 2, 1, 101);
+  test_input_set_caps_full (test_rig_input (rig, 0), "RGBA", TEST_TILE_WIDTH,
+      TEST_TILE_HEIGHT, 25, 1);
+  push (rig, 0, untimed (2));
+  test_rig_push (rig, 1, 102, 1);
+  test_rig_skip (rig);
+  test_rig_expect_warning (rig, "sink_0", "timestamps", "background");
+  test_rig_push (rig, 0, 3, 2);
+  test_rig_push (rig, 1, 103, 2);
+  test_rig_expect_small (rig, 2, 3, 103);
+  end (rig);
+}
+
+GST_END_TEST;
+
+/* An only pad has nothing to go on with. */
+GST_START_TEST (only_pad)
+{
+  TestRig *rig = test_rig_new (1);
+
+  test_input_set_caps_full (test_rig_input (rig, 0), "RGBA", TEST_TILE_WIDTH,
+      TEST_TILE_HEIGHT, 25, 1);
+  test_rig_push (rig, 0, 1, 0);
+  test_rig_expect_small (rig, 1, 1);
+  gst_harness_push (test_rig_input (rig, 0), untimed (2));
+  test_rig_expect_error (rig, "sink_0", "timestamps", "25/1");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* Sources that run ahead: the pads queue their frames. */
 GST_START_TEST (appsrc)
 {
@@ -191,5 +280,8 @@ TEST_CASES (untimed)
   tcase_add_test (tc, mixed);
   tcase_add_test (tc, frames_are_not_written_to);
   tcase_add_test (tc, in_segment);
+  tcase_add_loop_test (tc, at_a_rate, 0, 2);
+  tcase_add_test (tc, stills_that_get_a_rate);
+  tcase_add_test (tc, only_pad);
   tcase_add_test (tc, appsrc);
 }
