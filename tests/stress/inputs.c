@@ -90,8 +90,10 @@ choose (Inputs * self, gboolean has_queue, SourceSetup * setup)
     .fps = self->is_live || dice (self, 5) ? self->fps : 0,
     .most_pixels = self->most_pixels,
     .format = self->format,
+    .look = self->look,
     .position = self->position,
   };
+  setup->refills = !setup->asks && dice (self, 2);
   setup->is_untimed = setup->fps == 0 && dice (self, 2);
 }
 

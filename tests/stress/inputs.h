@@ -27,6 +27,7 @@ typedef struct
   GstElement *mosaic;
   StripCheck *check;
   gint *format;                 /* of SourceSetup, as the next ones */
+  gint *look;
   gint *position;
   gboolean is_live;
   guint fps;

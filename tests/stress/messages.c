@@ -14,6 +14,7 @@ static const gchar *const known_texts[] = {
   " have cells for ", " pixels wide, and ", " pixels wide, but max-width is ",
   ", but appsink", " bytes is too short for ", "a buffer's GstVideoMeta says ",
   ", and all tiles of a strip must agree: ", "There is no strip: ",
+  ": it gets buffers without timestamps at framerate ",
 };
 
 /* What only warnings may say. */

@@ -27,11 +27,14 @@
     X (NO_DURATION, "frames without a duration")                              \
     X (BAD_FRAMES, "bad frames pushed")                                       \
     X (POOLED, "frames out of the pad's pool")                                \
+    X (REFILLED, "frames of an upstream's own pool, written over once free")  \
+    X (LISTS, "lists of frames")                                              \
     X (GAPS, "gaps")                                                          \
     X (STALLS, "stalls")                                                      \
     X (BURSTS, "bursts")                                                      \
     X (SEGMENTS, "segments")                                                  \
     X (CAPS, "changes of caps")                                               \
+    X (OTHER_CAPS, "changes of caps at the same format and size")             \
     X (MISFITS, "caps that don't fit")                                        \
     X (SOURCE_EOS, "ends of a source")                                        \
     X (SOURCE_FLUSHES, "flushes by a source")                                 \

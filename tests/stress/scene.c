@@ -25,7 +25,8 @@ typedef struct
   GstElement *mosaic;
   StripCheck check;
   Sink sink;
-  gint format;                  /* atomic */
+  gint format;                  /* atomic, as the next one */
+  gint look;
   Inputs inputs;
   gint has_error;               /* atomic */
   const gchar *event;           /* the last one */
@@ -73,6 +74,7 @@ change_format (Scene * self)
   report_add (REPORT_FORMATS, 1);
   g_atomic_int_set (&self->format, formats[dice (self,
               G_N_ELEMENTS (formats))]);
+  g_atomic_int_set (&self->look, dice (self, 2) * dice (self, SOURCE_LOOKS));
 }
 
 static void
@@ -346,7 +348,7 @@ set_up (Scene * self)
   gst_object_unref (bus);
   self->inputs = (Inputs) {
     .rand = self->rand,.pipeline = self->pipeline,.mosaic = self->mosaic,
-    .check = &self->check,.format = &self->format,
+    .check = &self->check,.format = &self->format,.look = &self->look,
     .position = &self->sink.position,.is_live = is_live,.fps = fps,
     .most_pixels = most_pixels,
   };

@@ -187,10 +187,10 @@ push_frame (Source * self)
   return gst_pad_push (self->pad, stream_make_frame (&self->stream));
 }
 
+/* One frame after the other. */
 static GstFlowReturn
-push_burst (Source * self)
+push_burst (Source * self, guint n)
 {
-  guint n = 5 + stream_dice (&self->stream, 30);
   GstFlowReturn flow = GST_FLOW_OK;
 
   report_add (REPORT_BURSTS, 1);
@@ -198,6 +198,24 @@ push_burst (Source * self)
     flow = push_frame (self);
 
   return flow;
+}
+
+/* All at once. */
+static GstFlowReturn
+push_list (Source * self, guint n)
+{
+  GstBufferList *list = gst_buffer_list_new ();
+
+  report_add (REPORT_LISTS, 1);
+  while (n-- > 0) {
+    if (!wait_for_turn (self)) {
+      gst_buffer_list_unref (list);
+      return GST_FLOW_FLUSHING;
+    }
+    gst_buffer_list_add (list, stream_make_frame (&self->stream));
+  }
+
+  return gst_pad_push_list (self->pad, list);
 }
 
 static GstFlowReturn
@@ -217,12 +235,19 @@ do_something (Source * self)
     stream_send_caps (stream);
   } else if (kind < 14 && !stream_is_young (stream)) {
     stream_send_misfit (stream);
-  } else if (kind < 15) {
+  } else if (kind < 15 && !stream_is_young (stream)) {
+    stream_send_other_look (stream);
+  } else if (kind < 16) {
+    stream_send_other_rate (stream);
+  } else if (kind < 17) {
     flush_myself (self);
     return GST_FLOW_OK;
-  } else if (kind < 17) {
-    return push_burst (self);
-  } else if (kind < 18 && stream_dice (stream, 4) == 0) {
+  } else if (kind < 19) {
+    const guint n = 5 + stream_dice (stream, 30);
+
+    return stream_dice (stream, 2) ? push_burst (self, n)
+        : push_list (self, n / 4);
+  } else if (kind < 20 && stream_dice (stream, 4) == 0) {
     report_add (REPORT_SOURCE_EOS, 1);
     gst_pad_push_event (self->pad, gst_event_new_eos ());
     return GST_FLOW_EOS;

@@ -34,6 +34,7 @@ typedef struct
   StripCheck check;
   Sink sink;
   gint format;
+  gint look;
   Trace trace;
 } Stop;
 
@@ -79,6 +80,7 @@ add_input (Stop * self, guint number, gboolean has_queue, guint most_pixels)
     .fps = 25,
     .most_pixels = most_pixels,
     .format = &self->format,
+    .look = &self->look,
     .position = &self->sink.position,
   };
   GstElement *source = source_new (&setup);

@@ -14,7 +14,8 @@ stream_init (Stream * self, GstPad * pad, const SourceSetup * setup)
     .pad = pad,.setup = *setup,.rand = g_rand_new_with_seed (setup->seed)
   };
   gst_video_info_init (&self->info);
-  supply_init (&self->supply, pad, self->rand, setup->asks);
+  supply_init (&self->supply, pad, self->rand, setup->asks,
+      setup->refills);
 }
 
 void
@@ -58,7 +59,8 @@ gboolean
 stream_is_outdated (const Stream * self)
 {
   return GST_VIDEO_INFO_FORMAT (&self->info)
-      != (GstVideoFormat) g_atomic_int_get (self->setup.format);
+      != (GstVideoFormat) g_atomic_int_get (self->setup.format)
+      || self->look != g_atomic_int_get (self->setup.look);
 }
 
 /* ---- Events ---- */
@@ -75,6 +77,26 @@ get_duration (Stream * self)
   const guint fps = self->setup.fps > 0 ? self->setup.fps : 25;
 
   return 1000 / fps * GST_MSECOND;
+}
+
+/* What pads have to agree in, but for the format. The bytes stay the same. */
+static void
+set_look (GstVideoInfo * info, gint look)
+{
+  const gboolean is_rgb = GST_VIDEO_INFO_IS_RGB (info);
+  const gboolean is_gray = GST_VIDEO_INFO_IS_GRAY (info);
+
+  if (look == 1) {
+    GST_VIDEO_INFO_PAR_N (info) = 10;
+    GST_VIDEO_INFO_PAR_D (info) = 11;
+  } else if (look == 2) {
+    GST_VIDEO_INFO_INTERLACE_MODE (info) = GST_VIDEO_INTERLACE_MODE_MIXED;
+  } else if (look == 3) {
+    gst_video_colorimetry_from_string (&info->colorimetry,
+        is_rgb ? "1:1:7:1" : is_gray ? "1:4:0:1" : "2:3:5:1");
+  } else if (look == 4 && GST_VIDEO_INFO_IS_YUV (info)) {
+    info->chroma_site = GST_VIDEO_CHROMA_SITE_H_COSITED;
+  }
 }
 
 static void
@@ -94,6 +116,8 @@ set_caps (Stream * self, GstVideoFormat format, guint width, guint height)
   gst_video_info_set_format (&self->info, format, width, height);
   GST_VIDEO_INFO_FPS_N (&self->info) = self->setup.fps;
   GST_VIDEO_INFO_FPS_D (&self->info) = 1;
+  self->look = g_atomic_int_get (self->setup.look);
+  set_look (&self->info, self->look);
   supply_set_info (&self->supply, &self->info);
   push_caps (self);
 }
@@ -123,6 +147,29 @@ stream_send_misfit (Stream * self)
   report_add (REPORT_MISFITS, 1);
   set_caps (self, format == GST_VIDEO_FORMAT_RGB ? GST_VIDEO_FORMAT_BGR
       : GST_VIDEO_FORMAT_RGB, width, choose_size (self));
+}
+
+/* Frames come as often as before. */
+void
+stream_send_other_rate (Stream * self)
+{
+  static const guint rates[] = { 10, 25, 50, 0 };
+
+  report_add (REPORT_OTHER_CAPS, 1);
+  GST_VIDEO_INFO_FPS_N (&self->info) = rates[stream_dice (self,
+          G_N_ELEMENTS (rates) - (self->setup.fps > 0))];
+  push_caps (self);
+}
+
+/* For one frame, which may be a still that was pushed with other caps. */
+void
+stream_send_other_look (Stream * self)
+{
+  report_add (REPORT_OTHER_CAPS, 1);
+  set_look (&self->info, stream_dice (self, SOURCE_LOOKS));
+  self->look = -1;
+  supply_set_info (&self->supply, &self->info);
+  push_caps (self);
 }
 
 /* The running time goes on in any segment. */

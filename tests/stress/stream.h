@@ -19,6 +19,7 @@ typedef struct
   gboolean has_begun;           /* stream-start was sent */
   gboolean needs_segment;
   gboolean needs_caps;          /* they may be lost */
+  gint look;                    /* as in SourceSetup; -1: any */
   GstVideoInfo info;            /* format UNKNOWN: no caps yet */
   GstClockTime running;         /* of the next frame, full milliseconds */
   GstClockTime start;           /* of the segment, full milliseconds */
@@ -44,11 +45,13 @@ gboolean stream_is_young (const Stream * self);
 /* Sends what has to come before any frame. */
 void stream_begin (Stream * self);
 
-/* Whether the pipeline has another format now. */
+/* Whether the pipeline has another format or look now. */
 gboolean stream_is_outdated (const Stream * self);
 
 void stream_send_caps (Stream * self);
 void stream_send_misfit (Stream * self);
+void stream_send_other_rate (Stream * self);
+void stream_send_other_look (Stream * self);
 void stream_send_segment (Stream * self);
 void stream_send_gap (Stream * self);
 

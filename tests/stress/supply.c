@@ -5,13 +5,16 @@
 
 #include "supply.h"
 
+#include "refill.h"
 #include "report.h"
 
 void
-supply_init (Supply * self, GstPad * pad, GRand * rand, gboolean asks)
+supply_init (Supply * self, GstPad * pad, GRand * rand, gboolean asks,
+    gboolean refills)
 {
   *self = (Supply) {
-    .pad = pad,.rand = rand,.may_ask = asks,.asks = asks
+    .pad = pad,.rand = rand,.may_ask = asks,.asks = asks,
+    .refills = refills,
   };
   g_mutex_init (&self->lock);
   gst_video_info_init (&self->info);
@@ -52,6 +55,18 @@ supply_set_info (Supply * self, const GstVideoInfo * info)
   self->info = *info;
 }
 
+static GstBufferPool *
+make_own_pool (Supply * self)
+{
+  GstCaps *caps = gst_video_info_to_caps (&self->info);
+  GstBufferPool *pool = refill_pool_new (caps,
+      GST_VIDEO_INFO_SIZE (&self->info));
+
+  gst_caps_unref (caps);
+
+  return pool;
+}
+
 static void
 ask_for_pool (Supply * self)
 {
@@ -79,20 +94,27 @@ ask_for_pool (Supply * self)
   gst_caps_unref (caps);
 }
 
-/* NULL: there is no pool. */
+/* NULL: there is no pool, or no buffer in it. */
 static GstBuffer *
 make_pooled (Supply * self, const FrameLook * look)
 {
+  const GstBufferPoolAcquireParams params = {
+    .flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT
+  };
   GstBuffer *frame;
 
-  if (self->pool == NULL && g_rand_int_range (self->rand, 0, 4) == 0)
-    ask_for_pool (self);
+  if (self->pool == NULL && g_rand_int_range (self->rand, 0, 4) == 0) {
+    if (self->refills)
+      self->pool = make_own_pool (self);
+    else
+      ask_for_pool (self);
+  }
   if (self->pool == NULL
-      || gst_buffer_pool_acquire_buffer (self->pool, &frame, NULL)
-      != GST_FLOW_OK)
+      || gst_buffer_pool_acquire_buffer (self->pool, &frame,
+          (GstBufferPoolAcquireParams *) & params) != GST_FLOW_OK)
     return NULL;
   frame_fill (frame, &self->info, look);
-  report_add (REPORT_POOLED, 1);
+  report_add (REPORT_POOLED, !self->refills);
 
   return frame;
 }
@@ -102,7 +124,8 @@ supply_make (Supply * self, const FrameLook * look)
 {
   GstBuffer *frame = NULL;
 
-  if (self->may_ask && g_rand_int_range (self->rand, 0, 3) > 0)
+  if ((self->may_ask || self->refills)
+      && g_rand_int_range (self->rand, 0, 3) > 0)
     frame = make_pooled (self, look);
   if (frame == NULL)
     frame = frame_new (self->rand, look);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Where a source's frames come from: new memory, or the pool of the pad. */
+/* Where a source's frames come from: new memory, the pool of the pad, or a pool
+ * of its own. */
 
 #pragma once
 
@@ -16,15 +17,17 @@ typedef struct
   GRand *rand;                  /* borrowed; of the streaming thread, as the
                                  * next ones */
   GstVideoInfo info;            /* format UNKNOWN: no caps yet */
-  GstBufferPool *pool;
+  GstBufferPool *pool;          /* one of these two, or NULL */
   GstBuffer *kept[SUPPLY_MOST_KEPT];
 
   gboolean may_ask;             /* for the pad's pool */
+  gboolean refills;             /* has a pool of its own in place of that */
   GMutex lock;                  /* held during an ALLOCATION query */
   gboolean asks;                /* under lock */
 } Supply;
 
-void supply_init (Supply * self, GstPad * pad, GRand * rand, gboolean asks);
+void supply_init (Supply * self, GstPad * pad, GRand * rand, gboolean asks,
+    gboolean refills);
 void supply_clear (Supply * self);
 
 /* In any thread: waits for a query under way, and asks no more. */
