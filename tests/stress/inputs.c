@@ -54,7 +54,7 @@ get_number (GstPad * pad)
 static void
 link_input (Inputs * self, Input * input)
 {
-  GstElement *last = input->queue ? input->queue : input->source;
+  GstElement *last = input->queue ? input->queue : input->head;
   GstPad *src = gst_element_get_static_pad (last, "src");
 
   strip_check_link (self->check, get_number (input->pad), input->number,
@@ -73,6 +73,33 @@ unlink_input (Input * input)
     gst_pad_unlink (peer, input->pad);
     gst_object_unref (peer);
   }
+}
+
+/* The other sink never waits, and holds some frames for a while. It is no sink
+ * for the pipeline: it takes no part in preroll, seeks and EOS. */
+static GstElement *
+put_before_tee (GstElement * source)
+{
+  GstElement *bin = gst_bin_new (NULL);
+  GstElement *tee = gst_element_factory_make ("tee", NULL);
+  GstElement *queue = gst_element_factory_make ("queue", NULL);
+  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  GstPad *pad;
+
+  if (tee == NULL || queue == NULL || sink == NULL)
+    report_fail ("there is no tee, queue or fakesink");
+  gst_util_set_object_arg (G_OBJECT (queue), "leaky", "downstream");
+  g_object_set (queue, "max-size-buffers", 2, NULL);
+  g_object_set (sink, "async", FALSE, "sync", FALSE, NULL);
+  GST_OBJECT_FLAG_UNSET (sink, GST_ELEMENT_FLAG_SINK);
+  gst_bin_add_many (GST_BIN (bin), source, tee, queue, sink, NULL);
+  pad = gst_element_request_pad_simple (tee, "src_%u");
+  gst_element_add_pad (bin, gst_ghost_pad_new ("src", pad));
+  gst_object_unref (pad);
+  gst_element_link_many (source, tee, queue, sink, NULL);
+  report_add (REPORT_TEES, 1);
+
+  return bin;
 }
 
 /* Stills may be without timestamps, also beside inputs that have a rate. */
@@ -111,17 +138,19 @@ inputs_add (Inputs * self)
   input->number = setup.number;
   input->is_untimed = setup.is_untimed;
   input->source = source_new (&setup);
-  gst_bin_add (GST_BIN (self->pipeline), input->source);
+  input->head = dice (self, 4) == 0 ? put_before_tee (input->source)
+      : input->source;
+  gst_bin_add (GST_BIN (self->pipeline), input->head);
   if (has_queue) {
     input->queue = gst_element_factory_make ("queue", NULL);
     gst_bin_add (GST_BIN (self->pipeline), input->queue);
-    gst_element_link (input->source, input->queue);
+    gst_element_link (input->head, input->queue);
   }
   input->pad = gst_element_request_pad_simple (self->mosaic, "sink_%u");
   link_input (self, input);
   if (input->queue)
     gst_element_sync_state_with_parent (input->queue);
-  gst_element_sync_state_with_parent (input->source);
+  gst_element_sync_state_with_parent (input->head);
 }
 
 static void
@@ -135,7 +164,7 @@ remove_element (Inputs * self, GstElement ** element)
   *element = NULL;
 }
 
-/* Waits until no data flows out of the last element of @input, and keeps it so
+/* Waits until no data flows out of the last thread of @input, and keeps it so
  * until the unlock. NULL: data flows all the time. */
 static GstPad *
 lock_stream (Input * input)
@@ -175,12 +204,13 @@ release_input (Inputs * self, Input * input)
     unlink_input (input);
     unlock_stream (src);
     remove_element (self, &input->queue);
-    remove_element (self, &input->source);
+    remove_element (self, &input->head);
   }
   gst_element_release_request_pad (self->mosaic, input->pad);
   gst_clear_object (&input->pad);
   remove_element (self, &input->queue);
-  remove_element (self, &input->source);
+  remove_element (self, &input->head);
+  input->source = NULL;
 }
 
 void

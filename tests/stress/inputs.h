@@ -13,7 +13,9 @@
 typedef struct
 {
   GstElement *source;           /* NULL: there is none */
-  GstElement *queue;            /* between both, or NULL */
+  GstElement *head;             /* the source, or a bin of it and a tee: its
+                                 * frames are shared with another sink */
+  GstElement *queue;            /* behind that, or NULL */
   GstPad *pad;                  /* of the mosaic */
   guint number;                 /* of the source */
   gboolean is_untimed;          /* the same */

@@ -39,6 +39,7 @@
     X (SOURCE_EOS, "ends of a source")                                        \
     X (SOURCE_FLUSHES, "flushes by a source")                                 \
     X (PADS_ADDED, "pads added")                                              \
+    X (TEES, "of these, with a tee that shares the frames")                   \
     X (PADS_RELEASED, "pads released")                                        \
     X (PADS_RELINKED, "pads relinked")                                        \
     X (FORMATS, "changes of the format")                                      \
