@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* Stops; see the header. An element is stopped when its message
- * STATE_CHANGED says so: sinks first, sources last. */
+/* Stops; see the header. */
 
 #include "stops.h"
 
@@ -11,20 +10,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "gallery_stops.h"
 #include "report.h"
 #include "sink.h"
 #include "source.h"
+#include "trace.h"
 
 #define MOST_PADS 50
-
-/* What was stopped when, of one try. */
-typedef struct
-{
-  GMutex lock;
-  gint64 begin;                 /* under lock; 0: not stopping */
-  GString *text;
-  gint64 last;
-} Trace;
 
 typedef struct
 {
@@ -42,31 +34,6 @@ static guint
 dice (Stop * self, guint n)
 {
   return g_rand_int_range (self->rand, 0, n);
-}
-
-/* Notes steps of a millisecond and more. */
-static GstBusSyncReply
-hear (GstBus * bus, GstMessage * message, gpointer data)
-{
-  Trace *trace = &((Stop *) data)->trace;
-  GstState old;
-  GstState now;
-
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STATE_CHANGED) {
-    const gint64 time = g_get_monotonic_time ();
-
-    gst_message_parse_state_changed (message, &old, &now, NULL);
-    g_mutex_lock (&trace->lock);
-    if (trace->begin > 0 && time - trace->last >= 1000)
-      g_string_append_printf (trace->text, " %s to %s %.1f ms,",
-          GST_MESSAGE_SRC_NAME (message), gst_element_state_get_name (now),
-          (time - trace->last) / 1e3);
-    trace->last = time;
-    g_mutex_unlock (&trace->lock);
-  }
-  gst_message_unref (message);
-
-  return GST_BUS_DROP;
 }
 
 static void
@@ -102,7 +69,6 @@ set_up (Stop * self)
   const guint n = dice (self, 3) == 0 ? MOST_PADS : 1 + dice (self, 8);
   const gboolean has_queues = dice (self, 2);
   const guint most_pixels = n == MOST_PADS ? 64 : 200;
-  GstBus *bus;
   guint i;
 
   self->format = GST_VIDEO_FORMAT_RGBA;
@@ -114,9 +80,7 @@ set_up (Stop * self)
   gst_bin_add_many (GST_BIN (self->pipeline), self->mosaic,
       self->sink.appsink, NULL);
   gst_element_link (self->mosaic, self->sink.appsink);
-  bus = gst_element_get_bus (self->pipeline);
-  gst_bus_set_sync_handler (bus, hear, self, NULL);
-  gst_object_unref (bus);
+  trace_init (&self->trace, self->pipeline);
   for (i = 0; i < n; i++)
     add_input (self, i, has_queues, most_pixels);
 
@@ -160,8 +124,6 @@ stop_one (guint32 seed, guint32 number, gchar ** where)
   guint n;
 
   strip_check_init (&self.check, seed);
-  g_mutex_init (&self.trace.lock);
-  self.trace.text = g_string_new (NULL);
   n = set_up (&self);
   gst_element_set_state (self.pipeline, GST_STATE_PLAYING);
   g_usleep (dice (&self, 100) * 1000);
@@ -169,10 +131,7 @@ stop_one (guint32 seed, guint32 number, gchar ** where)
     thread = g_thread_new ("seek", seek, &self);
 
   cpu = get_cpu_time ();
-  begin = g_get_monotonic_time ();
-  g_mutex_lock (&self.trace.lock);
-  self.trace.begin = self.trace.last = begin;
-  g_mutex_unlock (&self.trace.lock);
+  begin = trace_begin (&self.trace);
   gst_element_set_state (self.pipeline, GST_STATE_NULL);
   end = g_get_monotonic_time ();
 
@@ -186,11 +145,22 @@ stop_one (guint32 seed, guint32 number, gchar ** where)
   gst_object_unref (self.pipeline);
   sink_clear (&self.sink);
   strip_check_clear (&self.check);
-  g_string_free (self.trace.text, TRUE);
-  g_mutex_clear (&self.trace.lock);
+  trace_clear (&self.trace);
   g_rand_free (self.rand);
 
   return end - begin;
+}
+
+/* Every fourth stop is one of an ntstripsrc, where images can be decoded. */
+static gint64
+stop_any (guint32 seed, guint number, GalleryStops * gallery, gchar ** where)
+{
+#ifdef HAVE_IMAGES
+  if (number % 4 == 3)
+    return gallery_stops_one (gallery, seed, number, where);
+#endif
+
+  return stop_one (seed, number, where);
 }
 
 static gint
@@ -206,12 +176,17 @@ void
 stops_measure (guint32 seed, gint only, guint n_tries, gint * beat)
 {
   GArray *times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GalleryStops *gallery = NULL;
   gint64 longest = -1;
   guint i;
 
+#ifdef HAVE_IMAGES
+  gallery = gallery_stops_new ();
+#endif
   for (i = 0; i < n_tries; i++) {
+    const guint number = only >= 0 ? (guint) only : i;
     gchar *where;
-    const gint64 time = stop_one (seed, only >= 0 ? (guint) only : i, &where);
+    const gint64 time = stop_any (seed, number, gallery, &where);
 
     g_array_append_val (times, time);
     if (time > longest) {
@@ -229,5 +204,8 @@ stops_measure (guint32 seed, gint only, guint n_tries, gint * beat)
         times->len, g_array_index (times, gint64, times->len / 2) / 1e3,
         g_array_index (times, gint64, times->len * 99 / 100) / 1e3,
         g_array_index (times, gint64, times->len - 1) / 1e3);
+#ifdef HAVE_IMAGES
+  gallery_stops_free (gallery);
+#endif
   g_array_unref (times);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* How long set_state(NULL) takes, at any moment, with up to 50 pads. */
+/* How long set_state(NULL) takes, at any moment, with up to 50 pads or with an
+ * ntstripsrc. */
 
 #pragma once
 
