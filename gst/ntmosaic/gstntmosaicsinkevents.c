@@ -55,8 +55,8 @@ find_disagreement (GstNtMosaic * self, GstAggregatorPad * pad,
 }
 
 /* Why the base class has refused @caps, which it only logs. It refuses caps
- * that make no GstVideoInfo, and before the first strip, another interlace-mode
- * than that of the other pads. */
+ * that make no GstVideoInfo, and before the first negotiation, another
+ * interlace-mode than that of the other pads. */
 static GError *
 explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
     GstCaps * caps)
@@ -115,18 +115,10 @@ set_interlace_mode (GstNtMosaic * self, GstVideoInterlaceMode mode)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Whether caps are judged at negotiation and not when they come. Only at
- * negotiation it is known whether other pads have changed in the same way. */
-static gboolean
-judges_later (GstNtMosaic * self)
-{
-  return gst_nt_mosaic_has_caps (self) && (self->strip_is_guessed
-      || gst_nt_mosaic_has_made_strips (self));
-}
-
-/* The base class refuses another interlace-mode than that of the strip, even if
- * the strip's was guessed. So the strip's interlace-mode is set to that of the
- * new caps while the base class compares, which it does in this thread. */
+/* When caps come, the base class refuses another interlace-mode than that of
+ * the strip. Only at negotiation it is known whether other pads have changed in
+ * the same way. So the strip's interlace-mode is set to that of the new caps
+ * while the base class compares, which it does in this thread. */
 static gboolean
 chain_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
@@ -138,7 +130,7 @@ chain_caps (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
   gboolean ret;
 
   gst_event_parse_caps (event, &caps);
-  if (!judges_later (self) || !gst_video_info_from_caps (&info, caps))
+  if (!gst_nt_mosaic_has_caps (self) || !gst_video_info_from_caps (&info, caps))
     return GST_AGGREGATOR_CLASS (parent_class)->sink_event (agg, pad, event);
 
   set_interlace_mode (self, GST_VIDEO_INFO_INTERLACE_MODE (&info));

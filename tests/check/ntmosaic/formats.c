@@ -287,6 +287,52 @@ GST_START_TEST (field_flags)
 
 GST_END_TEST;
 
+static GstPadProbeReturn
+note_allocation (GstPad * pad, GstPadProbeInfo * info, gpointer has_come)
+{
+  if (GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) == GST_QUERY_ALLOCATION)
+    g_atomic_int_set ((gint *) has_come, TRUE);
+
+  return GST_PAD_PROBE_OK;
+}
+
+/* The element negotiates for frames that are over before the first strip. Then
+ * both inputs change, and the strip has their new interlacing. */
+GST_START_TEST (interlacing_changes_before_the_first_strip)
+{
+  TestRig *rig = test_rig_new (2);
+  gint is_negotiated = FALSE;
+  GstStructure *s;
+  GstCaps *caps;
+  guint i;
+
+  gst_pad_add_probe (rig->out->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+      note_allocation, &is_negotiated, NULL);
+  g_object_set (rig->element, "start-time-selection", 2, "start-time",
+      GST_SECOND, NULL);
+  for (i = 0; i < 2; i++) {
+    test_input_set_caps_with (test_rig_input (rig, i), 5, 4,
+        "format=RGBA,interlace-mode=progressive");
+    test_input_push (test_rig_input (rig, i), test_frame_new_timed (5, 4, 1, 0,
+            GST_CLOCK_TIME_NONE));
+  }
+  test_wait_until (g_atomic_int_get (&is_negotiated));
+  for (i = 0; i < 2; i++)
+    test_input_set_caps_with (test_rig_input (rig, i), 5, 4,
+        "format=RGBA,interlace-mode=mixed");
+  for (i = 0; i < 2; i++)
+    test_input_push_nth (test_rig_input (rig, i), test_frame_new
+        (GST_VIDEO_FORMAT_RGBA, 5, 4, 0, 0, 2), 25);
+  gst_buffer_unref (test_rig_pull (rig, &caps));
+  s = gst_caps_get_structure (caps, 0);
+  fail_unless_equals_string (gst_structure_get_string (s, "interlace-mode"),
+      "mixed");
+  gst_caps_unref (caps);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 TEST_CASES (formats)
 {
   tcase_add_loop_test (tc, bytes, 0, G_N_ELEMENTS (formats));
@@ -295,6 +341,7 @@ TEST_CASES (formats)
   tcase_add_test (tc, chroma_site);
   tcase_add_test (tc, pixel_aspect_ratio);
   tcase_add_test (tc, interlacing);
+  tcase_add_test (tc, interlacing_changes_before_the_first_strip);
   tcase_add_test (tc, fields_keep_their_rows);
   tcase_add_test (tc, field_flags);
 }
