@@ -102,16 +102,19 @@ put_before_tee (GstElement * source)
   return bin;
 }
 
-/* Stills may be without timestamps, also beside inputs that have a rate. */
+/* Stills may be without timestamps, also beside inputs that have a rate. A
+ * query that waits in a queue for a sink in PAUSED would wait for the mosaic,
+ * which waits for the source of that query. */
 static void
-choose (Inputs * self, gboolean has_queue, SourceSetup * setup)
+choose (Inputs * self, gboolean has_queue, gboolean has_tee,
+    SourceSetup * setup)
 {
   *setup = (SourceSetup) {
     .number = self->n_sources++,
     .seed = g_rand_int (self->rand),
     .key = self->check->key,
     .is_live = self->is_live,
-    .asks = dice (self, 2) && !has_queue,
+    .asks = dice (self, 2) && !has_queue && !has_tee,
     .lacks_durations = dice (self, 4) == 0,
     .has_queue = has_queue,
     .fps = self->is_live || dice (self, 5) ? self->fps : 0,
@@ -129,16 +132,17 @@ inputs_add (Inputs * self)
 {
   Input *input = inputs_find (self, FALSE);
   const gboolean has_queue = dice (self, 3) == 0;
+  const gboolean has_tee = dice (self, 4) == 0;
   SourceSetup setup;
 
   if (input == NULL)
     return;
   report_add (REPORT_PADS_ADDED, 1);
-  choose (self, has_queue, &setup);
+  choose (self, has_queue, has_tee, &setup);
   input->number = setup.number;
   input->is_untimed = setup.is_untimed;
   input->source = source_new (&setup);
-  input->head = dice (self, 4) == 0 ? put_before_tee (input->source)
+  input->head = has_tee ? put_before_tee (input->source)
       : input->source;
   gst_bin_add (GST_BIN (self->pipeline), input->head);
   if (has_queue) {
