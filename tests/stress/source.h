@@ -21,7 +21,6 @@ typedef struct
   gboolean refills;             /* its own pool of two buffers, if it doesn't */
   gboolean is_untimed;          /* many frames have no timestamp; rate 0/1 */
   gboolean lacks_durations;     /* many frames have none */
-  gboolean has_queue;           /* behind it: caps come again after a flush */
   guint fps;                    /* frames per second; 0: each strip has one
                                  * frame */
   guint most_pixels;            /* width and height are at most this */

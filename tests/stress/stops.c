@@ -43,7 +43,6 @@ add_input (Stop * self, guint number, gboolean has_queue, guint most_pixels)
     .number = number,
     .seed = g_rand_int (self->rand),
     .key = self->check.key,
-    .has_queue = has_queue,
     .fps = 25,
     .most_pixels = most_pixels,
     .format = &self->format,

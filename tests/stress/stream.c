@@ -32,20 +32,14 @@ stream_reset (Stream * self)
   self->has_begun = FALSE;
   self->n_frames = 0;
   self->needs_segment = TRUE;
-  self->needs_caps = FALSE;
   self->running = g_atomic_int_get (self->setup.position) * GST_MSECOND;
   gst_video_info_init (&self->info);
 }
 
-/* If downstream returns GST_FLOW_EOS, a queue of GStreamer 1.22 drops caps that
- * wait in it, and the source can't know: it would go on with frames that have
- * other caps than downstream has. */
 void
 stream_forget (Stream * self)
 {
   self->needs_segment = TRUE;
-  self->needs_caps = self->setup.has_queue
-      && GST_VIDEO_INFO_FORMAT (&self->info) != GST_VIDEO_FORMAT_UNKNOWN;
   gst_clear_buffer (&self->still);
 }
 
@@ -106,7 +100,6 @@ push_caps (Stream * self)
 
   gst_pad_push_event (self->pad, gst_event_new_caps (caps));
   gst_caps_unref (caps);
-  self->needs_caps = FALSE;
 }
 
 static void
@@ -218,8 +211,6 @@ stream_begin (Stream * self)
   }
   if (GST_VIDEO_INFO_FORMAT (&self->info) == GST_VIDEO_FORMAT_UNKNOWN)
     stream_send_caps (self);
-  if (self->needs_caps)
-    push_caps (self);
   if (self->needs_segment)
     stream_send_segment (self);
 }

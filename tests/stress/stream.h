@@ -18,7 +18,6 @@ typedef struct
 
   gboolean has_begun;           /* stream-start was sent */
   gboolean needs_segment;
-  gboolean needs_caps;          /* they may be lost */
   gint look;                    /* as in SourceSetup; -1: any */
   GstVideoInfo info;            /* format UNKNOWN: no caps yet */
   GstClockTime running;         /* of the next frame, full milliseconds */
