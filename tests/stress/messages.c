@@ -9,11 +9,13 @@
 
 #include "report.h"
 
-/* What errors and warnings may say. The last text: another interlace-mode came
- * before the first negotiation. */
+/* What errors and warnings may say. Downstream takes no strip, for no reason
+ * that is known: it has changed its caps since it refused. The last text:
+ * another interlace-mode came before the first negotiation. */
 static const gchar *const known_texts[] = {
   " have cells for ", " pixels wide, and ", " pixels wide, but max-width is ",
-  ", but appsink", " bytes is too short for ", "a buffer's GstVideoMeta says ",
+  ", but appsink", "downstream takes no strip of ", " bytes is too short for ",
+  "a buffer's GstVideoMeta says ",
   ", and all tiles of a strip must agree: ", "There is no strip: ",
   ": it gets buffers without timestamps at framerate ", " can't take video/",
 };
