@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* What of a pipeline was stopped when. An element is stopped when its message
+/* When each element of a pipeline stopped. It has when its message
  * STATE_CHANGED says so: sinks first, sources last. */
 
 #pragma once
