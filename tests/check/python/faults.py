@@ -2,7 +2,6 @@
 # SPDX-FileCopyrightText: The ntmosaic authors
 """Strips and joins without memory, or without threads."""
 
-import _imp
 import errno
 import gc
 import itertools
@@ -15,14 +14,7 @@ from support import main, np
 class Strips(FaultsCase):
     def test_import(self):
         """The extension, which reads NumPy's types and makes its own."""
-        spec = ntstrip._ntstrip.__spec__
-
-        def load():
-            module = _imp.create_dynamic(spec)
-            _imp.exec_dynamic(module)
-            return module
-
-        self.check(lambda: load, lambda module: module.Merger, least=50)
+        self.check_import(ntstrip._ntstrip, 'Merger')
 
     def test_strip(self):
         def make():
@@ -198,8 +190,7 @@ class Engine(SystemCase):
         return ntstrip.Strip(N, 256, 1024, 4).merge(self.arrays)
 
     def test_memory(self):
-        self.check_system(self.make, self.right_strip, (MEMORY, errno.ENOMEM),
-                          4)
+        self.check_system(self.make, self.right_strip, MEMORY, errno.ENOMEM, 4)
         heights = itertools.count(100)
 
         def join():
@@ -207,11 +198,11 @@ class Engine(SystemCase):
             return ntstrip.hstack([array[:height] for array in self.arrays])
 
         self.check_system(join, lambda array: self.assert_same_bytes(
-            array, self.expected[:len(array)]), (MEMORY, errno.ENOMEM), 2)
+            array, self.expected[:len(array)]), MEMORY, errno.ENOMEM, 2)
 
     def test_threads(self):
-        self.check_system(self.make, self.right_strip,
-                          (THREADS, errno.EAGAIN), 0)
+        self.check_system(self.make, self.right_strip, THREADS, errno.EAGAIN,
+                          0)
 
 
 if __name__ == '__main__':

@@ -5,6 +5,7 @@ and with all after it. A call gives what it would, or one error that says what
 is missing; and the next call is right. Nothing is left of those that failed: no
 reference, no memory."""
 
+import _imp
 import gc
 import itertools
 import os
@@ -82,7 +83,7 @@ class FaultsCase(Case):
         self.addCleanup(gc.enable)
 
     def check_unraisable(self, what):
-        """A generator that ends without memory has nobody to tell."""
+        """A generator that ends without memory can't raise what it lacks."""
         if not issubclass(what.exc_type, MemoryError):
             self.unraisable.append(what.exc_type)
 
@@ -148,6 +149,17 @@ class FaultsCase(Case):
                 return
         self.fail(f'references, blocks, bytes, pages more: {growth}')
 
+    def check_import(self, extension, name):
+        """@extension once more, which makes a type of that name."""
+        spec = extension.__spec__
+
+        def load():
+            module = _imp.create_dynamic(spec)
+            _imp.exec_dynamic(module)
+            return module
+
+        self.check(lambda: load, lambda module: getattr(module, name), least=50)
+
     def right_strip(self, array):
         self.assert_same_bytes(np.ascontiguousarray(array), self.expected)
 
@@ -160,18 +172,20 @@ class SystemCase(FaultsCase):
         if not IS_PRELOADED:
             self.skipTest('_faults is not preloaded')
 
-    def check_system(self, call, right, kinds, least=1, rest=lambda: None):
-        """@right says whether a result is what it may be while requests fail;
-        @rest, whether what comes after it is all right."""
+    def check_system(self, call, right, calls, code, least,
+                     rest=lambda: None):
+        """@calls fail with the error @code. @right says whether a result is
+        what it may be while they do; @rest, whether what comes after it is all
+        right."""
         for all_after in (False, True):
             for nth in itertools.count(1):
-                result, error, failed = attempt_system(call, *kinds[:1], nth,
-                                                       all_after, kinds[1])
+                result, error, failed = attempt_system(call, calls, nth,
+                                                       all_after, code)
                 if error is None:
                     right(result)
                 else:
                     self.assertIsInstance(error, MemoryError)
-                    self.assertEqual(kinds[0], MEMORY, error)
+                    self.assertEqual(calls, MEMORY, error)
                 del result, error
                 rest()
                 if not failed:

@@ -2,7 +2,6 @@
 # SPDX-FileCopyrightText: The ntmosaic authors
 """ntstrip.Images without memory, threads or files."""
 
-import _imp
 import errno
 import itertools
 import pathlib
@@ -28,14 +27,8 @@ class ImagesCase(FaultsCase, PicturesCase):
 class Images(ImagesCase):
     def test_import(self):
         with self.new() as images:
-            spec = images._extension.__spec__
-
-        def load():
-            module = _imp.create_dynamic(spec)
-            _imp.exec_dynamic(module)
-            return module
-
-        self.check(lambda: load, lambda module: module.Cache, least=50)
+            extension = images._extension
+        self.check_import(extension, 'Cache')
 
     def test_new(self):
         self.check(lambda: self.new, lambda images: images.close(),
@@ -176,15 +169,15 @@ class ImagesEngine(SystemCase, ImagesCase):
         images.close()
 
     def test_memory(self):
-        self.check_system(self.make, self.right, (MEMORY, errno.ENOMEM), 10,
+        self.check_system(self.make, self.right, MEMORY, errno.ENOMEM, 10,
                           self.rest)
 
     def test_threads(self):
-        self.check_system(self.make, self.right, (THREADS, errno.EAGAIN), 1,
+        self.check_system(self.make, self.right, THREADS, errno.EAGAIN, 1,
                           self.rest)
 
     def test_files(self):
-        self.check_system(self.make, self.right, (FILES, errno.EIO), 1,
+        self.check_system(self.make, self.right, FILES, errno.EIO, 1,
                           self.rest)
 
 
