@@ -39,8 +39,8 @@ report_add (ReportCount what, guint64 n)
   __atomic_fetch_add (&counts[what], n, __ATOMIC_RELAXED);
 }
 
-guint64
-report_get (ReportCount what)
+static guint64
+get (ReportCount what)
 {
   return __atomic_load_n (&counts[what], __ATOMIC_RELAXED);
 }
@@ -118,8 +118,8 @@ report_print_line (void)
   g_mutex_lock (&stop_lock);
   printf ("%" G_GUINT64_FORMAT " strips, %" G_GUINT64_FORMAT " frames, %"
       G_GUINT64_FORMAT " pipelines, worst stop %.1f ms\n",
-      report_get (REPORT_STRIPS), report_get (REPORT_FRAMES),
-      report_get (REPORT_EPISODES), longest_stop / 1e3);
+      get (REPORT_STRIPS), get (REPORT_FRAMES), get (REPORT_EPISODES),
+      longest_stop / 1e3);
   g_mutex_unlock (&stop_lock);
   fflush (stdout);
 }
@@ -130,7 +130,7 @@ report_print_summary (void)
   guint i;
 
   for (i = 0; i < REPORT_N_COUNTS; i++)
-    printf ("%16" G_GUINT64_FORMAT "  %s\n", report_get (i), words[i]);
+    printf ("%16" G_GUINT64_FORMAT "  %s\n", get (i), words[i]);
   g_mutex_lock (&stop_lock);
   printf ("%16" G_GUINT64_FORMAT "  set_state(NULL); the longest took %.1f ms "
       "(%s)\n", n_stops, longest_stop / 1e3,

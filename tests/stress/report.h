@@ -69,7 +69,6 @@ typedef enum
 void report_begin (const gchar * command);
 
 void report_add (ReportCount what, guint64 n);
-guint64 report_get (ReportCount what);
 
 /* Names what the caller's thread is doing: the pipeline's number and that of
  * its episode. A failure in that thread prints them. */

@@ -63,7 +63,7 @@ add_input (Stop * self, guint number, gboolean has_queue, guint most_pixels)
 }
 
 static guint
-set_up (Stop * self)
+set_up (Stop * self, guint number)
 {
   const guint n = dice (self, 3) == 0 ? MOST_PADS : 1 + dice (self, 8);
   const gboolean has_queues = dice (self, 2);
@@ -74,7 +74,7 @@ set_up (Stop * self)
   self->pipeline = gst_pipeline_new (NULL);
   self->mosaic = gst_element_factory_make ("ntmosaic", NULL);
   g_object_set (self->mosaic, "tile-meta", TRUE, NULL);
-  sink_init (&self->sink, &self->check, 0, 0, g_rand_int (self->rand),
+  sink_init (&self->sink, &self->check, 0, number, g_rand_int (self->rand),
       dice (self, 2));
   gst_bin_add_many (GST_BIN (self->pipeline), self->mosaic,
       self->sink.appsink, NULL);
@@ -123,7 +123,7 @@ stop_one (guint32 seed, guint32 number, gchar ** where)
   guint n;
 
   strip_check_init (&self.check, seed);
-  n = set_up (&self);
+  n = set_up (&self, number);
   gst_element_set_state (self.pipeline, GST_STATE_PLAYING);
   g_usleep (dice (&self, 100) * 1000);
   if (dice (&self, 4) == 0)

@@ -37,7 +37,7 @@ static const GOptionEntry options[] = {
   {"episode", 0, 0, G_OPTION_ARG_INT, &episode,
       "only this episode, again and again", "N"},
   {"freeze", 0, 0, G_OPTION_ARG_INT, &most_freeze,
-      "stop the process now and then, for up to N milliseconds", "N"},
+      "halt the process now and then, for up to N milliseconds (0)", "N"},
   {"stops", 0, 0, G_OPTION_ARG_INT, &n_stops,
       "instead: stop N pipelines, and print how long it took", "N"},
   {NULL}
@@ -137,8 +137,10 @@ parse (int *argc, char ***argv)
   g_option_context_free (context);
   if (seed < 0)
     seed = g_random_int () & G_MAXINT;
-  command = g_strdup_printf ("stress --seed=%d --pipelines=%d", seed,
-      n_pipelines);
+  command = n_stops > 0
+      ? g_strdup_printf ("stress --seed=%d --stops=%d", seed, n_stops)
+      : g_strdup_printf ("stress --seed=%d --pipelines=%d --freeze=%d", seed,
+      n_pipelines, most_freeze);
   printf ("%s\n", command);
   fflush (stdout);
   report_begin (command);
