@@ -30,44 +30,26 @@ gst_mini_object_unref (GstMiniObject * object)
 }
 
 /* GStreamer itself lets go of messages, events and the like, unseen, and
- * GObject of the strings in caps: what they free is no access. What others free
- * is one. */
-EXPORT void
-(g_free) (gpointer block)
-{
-  const gboolean ignores = tsan_is_unseen (__builtin_return_address (0));
+ * GObject of the strings in caps and of the errors in messages: what they free
+ * is no access. What others free is one. */
+#define DEFINE_FREE(name, parameters, arguments) \
+  EXPORT void \
+  (name) parameters \
+  { \
+    const gboolean ignores = tsan_is_unseen (__builtin_return_address (0)); \
+\
+    if (ignores) \
+      tsan_ignore_begin (); \
+    REAL (name) arguments; \
+    if (ignores) \
+      tsan_ignore_end (); \
+  }
 
-  if (ignores)
-    tsan_ignore_begin ();
-  REAL (g_free) (block);
-  if (ignores)
-    tsan_ignore_end ();
-}
-
-EXPORT void
-g_slice_free1 (gsize size, gpointer block)
-{
-  const gboolean ignores = tsan_is_unseen (__builtin_return_address (0));
-
-  if (ignores)
-    tsan_ignore_begin ();
-  REAL (g_slice_free1) (size, block);
-  if (ignores)
-    tsan_ignore_end ();
-}
-
-/* The free function of errors in messages: GObject calls it. */
-EXPORT void
-g_error_free (GError * error)
-{
-  const gboolean ignores = tsan_is_unseen (__builtin_return_address (0));
-
-  if (ignores)
-    tsan_ignore_begin ();
-  REAL (g_error_free) (error);
-  if (ignores)
-    tsan_ignore_end ();
-}
+/* *INDENT-OFF* */
+DEFINE_FREE (g_free, (gpointer block), (block))
+DEFINE_FREE (g_slice_free1, (gsize size, gpointer block), (size, block))
+DEFINE_FREE (g_error_free, (GError * error), (error))
+/* *INDENT-ON* */
 
 /* The clock's thread lets go of an id within GStreamer as well. */
 EXPORT void
