@@ -285,8 +285,11 @@ gst_nt_mosaic_join_flush (GstNtMosaic * self, GstNtMosaicPad * pad)
 {
   const guint32 seqnum = find_seqnum (self);
 
-  if (seqnum != GST_SEQNUM_INVALID)
-    flush_pad (self, pad, seqnum);
+  if (seqnum == GST_SEQNUM_INVALID)
+    return;
+
+  flush_pad (self, pad, seqnum);
+  gst_nt_mosaic_stay_stopped (self);
 }
 
 /* A flush ends EOS, also if EOS is still queued. A pad that is not linked gets

@@ -321,6 +321,42 @@ GST_START_TEST (stop_at_the_end_of_a_flush)
 GST_END_TEST;
 
 static gpointer
+leave (gpointer data)
+{
+  TestRig *rig = ((Meeting *) data)->rig;
+
+  test_rig_remove (rig, test_rig_input (rig, 1));
+
+  return NULL;
+}
+
+/* The last pad that a flush has not left is released, which ends the flush. The
+ * element is stopped before the base class starts the streaming thread. */
+GST_START_TEST (stop_while_a_pad_leaves_a_flush)
+{
+  const guint32 seqnum = gst_util_seqnum_next ();
+  GThread *application;
+  Meeting self;
+  guint i;
+
+  meet (&self, 2);
+  self.may_leave = TRUE;
+  for (i = 0; i < 2; i++)
+    test_input_begin_flush (test_rig_input (self.rig, i), seqnum);
+  test_input_end_flush (test_rig_input (self.rig, 0), seqnum);
+  hold (&self, GST_EVENT_FLUSH_STOP, self.srcpad);
+  application = g_thread_new ("application", leave, &self);
+  test_wait_until (g_atomic_int_get (&self.is_held));
+  self.stop = g_thread_new ("stop", stop_meeting, &self);
+  test_wait_until (g_atomic_int_get (&self.is_stopped));
+  g_atomic_int_set (&self.may_go, TRUE);
+  g_thread_join (application);
+  part (&self, TRUE);
+}
+
+GST_END_TEST;
+
+static gpointer
 begin_flush (gpointer data)
 {
   test_input_begin_flush (test_rig_input (((Meeting *) data)->rig, 0),
@@ -380,6 +416,7 @@ TEST_CASES (stops)
   tcase_add_test (tc, stop_between_the_strips);
   tcase_add_loop_test (tc, flush_while_the_element_stops, 0, 2);
   tcase_add_test (tc, stop_at_the_end_of_a_flush);
+  tcase_add_test (tc, stop_while_a_pad_leaves_a_flush);
   tcase_add_loop_test (tc, flush_after_the_stop, 0, 2);
   tcase_add_loop_test (tc, restart_in_a_flush, 0, 6);
 }
