@@ -60,14 +60,32 @@ check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
   return TRUE;
 }
 
+/* @answer is that to a frame or to an event. If upstream's event is sticky and
+ * answered with EOS, GStreamer answers the frame behind it in the same way, and
+ * does not give it to the pad. */
+static GstFlowReturn
+note_answer (GstNtMosaicPad * pad, GstFlowReturn answer)
+{
+  if (answer == GST_FLOW_EOS)
+    g_atomic_int_set (&pad->said_end, TRUE);
+
+  return answer;
+}
+
+static GstFlowReturn
+queue_event (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
+{
+  return note_answer (GST_NT_MOSAIC_PAD (pad), GST_AGGREGATOR_CLASS
+      (parent_class)->sink_event_pre_queue (agg, pad, event));
+}
+
 /* Takes over @event, which is upstream's segment. */
 static GstFlowReturn
 queue_segment (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
   g_atomic_int_set (&GST_NT_MOSAIC_PAD (pad)->has_segment, TRUE);
 
-  return GST_AGGREGATOR_CLASS (parent_class)->sink_event_pre_queue (agg, pad,
-      event);
+  return queue_event (agg, pad, event);
 }
 
 /* The base class aborts on data without a segment. A flush that did not come
@@ -244,12 +262,8 @@ take_buffer (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 static GstFlowReturn
 gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
-  const GstFlowReturn ret = take_buffer (pad, parent, buffer);
-
-  if (ret == GST_FLOW_EOS)
-    g_atomic_int_set (&GST_NT_MOSAIC_PAD (pad)->said_end, TRUE);
-
-  return ret;
+  return note_answer (GST_NT_MOSAIC_PAD (pad),
+      take_buffer (pad, parent, buffer));
 }
 
 void
@@ -341,8 +355,7 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
       break;
   }
 
-  return GST_AGGREGATOR_CLASS (parent_class)->sink_event_pre_queue (agg,
-      aggpad, event);
+  return queue_event (agg, aggpad, event);
 }
 
 void

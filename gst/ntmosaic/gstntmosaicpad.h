@@ -38,8 +38,8 @@ struct _GstNtMosaicPad
   gint has_ended;               /* atomic: the stream has ended, and the pad
                                  * takes no frames until it is flushed */
 
-  gint said_end;                /* atomic: a frame was answered with EOS since
-                                 * the last flush */
+  gint said_end;                /* atomic: a frame or an event was answered with
+                                 * EOS since the last flush */
 
   /* Guarded by the pad's object lock. */
   GstVideoInfo announced;       /* caps that upstream sent last, even if they

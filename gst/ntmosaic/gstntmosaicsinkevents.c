@@ -217,13 +217,12 @@ take_caps (GstAggregator * agg, GstAggregatorPad * aggpad, GstEvent * event)
 
 /* ---- Caps that queues lose at the end ---- */
 
-/* If @sink is linked to an element that passes on caps as they come, such as a
+/* If @src is a pad of an element that passes on caps as they come, such as a
  * queue, the pad at which that element gets them; else NULL. */
 static GstPad *
-find_pad_behind (GstPad * sink)
+find_pad_behind (GstPad * src)
 {
-  GstPad *src = gst_pad_get_peer (sink);
-  GstIterator *links = src && GST_PAD_IS_PROXY_CAPS (src)
+  GstIterator *links = GST_PAD_IS_PROXY_CAPS (src)
       ? gst_pad_iterate_internal_links (src) : NULL;
   GValue value = G_VALUE_INIT;
   GstPad *behind = NULL;
@@ -236,57 +235,49 @@ find_pad_behind (GstPad * sink)
     g_value_unset (&value);
   }
   g_clear_pointer (&links, gst_iterator_free);
-  gst_clear_object (&src);
 
   return behind;
 }
 
-/* The caps that upstream has sent last to the first of the queues before @pad;
- * NULL: none, or there is no queue. */
-static GstEvent *
-find_caps_before_queues (GstPad * pad)
+/* GStreamer sends a sticky event that has changed before the next frame. */
+static void
+replace_caps (GstPad * src, GstEvent * event)
 {
-  GstPad *sink = find_pad_behind (pad);
-  GstEvent *last = NULL;
+  GstEvent *old = gst_pad_get_sticky_event (src, GST_EVENT_CAPS, 0);
 
-  while (sink) {
-    GstEvent *event = gst_pad_get_sticky_event (sink, GST_EVENT_CAPS, 0);
-    GstPad *behind = event ? find_pad_behind (sink) : NULL;
-
-    if (event)
-      gst_event_take (&last, event);
-    gst_object_unref (sink);
-    sink = behind;
-  }
-
-  return last;
-}
-
-static gboolean
-has_caps_of (GstPad * pad, GstEvent * event)
-{
-  GstCaps *own = gst_pad_get_current_caps (pad);
-  gboolean has;
-  GstCaps *caps;
-
-  gst_event_parse_caps (event, &caps);
-  has = own && gst_caps_is_equal (own, caps);
-  gst_clear_caps (&own);
-
-  return has;
+  if (old && old != event)
+    gst_pad_store_sticky_event (src, event);
+  gst_clear_event (&old);
 }
 
 /* When a pad says that the stream has ended, a GStreamer queue before the pad
  * drops what it has, caps too. Its upstream has sent these caps, and does not
- * send them again after a flush, so the pad fetches them. They may come once
- * more if the queue has kept them: that changes nothing. */
+ * send them again after a flush. So the queue gets those that came last as the
+ * caps to be sent, which it does itself with caps that a flush drops. The same
+ * holds for the queues before it. Returns these caps; NULL: none, or there is
+ * no queue. */
+static GstEvent *
+bring_caps (GstPad * sink)
+{
+  GstPad *src = gst_pad_get_peer (sink);
+  GstPad *behind = src ? find_pad_behind (src) : NULL;
+  GstEvent *event = behind ? bring_caps (behind) : NULL;
+
+  if (behind && event == NULL)
+    event = gst_pad_get_sticky_event (behind, GST_EVENT_CAPS, 0);
+  if (event)
+    replace_caps (src, event);
+  gst_clear_object (&behind);
+  gst_clear_object (&src);
+
+  return event;
+}
+
 static void
 fetch_caps (GstPad * pad)
 {
-  GstEvent *event = find_caps_before_queues (pad);
+  GstEvent *event = bring_caps (pad);
 
-  if (event && !has_caps_of (pad, event))
-    gst_pad_send_event (pad, g_steal_pointer (&event));
   gst_clear_event (&event);
 }
 

@@ -212,10 +212,59 @@ GST_START_TEST (caps_in_a_queue)
 
 GST_END_TEST;
 
+static GstPadProbeReturn
+hold_caps (GstPad * pad, GstPadProbeInfo * info, gpointer may_go)
+{
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  test_wait_until (g_atomic_int_get ((gint *) may_go));
+
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* What comes first after the end are caps, and the frame behind them does not
+ * reach the pad. The queue drops the caps that come last. */
+GST_START_TEST (caps_behind_caps_in_a_queue)
+{
+  TestRig *rig = test_rig_new_small (1);
+  GstElement *queue = gst_element_factory_make ("queue", NULL);
+  GstHarness *input = gst_harness_new_with_element (queue, "sink", NULL);
+  GstPad *srcpad = gst_element_get_static_pad (queue, "src");
+  gint may_go = FALSE;
+
+  test_rig_set (rig, "eos-policy", "first");
+  fail_unless (gst_element_link (queue, rig->element));
+  test_input_set_small_caps (input);
+  test_input_send (input, 200, 0);
+  test_rig_push (rig, 0, 100, 0);
+  test_rig_expect_small (rig, 2, 100, 200);
+  test_input_send (input, 201, 1);
+  gst_pad_add_probe (srcpad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, hold_caps,
+      &may_go, NULL);
+  test_input_set_caps_full (input, "RGBA", HEIGHT, HEIGHT, TEST_FPS, 1);
+  test_input_send (input, 202, 2);
+  test_input_set_caps_full (input, "RGBA", WIDTH, HEIGHT, TEST_FPS, 1);
+  test_input_end (test_rig_input (rig, 0));
+  test_rig_expect_eos (rig);
+  g_atomic_int_set (&may_go, TRUE);
+  test_wait_until (get_level (queue) == 0);
+
+  g_ptr_array_add (rig->inputs, input);
+  flush (rig);
+  check_strips (rig, WIDTH, HEIGHT);
+  gst_element_set_state (queue, GST_STATE_NULL);
+  gst_object_unref (srcpad);
+  gst_object_unref (queue);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 TEST_CASES (lost_caps)
 {
   tcase_add_loop_test (tc, flush_after_the_end, 0, N_WAYS);
   tcase_add_loop_test (tc, caps_again_after_the_flush, 0, N_WAYS);
   tcase_add_test (tc, flush_before_the_end);
   tcase_add_loop_test (tc, caps_in_a_queue, 0, 2);
+  tcase_add_test (tc, caps_behind_caps_in_a_queue);
 }
