@@ -51,11 +51,17 @@ get_number (GstPad * pad)
   return atoi (GST_PAD_NAME (pad) + strlen ("sink_"));
 }
 
+static GstPad *
+get_last_pad (Input * input)
+{
+  return gst_element_get_static_pad (input->queue ? input->queue : input->head,
+      "src");
+}
+
 static void
 link_input (Inputs * self, Input * input)
 {
-  GstElement *last = input->queue ? input->queue : input->head;
-  GstPad *src = gst_element_get_static_pad (last, "src");
+  GstPad *src = get_last_pad (input);
 
   strip_check_link (self->check, get_number (input->pad), input->number,
       input->is_untimed);
@@ -167,47 +173,92 @@ remove_element (Inputs * self, GstElement ** element)
   *element = NULL;
 }
 
-/* Waits until no data flows out of the last thread of @input, and keeps it so
- * until the unlock. NULL: data flows all the time. */
-static GstPad *
-lock_stream (Input * input)
+/* ---- Blocks ---- */
+
+/* A pad whose next push of data waits, in the thread of its element. */
+typedef struct
 {
-  GstElement *last = input->queue ? input->queue : input->source;
-  GstPad *pad = gst_element_get_static_pad (last, "src");
-  guint i;
+  GstPad *pad;
+  gulong probe;
+} Block;
 
-  for (i = 0; i < 50; i++) {
-    if (GST_PAD_STREAM_TRYLOCK (pad))
-      return pad;
-    g_usleep (200);
-  }
-  gst_object_unref (pad);
+static GstPadProbeReturn
+stay_blocked (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
+{
+  return GST_PAD_PROBE_OK;
+}
 
-  return NULL;
+static Block
+block (Input * input)
+{
+  GstPad *pad = get_last_pad (input);
+
+  return (Block) {
+    .pad = pad,
+    .probe = gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM,
+        stay_blocked, NULL, NULL),
+  };
 }
 
 static void
-unlock_stream (GstPad * pad)
+unblock (Block * block)
 {
-  if (pad) {
-    GST_PAD_STREAM_UNLOCK (pad);
-    gst_object_unref (pad);
-  }
+  gst_pad_remove_probe (block->pad, block->probe);
+  gst_object_unref (block->pad);
 }
 
+static gboolean
+are_reached (const Block * blocks, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++)
+    if (!gst_pad_is_blocking (blocks[i].pad))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Whether all pads wait, and no source flushes until source_allow_flushes(). A
+ * thread that waits in the mosaic comes back when there is a strip. The wait is
+ * bounded: a source may stall or have ended, and a pipeline in PAUSED makes no
+ * strip. */
+static gboolean
+reach (const Block * blocks, guint n)
+{
+  guint i;
+
+  for (i = 0; i < 200 && !are_reached (blocks, n); i++)
+    g_usleep (500);
+  source_forbid_flushes ();
+  if (are_reached (blocks, n))
+    return TRUE;
+  source_allow_flushes ();
+
+  return FALSE;
+}
+
+/* ---- Release ---- */
+
 /* The source goes first, between two frames, or the pad while frames flow. The
- * queue is stopped before the source, which may wait for room in it. */
+ * queue is stopped before the source, which may wait for room in it. The state
+ * change ends the wait of a thread that is blocked. */
 static void
 release_input (Inputs * self, Input * input)
 {
-  GstPad *src = dice (self, 2) ? lock_stream (input) : NULL;
+  const gboolean goes_first = dice (self, 2);
 
   source_stop_asking (input->source);
-  if (src) {
-    unlink_input (input);
-    unlock_stream (src);
-    remove_element (self, &input->queue);
-    remove_element (self, &input->head);
+  if (goes_first) {
+    Block last = block (input);
+
+    if (reach (&last, 1)) {
+      unlink_input (input);
+      source_allow_flushes ();
+      remove_element (self, &input->queue);
+      remove_element (self, &input->head);
+    }
+    unblock (&last);
   }
   gst_element_release_request_pad (self->mosaic, input->pad);
   gst_clear_object (&input->pad);
@@ -227,12 +278,13 @@ inputs_release (Inputs * self)
   release_input (self, input);
 }
 
+/* ---- Relinking ---- */
+
 static void
 swap_pads (Inputs * self, Input * a, Input * b)
 {
   GstPad *pad = a->pad;
 
-  report_add (REPORT_PADS_RELINKED, 1);
   unlink_input (a);
   unlink_input (b);
   a->pad = b->pad;
@@ -241,25 +293,63 @@ swap_pads (Inputs * self, Input * a, Input * b)
   link_input (self, b);
 }
 
-/* Two sources change places. GStreamer wants a pad that is linked anew not to
- * push meanwhile. A flush passes a queue without the lock of its pad, and would
- * begin at one pad of the mosaic and end at the other. */
+/* To a pad that is new. The old one goes before the link, or after. */
+static void
+move (Inputs * self, Input * input, gboolean is_early)
+{
+  GstPad *old = input->pad;
+
+  unlink_input (input);
+  if (is_early)
+    gst_element_release_request_pad (self->mosaic, old);
+  input->pad = gst_element_request_pad_simple (self->mosaic, "sink_%u");
+  link_input (self, input);
+  if (!is_early)
+    gst_element_release_request_pad (self->mosaic, old);
+  gst_object_unref (old);
+}
+
+static void
+rejoin (Inputs * self, Input * input)
+{
+  unlink_input (input);
+  link_input (self, input);
+}
+
+/* Two sources change places, or one comes back to its pad or to a new one.
+ * GStreamer wants a pad that is linked anew not to push meanwhile, and an
+ * application blocks it. A flush passes a block and a queue, and would begin at
+ * one pad of the mosaic and end at the other. */
 void
 inputs_relink (Inputs * self)
 {
   Input *a = inputs_find (self, TRUE);
-  Input *b = inputs_find (self, TRUE);
-  GstPad *first;
-  GstPad *second;
+  Input *b = dice (self, 2) ? inputs_find (self, TRUE) : a;
+  const gboolean is_new = dice (self, 2);
+  const gboolean is_early = dice (self, 2);
+  const guint n = a == b ? 1 : 2;
+  Block blocks[2];
+  guint i;
 
-  if (a == b || a->queue || b->queue)
+  if (a == NULL)
     return;
-  first = lock_stream (a);
-  second = first ? lock_stream (b) : NULL;
-  if (second)
-    swap_pads (self, a, b);
-  unlock_stream (second);
-  unlock_stream (first);
+  blocks[0] = block (a);
+  if (n == 2)
+    blocks[1] = block (b);
+  if (reach (blocks, n)) {
+    report_add (REPORT_PADS_RELINKED, 1);
+    report_add (REPORT_PADS_SWAPPED, n == 2);
+    report_add (REPORT_PADS_MOVED, n == 1 && is_new);
+    if (n == 2)
+      swap_pads (self, a, b);
+    else if (is_new)
+      move (self, a, is_early);
+    else
+      rejoin (self, a);
+    source_allow_flushes ();
+  }
+  for (i = 0; i < n; i++)
+    unblock (&blocks[i]);
 }
 
 void

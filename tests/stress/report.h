@@ -41,7 +41,9 @@
     X (PADS_ADDED, "pads added")                                              \
     X (TEES, "of these, with a tee that shares the frames")                   \
     X (PADS_RELEASED, "pads released")                                        \
-    X (PADS_RELINKED, "pads relinked")                                        \
+    X (PADS_RELINKED, "pads relinked, one or two at once")                    \
+    X (PADS_SWAPPED, "of these, two that changed places")                     \
+    X (PADS_MOVED, "of these, with a new pad, the old one released")          \
     X (FORMATS, "changes of the format")                                      \
     X (SETTINGS, "changes of a property")                                     \
     X (DOWNSTREAM_CAPS, "changes of what downstream takes")                   \

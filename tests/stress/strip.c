@@ -42,13 +42,14 @@ strip_check_init (StripCheck * self, guint32 key)
 {
   *self = (StripCheck) {.key = key };
   g_mutex_init (&self->lock);
-  memset (self->sources, 0xff, sizeof (self->sources));
+  self->links = g_new0 (StripLinks, STRIP_MOST_PADS);
 }
 
 void
 strip_check_clear (StripCheck * self)
 {
   g_mutex_clear (&self->lock);
+  g_free (self->links);
   g_free (self->expected);
 }
 
@@ -56,12 +57,16 @@ void
 strip_check_link (StripCheck * self, guint pad, guint source,
     gboolean is_untimed)
 {
-  gint *sources = self->sources[pad];
+  StripLinks *links = &self->links[pad];
 
+  if (pad >= STRIP_MOST_PADS)
+    report_fail ("there is a pad %u", pad);
+  source %= FRAME_MOST_SOURCES;
   g_mutex_lock (&self->lock);
-  memmove (sources + 1, sources, (STRIP_PAD_SOURCES - 1) * sizeof (gint));
-  sources[0] = source % FRAME_MOST_SOURCES;
-  self->is_untimed[sources[0]] = is_untimed;
+  links->last[source] = ++links->n_links;
+  if (links->first[source] == 0)
+    links->first[source] = links->n_links;
+  self->is_untimed[source] = is_untimed;
   g_mutex_unlock (&self->lock);
 }
 
@@ -168,17 +173,24 @@ get_look (const StripCheck * self, const Strip * strip, const Tile * tile)
   };
 }
 
-/* Whether the pad may show a frame of this source. With the lock held. */
+/* Whether the pad may show a frame of this source; any number may have been
+ * read from the bytes. With the lock held. */
 static gboolean
-has_source (const StripCheck * self, const Tile * tile, gint source)
+has_source (const StripCheck * self, const Tile * tile, guint source)
 {
-  guint i;
+  const StripLinks *links = &self->links[tile->pad];
 
-  for (i = 0; i < STRIP_PAD_SOURCES; i++)
-    if (self->sources[tile->pad][i] == source)
-      return TRUE;
+  return source < FRAME_MOST_SOURCES && links->last[source] > 0
+      && links->last[source] >= links->shown;
+}
 
-  return FALSE;
+/* The frame may be of any of the links of its source. With the lock held. */
+static void
+note_shown (StripCheck * self, const Tile * tile, guint source)
+{
+  StripLinks *links = &self->links[tile->pad];
+
+  links->shown = MAX (links->shown, links->first[source]);
 }
 
 /* The code of a tile's frame is in its timestamp, and in its bytes if its
@@ -200,8 +212,10 @@ find_code (StripCheck * self, const Strip * strip, Tile * tile,
   }
   if (!has_source (self, tile, frame_get_source (tile->code)))
     report_fail ("pad %u, %s, %ux%u, pts %" G_GUINT64_FORMAT ", bytes of %u: "
-        "it never had a source %u", tile->pad, tile->state, tile->width,
-        tile->height, tile->pts, code, frame_get_source (tile->code));
+        "it never had a source %u, or has shown a later one", tile->pad,
+        tile->state, tile->width, tile->height, tile->pts, code,
+        frame_get_source (tile->code));
+  note_shown (self, tile, frame_get_source (tile->code));
   g_mutex_unlock (&self->lock);
 }
 

@@ -8,23 +8,30 @@
 #include "frame.h"
 
 /* The numbers of pads are below this. */
-#define STRIP_MOST_PADS 64
+#define STRIP_MOST_PADS 128
 
 /* The background is one of so many colours. */
 #define STRIP_COLOURS 4
 extern const guint32 strip_colours[STRIP_COLOURS];
 
-/* A pad may show frames of its last sources. */
-#define STRIP_PAD_SOURCES 4
+/* A pad shows frames in the order in which they came, so none of a source that
+ * was linked before the source of a frame that it has shown. Links are numbered
+ * from 1. */
+typedef struct
+{
+  guint n_links;
+  guint shown;                  /* no frame is from an earlier link */
+  guint first[FRAME_MOST_SOURCES];      /* link of each source; 0: none */
+  guint last[FRAME_MOST_SOURCES];
+} StripLinks;
 
 typedef struct
 {
   guint32 key;                  /* of the pipeline's frames */
 
   GMutex lock;
-  gint sources[STRIP_MOST_PADS][STRIP_PAD_SOURCES];     /* under lock; -1: none;
-                                                         * the last one first */
-  gboolean is_untimed[FRAME_MOST_SOURCES];      /* the same */
+  StripLinks *links;            /* of each pad; under lock, as the next one */
+  gboolean is_untimed[FRAME_MOST_SOURCES];
 
   /* Of the thread that has the strips. */
   guint8 *expected;
