@@ -240,7 +240,7 @@ choose (GstNtMosaic * self, GstNtMosaicSettings * settings,
     warn_of_settings (self, settings, good, why);
     copy_sizes (settings, good);
   }
-  g_error_free (why);
+  g_clear_error (&why);
 
   return is_good;
 }

@@ -153,6 +153,32 @@ GST_START_TEST (less_than_downstream_asks_for)
 
 GST_END_TEST;
 
+static void
+push_width (GstHarness * input, guint width, GstClockTime time)
+{
+  test_input_set_caps (input, "RGBA", width, HEIGHT);
+  gst_harness_push (input, test_frame_new_timed (width, HEIGHT, 1, time,
+          TEST_FRAME_TIME));
+}
+
+/* All pads leave, and with them the strip. A new one makes a strip neither by
+ * the settings nor by the last good ones, and no other pad is left to try. */
+GST_START_TEST (all_pads_leave)
+{
+  TestRig *rig = test_rig_new (1);
+
+  gst_harness_set_sink_caps_str (rig->out, "video/x-raw,width=[1,20]");
+  push_width (test_rig_input (rig, 0), WIDTH, 0);
+  test_rig_skip (rig);
+  test_rig_set (rig, "max-width", "19");
+  test_rig_remove (rig, test_rig_input (rig, 0));
+  push_width (test_rig_add (rig, "sink_1"), 30, TEST_FRAME_TIME);
+  test_rig_expect_error (rig, "30 pixels wide");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* Before the first strip of the next start, it is an error. */
 GST_START_TEST (restarted)
 {
@@ -518,6 +544,7 @@ TEST_CASES (unfulfilled)
   tcase_add_test (tc, tile_size);
   tcase_add_test (tc, only_pad);
   tcase_add_test (tc, less_than_downstream_asks_for);
+  tcase_add_test (tc, all_pads_leave);
   tcase_add_test (tc, restarted);
   tcase_add_test (tc, others_hold);
   tcase_add_test (tc, warned_once);
