@@ -132,17 +132,14 @@ choose (Inputs * self, gboolean has_queue, gboolean has_tee,
   setup->is_untimed = setup->fps == 0 && dice (self, 2);
 }
 
-void
-inputs_add (Inputs * self)
+/* With a queue behind it, or without. */
+static void
+make_source (Inputs * self, Input * input)
 {
-  Input *input = inputs_find (self, FALSE);
   const gboolean has_queue = dice (self, 3) == 0;
   const gboolean has_tee = dice (self, 4) == 0;
   SourceSetup setup;
 
-  if (input == NULL)
-    return;
-  report_add (REPORT_PADS_ADDED, 1);
   choose (self, has_queue, has_tee, &setup);
   input->number = setup.number;
   input->is_untimed = setup.is_untimed;
@@ -155,11 +152,28 @@ inputs_add (Inputs * self)
     gst_bin_add (GST_BIN (self->pipeline), input->queue);
     gst_element_link (input->head, input->queue);
   }
-  input->pad = gst_element_request_pad_simple (self->mosaic, "sink_%u");
-  link_input (self, input);
+}
+
+static void
+start_source (Input * input)
+{
   if (input->queue)
     gst_element_sync_state_with_parent (input->queue);
   gst_element_sync_state_with_parent (input->head);
+}
+
+void
+inputs_add (Inputs * self)
+{
+  Input *input = inputs_find (self, FALSE);
+
+  if (input == NULL)
+    return;
+  report_add (REPORT_PADS_ADDED, 1);
+  make_source (self, input);
+  input->pad = gst_element_request_pad_simple (self->mosaic, "sink_%u");
+  link_input (self, input);
+  start_source (input);
 }
 
 static void
@@ -219,10 +233,9 @@ are_reached (const Block * blocks, guint n)
   return TRUE;
 }
 
-/* Whether all pads wait, and no source flushes until source_allow_flushes(). A
- * thread that waits in the mosaic comes back when there is a strip. The wait is
- * bounded: a source may stall or have ended, and a pipeline in PAUSED makes no
- * strip. */
+/* Whether all pads wait. A thread that waits in the mosaic comes back when it
+ * has made a strip. The wait is bounded: a source may stall or have ended, and
+ * a pipeline in PAUSED makes no strip. */
 static gboolean
 reach (const Block * blocks, guint n)
 {
@@ -230,41 +243,64 @@ reach (const Block * blocks, guint n)
 
   for (i = 0; i < 200 && !are_reached (blocks, n); i++)
     g_usleep (500);
-  source_forbid_flushes ();
-  if (are_reached (blocks, n))
-    return TRUE;
-  source_allow_flushes ();
 
-  return FALSE;
+  return are_reached (blocks, n);
 }
 
 /* ---- Release ---- */
 
-/* The source goes first, between two frames, or the pad while frames flow. The
- * queue is stopped before the source, which may wait for room in it. The state
- * change ends the wait of a thread that is blocked. */
+/* The queue is stopped before the source, which may wait for room in it. */
+static void
+remove_source (Inputs * self, Input * input)
+{
+  remove_element (self, &input->queue);
+  remove_element (self, &input->head);
+  input->source = NULL;
+}
+
+static gboolean
+has_ended (GstPad * src)
+{
+  GstEvent *eos = gst_pad_get_sticky_event (src, GST_EVENT_EOS, 0);
+  const gboolean is_there = eos != NULL;
+
+  gst_clear_event (&eos);
+
+  return is_there;
+}
+
+/* Takes the source from its pad, between two frames or after its EOS. The state
+ * change ends the wait of a thread that is blocked. Returns FALSE if frames
+ * flow. */
+static gboolean
+detach_source (Inputs * self, Input * input)
+{
+  Block last = block (input);
+  const gboolean is_reached = has_ended (last.pad) || reach (&last, 1);
+
+  if (is_reached) {
+    source_forbid_flushes ();
+    unlink_input (input);
+    source_allow_flushes ();
+    remove_source (self, input);
+  }
+  unblock (&last);
+
+  return is_reached;
+}
+
+/* The source goes first, or the pad while frames flow. */
 static void
 release_input (Inputs * self, Input * input)
 {
   const gboolean goes_first = dice (self, 2);
 
   source_stop_asking (input->source);
-  if (goes_first) {
-    Block last = block (input);
-
-    if (reach (&last, 1)) {
-      unlink_input (input);
-      source_allow_flushes ();
-      remove_element (self, &input->queue);
-      remove_element (self, &input->head);
-    }
-    unblock (&last);
-  }
+  if (goes_first)
+    detach_source (self, input);
   gst_element_release_request_pad (self->mosaic, input->pad);
   gst_clear_object (&input->pad);
-  remove_element (self, &input->queue);
-  remove_element (self, &input->head);
-  input->source = NULL;
+  remove_source (self, input);
 }
 
 void
@@ -279,6 +315,23 @@ inputs_release (Inputs * self)
 }
 
 /* ---- Relinking ---- */
+
+/* Another source for the same pad. What comes after this is the same, whether
+ * or not the source could be taken away. */
+void
+inputs_replace (Inputs * self)
+{
+  Input *input = inputs_find (self, TRUE);
+  const guint32 seed = g_rand_int (self->rand);
+
+  if (detach_source (self, input)) {
+    report_add (REPORT_SOURCES_REPLACED, 1);
+    make_source (self, input);
+    link_input (self, input);
+    start_source (input);
+  }
+  g_rand_set_seed (self->rand, seed);
+}
 
 static void
 swap_pads (Inputs * self, Input * a, Input * b)
@@ -316,8 +369,22 @@ rejoin (Inputs * self, Input * input)
   link_input (self, input);
 }
 
-/* Two sources change places, or one comes back to its pad or to a new one.
- * GStreamer wants a pad that is linked anew not to push meanwhile, and an
+/* Two sources change places, or one comes back to its pad or to a new one. */
+static void
+relink (Inputs * self, Input * a, Input * b, gboolean is_new, gboolean is_early)
+{
+  report_add (REPORT_PADS_RELINKED, 1);
+  report_add (REPORT_PADS_SWAPPED, a != b);
+  report_add (REPORT_PADS_MOVED, a == b && is_new);
+  if (a != b)
+    swap_pads (self, a, b);
+  else if (is_new)
+    move (self, a, is_early);
+  else
+    rejoin (self, a);
+}
+
+/* GStreamer wants a pad that is linked anew not to push meanwhile, and an
  * application blocks it. A flush passes a block and a queue, and would begin at
  * one pad of the mosaic and end at the other. */
 void
@@ -331,21 +398,12 @@ inputs_relink (Inputs * self)
   Block blocks[2];
   guint i;
 
-  if (a == NULL)
-    return;
   blocks[0] = block (a);
   if (n == 2)
     blocks[1] = block (b);
   if (reach (blocks, n)) {
-    report_add (REPORT_PADS_RELINKED, 1);
-    report_add (REPORT_PADS_SWAPPED, n == 2);
-    report_add (REPORT_PADS_MOVED, n == 1 && is_new);
-    if (n == 2)
-      swap_pads (self, a, b);
-    else if (is_new)
-      move (self, a, is_early);
-    else
-      rejoin (self, a);
+    source_forbid_flushes ();
+    relink (self, a, b, is_new, is_early);
     source_allow_flushes ();
   }
   for (i = 0; i < n; i++)

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* The pads of a mosaic, and what is linked to them: they are added, released
- * and relinked at random. */
+ * and relinked, and get other sources, at random. */
 
 #pragma once
 
@@ -43,9 +43,11 @@ Input *inputs_find (Inputs * self, gboolean is_used);
 
 guint inputs_count (const Inputs * self);
 
-/* Each does nothing where it can't. The last pad stays. */
+/* Each does nothing where it can't. One pad stays, or a new one instead of
+ * it. */
 void inputs_add (Inputs * self);
 void inputs_release (Inputs * self);
 void inputs_relink (Inputs * self);
+void inputs_replace (Inputs * self);
 
 void inputs_release_all (Inputs * self);

@@ -44,6 +44,7 @@
     X (PADS_RELINKED, "pads relinked, one or two at once")                    \
     X (PADS_SWAPPED, "of these, two that changed places")                     \
     X (PADS_MOVED, "of these, with a new pad, the old one released")          \
+    X (SOURCES_REPLACED, "sources replaced by another on the same pad")       \
     X (FORMATS, "changes of the format")                                      \
     X (SETTINGS, "changes of a property")                                     \
     X (DOWNSTREAM_CAPS, "changes of what downstream takes")                   \

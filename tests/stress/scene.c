@@ -274,6 +274,12 @@ relink (Scene * self)
   inputs_relink (&self->inputs);
 }
 
+static void
+replace_source (Scene * self)
+{
+  inputs_replace (&self->inputs);
+}
+
 typedef struct
 {
   const gchar *name;
@@ -285,6 +291,7 @@ static const Event events[] = {
   {"a pad added", add_pad, 6},
   {"a pad released", release_pad, 5},
   {"pads relinked", relink, 3},
+  {"a source replaced", replace_source, 3},
   {"another format", change_format, 1},
   {"a setting", change_setting, 12},
   {"a pad's setting", change_pad, 3},
