@@ -9,6 +9,7 @@
 
 #include "freeze.h"
 #include "gallery.h"
+#include "messages.h"
 #include "report.h"
 #include "scene.h"
 #include "stops.h"
@@ -190,8 +191,8 @@ main (int argc, char **argv)
   WatchUse after;
   guint n_leaks;
 
-  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL
-      | G_LOG_LEVEL_WARNING);
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+  messages_hear_log ();
   g_setenv ("GST_TRACERS", "leaks", FALSE);
   parse (&argc, &argv);
   before = watch_get_use ();
