@@ -23,6 +23,11 @@ IS_PRELOADED = '_faults' in os.environ.get('LD_PRELOAD', '')
 SHAPE = (6, 5, 4)
 N = 4
 
+# Python 3.13 itself crashes if it lacks memory while it evaluates bytecode, or
+# while it makes a type: it frees what is still in use. There, only requests in
+# calls of our extensions fail, and no extension is loaded.
+PYTHON_BEARS_IT = sys.version_info < (3, 12)
+
 # Said by Python 3.11 itself, where it lacks memory for a traceback.
 PYTHONS_OWN = 'error return without exception set'
 
@@ -131,8 +136,10 @@ class FaultsCase(Case):
         """@make makes what is called. Nothing is left of calls in which our
         extensions lack memory, unless @leaves. (Python 3.11 itself leaves
         objects where it lacks memory for a frame.)"""
-        self.assertGreaterEqual(self.check_pass(make, right, more, only_ours),
-                                least)
+        n = self.check_pass(make, right, more,
+                            only_ours or not PYTHON_BEARS_IT)
+        if PYTHON_BEARS_IT:
+            self.assertGreaterEqual(n, least)
         if leaves:
             return
         # A leak grows each time. What is kept once, or for the next call, does
@@ -151,6 +158,8 @@ class FaultsCase(Case):
 
     def check_import(self, extension, name):
         """@extension once more, which makes a type of that name."""
+        if not PYTHON_BEARS_IT:
+            self.skipTest('this Python crashes if a type lacks memory')
         spec = extension.__spec__
 
         def load():
