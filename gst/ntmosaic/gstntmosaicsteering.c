@@ -86,28 +86,6 @@ narrow_to_first_format (GstCaps * caps, GstCaps * template_caps,
   return caps;
 }
 
-/* Narrows @caps, of @format, to the colorimetry that a pad asks for when no
- * other pad has caps yet: sRGB, or what GStreamer takes for granted in an HD
- * frame of another format. It is a single one, so that pads that negotiate at
- * the same time choose alike, whatever size their frames have. */
-static GstCaps *
-narrow_to_first_colorimetry (GstCaps * caps, GstVideoFormat format)
-{
-  GstVideoInfo info;
-  gchar *colorimetry;
-
-  if (format == GST_VIDEO_FORMAT_UNKNOWN
-      || !gst_video_info_set_format (&info, format, HD_HEIGHT, HD_HEIGHT))
-    return caps;
-
-  colorimetry = gst_video_colorimetry_to_string (&info.colorimetry);
-  if (colorimetry)
-    caps = narrow_to_string (caps, "colorimetry", colorimetry);
-  g_free (colorimetry);
-
-  return caps;
-}
-
 static GstCaps *
 narrow_to_chroma_site (GstCaps * caps, const GstVideoInfo * like)
 {
@@ -124,6 +102,43 @@ narrow_to_chroma_site (GstCaps * caps, const GstVideoInfo * like)
   return caps;
 }
 
+static GstCaps *
+narrow_to_colors (GstCaps * caps, const GstVideoInfo * like)
+{
+  gchar *colorimetry = gst_video_colorimetry_to_string (&like->colorimetry);
+
+  if (colorimetry)
+    caps = narrow_to_string (caps, "colorimetry", colorimetry);
+  g_free (colorimetry);
+
+  return narrow_to_chroma_site (caps, like);
+}
+
+/* Narrows @caps, of @format, to the colorimetry that a pad asks for when no
+ * other pad has caps yet: sRGB, or what GStreamer takes for granted in an HD
+ * frame of another format. It is a single one, so that pads that negotiate at
+ * the same time choose alike, whatever size their frames have. Likewise the
+ * chroma-site, if GStreamer takes one for granted: 1.26 does so by the height
+ * of a frame, 1.22 does not. */
+static GstCaps *
+narrow_to_first_colorimetry (GstCaps * caps, GstVideoFormat format)
+{
+  GstCaps *hd;
+  GstVideoInfo info;
+
+  if (format == GST_VIDEO_FORMAT_UNKNOWN
+      || !gst_video_info_set_format (&info, format, HD_HEIGHT, HD_HEIGHT))
+    return caps;
+
+  info.chroma_site = GST_VIDEO_CHROMA_SITE_UNKNOWN;
+  hd = gst_video_info_to_caps (&info);
+  if (gst_video_info_from_caps (&info, hd))
+    caps = narrow_to_colors (caps, &info);
+  gst_caps_unref (hd);
+
+  return caps;
+}
+
 /* Narrows format, colorimetry and chroma-site, which a converter chooses. The
  * order of the caps would not do: a converter prefers to pass frames on
  * unchanged. */
@@ -132,7 +147,6 @@ narrow_pixels (GstCaps * caps, GstCaps * template_caps,
     const GstVideoInfo * like)
 {
   GstVideoFormat first;
-  gchar *colorimetry;
 
   if (like == NULL) {
     caps = narrow_to_first_format (caps, template_caps, &first);
@@ -141,12 +155,8 @@ narrow_pixels (GstCaps * caps, GstCaps * template_caps,
 
   caps = narrow_to_string (caps, "format",
       gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (like)));
-  colorimetry = gst_video_colorimetry_to_string (&like->colorimetry);
-  if (colorimetry)
-    caps = narrow_to_string (caps, "colorimetry", colorimetry);
-  g_free (colorimetry);
 
-  return narrow_to_chroma_site (caps, like);
+  return narrow_to_colors (caps, like);
 }
 
 /* Narrows all other fields, one by one: a wish that can't be fulfilled does not
