@@ -26,9 +26,12 @@
 
 /* ---- Profiles ---- */
 
-/* The darkest colour is black: lcms2 would make it such. */
+/* The darkest colour is black, L, a, b = 0: lcms2 compensates for another black
+ * point. 2.18 to 2.19.1 keep a and b of that point, other versions drop them.
+ * All colours are sRGB's or nearly: between them and clipped ones, the table
+ * of 17 steps is more wrong. */
 static const IccInks cmyk = {
-  {-27, -20, -25}, {-27, 35, 0}, {-6, -4, 45}, {-40, 0, 0}, {100, 0, 0},
+  {-27, -18, -18}, {-27, 22, -6}, {-6, -4, 24}, {-40, 0, 0}, {100, 0, 0},
 };
 
 static const IccInks rgb = {
