@@ -378,7 +378,7 @@ send_upstream_home (GstNtMosaic * self)
     GST_PAD_ACTIVATEMODEFUNC (l->data) (l->data, GST_OBJECT (self),
         GST_PAD_MODE_PUSH, FALSE);
   for (l = pads; l; l = l->next)
-    gst_nt_mosaic_drop_next (self, l->data);
+    gst_nt_mosaic_pad_drop_next (l->data, GST_AGGREGATOR (self));
   g_list_free_full (pads, gst_object_unref);
 }
 

@@ -179,9 +179,6 @@ gst_nt_mosaic_has_first_ended (GstNtMosaic * self)
 
 /* ---- The end ---- */
 
-/* The base class drops queued frames with the element's object lock held. Here
- * there is no lock, so only a frame that arrives at this very moment is left to
- * the base class. */
 void
 gst_nt_mosaic_end_pads (GstNtMosaic * self)
 {
@@ -190,10 +187,7 @@ gst_nt_mosaic_end_pads (GstNtMosaic * self)
 
   for (l = pads; l; l = l->next) {
     gst_nt_mosaic_pad_end (l->data);
-    while (gst_aggregator_pad_drop_buffer (l->data));
-    gst_nt_mosaic_pad_count_rest (l->data);
-    GST_AGGREGATOR_PAD_GET_CLASS (l->data)->flush (l->data,
-        GST_AGGREGATOR (self));
+    gst_nt_mosaic_pad_drop_rest (l->data, GST_AGGREGATOR (self));
   }
   g_list_free_full (pads, gst_object_unref);
 }

@@ -134,23 +134,6 @@ forget_flushes (GstNtMosaic * self)
 
 /* ---- Frames whose segment goes ---- */
 
-/* The base class keeps a frame that it has looked at until aggregate() is over.
- * While it chooses frames, it holds the object lock, and relies on each frame
- * that it has looked at. */
-void
-gst_nt_mosaic_drop_next (GstNtMosaic * self, GstNtMosaicPad * pad)
-{
-  GSList *frames = NULL;
-  GstBuffer *frame;
-
-  GST_OBJECT_LOCK (self);
-  while ((frame = gst_aggregator_pad_pop_buffer (GST_AGGREGATOR_PAD (pad))))
-    frames = g_slist_prepend (frames, frame);
-  GST_OBJECT_UNLOCK (self);
-
-  g_slist_free_full (frames, (GDestroyNotify) gst_buffer_unref);
-}
-
 gboolean
 gst_nt_mosaic_has_segment (GstNtMosaic * self, GstNtMosaicPad * pad)
 {
@@ -184,7 +167,7 @@ gst_nt_mosaic_pass_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
   gboolean ret;
 
   g_atomic_int_inc (&pad->n_resets);
-  gst_nt_mosaic_drop_next (self, pad);
+  gst_nt_mosaic_pad_drop_next (pad, GST_AGGREGATOR (self));
   g_mutex_lock (&pad->gap_lock);
   ret = GST_AGGREGATOR_CLASS (parent_class)->sink_event (GST_AGGREGATOR (self),
       GST_AGGREGATOR_PAD (pad), event);

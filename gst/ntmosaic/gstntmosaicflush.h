@@ -28,9 +28,6 @@ guint32 gst_nt_mosaic_end_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
 gboolean gst_nt_mosaic_pass_flush (GstNtMosaic * self, GstNtMosaicPad * pad,
     GstEvent * event);
 
-/* Drops the frames of @pad that the base class has looked at. */
-void gst_nt_mosaic_drop_next (GstNtMosaic * self, GstNtMosaicPad * pad);
-
 /* Whether the base class may look at the frame of @pad that it takes out of its
  * queue. Takes no lock. To be called with the base class' lock of the pad,
  * which guards the segment. */

@@ -255,6 +255,8 @@ take_buffer (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   ret = self->base_chain (pad, parent, buffer);
   if (ret != GST_FLOW_OK)
     gst_nt_mosaic_pad_uncount (self);
+  else if (g_atomic_int_get (&self->has_ended))
+    gst_nt_mosaic_pad_drop_rest (self, GST_AGGREGATOR (mosaic));
 
   return ret;
 }

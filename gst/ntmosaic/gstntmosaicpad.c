@@ -54,13 +54,6 @@ gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad, guint n_taken,
 }
 
 void
-gst_nt_mosaic_pad_count_rest (GstNtMosaicPad * pad)
-{
-  gst_nt_mosaic_pad_stats_count_taken (&pad->stats,
-      gst_nt_mosaic_pad_get_n_taken (pad), FALSE, GST_NT_MOSAIC_FATE_NONE);
-}
-
-void
 gst_nt_mosaic_pad_note_data (GstNtMosaicPad * pad)
 {
   if (!gst_nt_mosaic_pad_has_had_data (pad))
@@ -133,6 +126,39 @@ gst_nt_mosaic_pad_restart (GstNtMosaicPad * pad)
   g_atomic_int_set (&pad->has_ended, FALSE);
   gst_nt_arrivals_restart (pad->arrivals,
       gst_nt_mosaic_queue_restart (&pad->queue));
+}
+
+/* ---- Frames that are dropped ---- */
+
+/* The base class keeps a frame that it has looked at until aggregate() is over.
+ * While it chooses frames, it holds the object lock, and relies on each frame
+ * that it has looked at. */
+void
+gst_nt_mosaic_pad_drop_next (GstNtMosaicPad * pad, GstAggregator * agg)
+{
+  GSList *frames = NULL;
+  GstBuffer *frame;
+
+  GST_OBJECT_LOCK (agg);
+  while ((frame = gst_aggregator_pad_pop_buffer (GST_AGGREGATOR_PAD (pad))))
+    frames = g_slist_prepend (frames, frame);
+  GST_OBJECT_UNLOCK (agg);
+
+  g_slist_free_full (frames, (GDestroyNotify) gst_buffer_unref);
+}
+
+/* The base class drops queued frames with the element's object lock held, and
+ * from GStreamer 1.24 on it keeps them. Here the last references go without
+ * locks. */
+void
+gst_nt_mosaic_pad_drop_rest (GstNtMosaicPad * pad, GstAggregator * agg)
+{
+  gst_nt_mosaic_pad_drop_next (pad, agg);
+  GST_OBJECT_LOCK (agg);
+  gst_nt_mosaic_pad_stats_count_taken (&pad->stats,
+      gst_nt_mosaic_pad_get_n_taken (pad), FALSE, GST_NT_MOSAIC_FATE_NONE);
+  GST_OBJECT_UNLOCK (agg);
+  GST_AGGREGATOR_PAD_GET_CLASS (pad)->flush (GST_AGGREGATOR_PAD (pad), agg);
 }
 
 /* ---- Caps, release and reset ---- */

@@ -100,9 +100,14 @@ guint gst_nt_mosaic_pad_get_n_taken (GstNtMosaicPad * pad);
 void gst_nt_mosaic_pad_count_taken (GstNtMosaicPad * pad, guint n_taken,
     const GstNtMosaicTaken * taken, gboolean is_shown);
 
-/* To be called when the stream ends: counts the frames that the base class took
- * after the last strip. In the streaming thread. */
-void gst_nt_mosaic_pad_count_rest (GstNtMosaicPad * pad);
+/* Drops the frames of @pad that the base class has looked at, or can. Without
+ * locks. */
+void gst_nt_mosaic_pad_drop_next (GstNtMosaicPad * pad, GstAggregator * agg);
+
+/* To be called when the stream has ended for @pad: drops its frames, and counts
+ * them. The streaming thread calls it at the end, and upstream's thread for a
+ * frame that was queued at that very moment. Without locks. */
+void gst_nt_mosaic_pad_drop_rest (GstNtMosaicPad * pad, GstAggregator * agg);
 
 /* The segment of the pad's frames. FALSE: a flush resets it, or has reset it.
  * In the streaming thread. */

@@ -373,7 +373,7 @@ take_flush_stop (GstAggregator * agg, GstAggregatorPad * aggpad,
     gst_event_unref (event);
     return TRUE;
   }
-  gst_nt_mosaic_drop_next (self, pad);
+  gst_nt_mosaic_pad_drop_next (pad, GST_AGGREGATOR (self));
   gst_nt_mosaic_pad_restart (pad);
   event = gst_event_make_writable (event);
   gst_event_set_seqnum (event, gst_nt_mosaic_end_flush (self, pad, seqnum));

@@ -68,16 +68,16 @@ typedef struct
 {
   GMutex lock;
   GCond changed;
-  gboolean is_there;            /* EOS has come */
+  gboolean is_there;            /* the strip or EOS has come */
   gboolean may_go;
 } Gate;
 
 static GstPadProbeReturn
-hold_eos (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+hold (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
   Gate *gate = data;
 
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_EOS)
+  if (GST_IS_EVENT (info->data) && GST_EVENT_TYPE (info->data) != GST_EVENT_EOS)
     return GST_PAD_PROBE_OK;
 
   g_mutex_lock (&gate->lock);
@@ -90,6 +90,96 @@ hold_eos (GstPad * pad, GstPadProbeInfo * info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
+static void
+wait_for_gate (Gate * gate)
+{
+  g_mutex_lock (&gate->lock);
+  while (!gate->is_there)
+    g_cond_wait (&gate->changed, &gate->lock);
+  g_mutex_unlock (&gate->lock);
+}
+
+static void
+open_gate (Gate * gate)
+{
+  g_mutex_lock (&gate->lock);
+  gate->may_go = TRUE;
+  g_cond_broadcast (&gate->changed);
+  g_mutex_unlock (&gate->lock);
+}
+
+typedef struct
+{
+  TestRig *rig;
+  GstBuffer *frames[3];
+} Upstream;
+
+static gpointer
+push_the_rest (gpointer data)
+{
+  Upstream *up = data;
+  guint i;
+
+  for (i = 1; i < 3; i++)
+    push (up->rig, 0, gst_buffer_ref (up->frames[i]), i);
+
+  return NULL;
+}
+
+static guint64
+count_frames (TestRig * rig)
+{
+  GstPad *pad = gst_element_get_static_pad (rig->element, "sink_0");
+  GstStructure *stats = NULL;
+  guint64 n = 0;
+
+  g_object_get (pad, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "frames", &n));
+  gst_structure_free (stats);
+  gst_object_unref (pad);
+
+  return n;
+}
+
+/* The pad has queued a frame, and upstream waits with the next one, while
+ * downstream holds up the last strip. The end makes room: upstream queues its
+ * frame just then, or is refused. Several rounds meet both. */
+GST_START_TEST (frame_that_waits_for_room_is_dropped)
+{
+  TestRig *rig = rig_new (2);
+  GstPad *src = gst_element_get_static_pad (rig->element, "src");
+  Gate gate = { .may_go = FALSE };
+  Upstream up = { .rig = rig };
+  GThread *thread;
+  guint i;
+
+  g_object_set (rig->element, "frames-ahead", 1, NULL);
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, hold, &gate, NULL);
+  for (i = 0; i < 3; i++)
+    up.frames[i] = test_frame_new_small (100 + i, 0, 0);
+  fail_unless_equals_int (push (rig, 0, gst_buffer_ref (up.frames[0]), 0),
+      GST_FLOW_OK);
+  test_rig_push (rig, 1, 200, 0);
+  wait_for_gate (&gate);
+
+  test_input_end (test_rig_input (rig, 1));
+  thread = g_thread_new ("upstream", push_the_rest, &up);
+  test_wait_until (count_frames (rig) == 3);
+  open_gate (&gate);
+  g_thread_join (thread);
+  test_rig_expect_small (rig, 2, 100, 200);
+  test_rig_expect_eos (rig);
+
+  for (i = 0; i < 3; i++) {
+    test_wait_until (GST_MINI_OBJECT_REFCOUNT_VALUE (up.frames[i]) == 1);
+    gst_buffer_unref (up.frames[i]);
+  }
+  gst_object_unref (src);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* Upstream does not wait for a downstream that takes long with EOS. */
 GST_START_TEST (downstream_is_slow_at_the_end)
 {
@@ -98,7 +188,7 @@ GST_START_TEST (downstream_is_slow_at_the_end)
   Gate gate = { .may_go = FALSE };
   guint i;
 
-  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, hold_eos, &gate,
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, hold, &gate,
       NULL);
   test_rig_push (rig, 0, 100, 0);
   test_rig_push (rig, 1, 200, 0);
@@ -106,18 +196,12 @@ GST_START_TEST (downstream_is_slow_at_the_end)
   test_input_end (test_rig_input (rig, 1));
   test_rig_push (rig, 0, 101, 1);
 
-  g_mutex_lock (&gate.lock);
-  while (!gate.is_there)
-    g_cond_wait (&gate.changed, &gate.lock);
-  g_mutex_unlock (&gate.lock);
+  wait_for_gate (&gate);
   for (i = 2; i < 20; i++)
     fail_unless_equals_int (push (rig, 0, test_frame_new_small (100 + i, 0, 0),
             i), GST_FLOW_EOS);
 
-  g_mutex_lock (&gate.lock);
-  gate.may_go = TRUE;
-  g_cond_broadcast (&gate.changed);
-  g_mutex_unlock (&gate.lock);
+  open_gate (&gate);
   test_rig_expect_eos (rig);
   gst_object_unref (src);
   test_rig_free (rig);
@@ -412,6 +496,7 @@ GST_END_TEST;
 TEST_CASES (eos_upstream)
 {
   tcase_add_loop_test (tc, frames_in_the_queue_are_dropped, 0, 2);
+  tcase_add_loop_test (tc, frame_that_waits_for_room_is_dropped, 0, 8);
   tcase_add_test (tc, downstream_is_slow_at_the_end);
   tcase_add_test (tc, seek_after_the_end);
   tcase_add_test (tc, start_after_the_end);
