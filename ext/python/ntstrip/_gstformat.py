@@ -15,6 +15,13 @@ from ntstrip._gstc import GObject, Gst, GstApp, GstVideo
 Format = namedtuple('Format', 'name id width height shape dtype row_bytes '
                     'stride')
 
+# Looked up before other threads are there: PyGObject fills an enumeration in
+# the thread that asks for it first, and another thread may find it half full.
+ENCODED = GstVideo.VideoFormat.ENCODED
+COMPLEX = GstVideo.VideoFormatFlags.COMPLEX
+LE = GstVideo.VideoFormatFlags.LE
+ALTERNATE = GstVideo.VideoInterlaceMode.ALTERNATE
+
 # Little endian, although GStreamer's flag for that is missing.
 LITTLE_ENDIAN = {'Y410', 'Y210', 'v216'}
 
@@ -25,7 +32,7 @@ def describe_pixel(info):
     n = info.n_components
     step = info.pixel_stride[0]
     pair = any(info.w_sub[:n])
-    if (info.n_planes != 1 or info.flags & GstVideo.VideoFormatFlags.COMPLEX
+    if (info.n_planes != 1 or info.flags & COMPLEX
             or min(info.pixel_stride[:n]) == 0):
         raise ValueError(
             f'{info.name} has no array of pixels, only packed formats have: '
@@ -47,14 +54,13 @@ def parse(text):
             video = GstVideo.VideoInfo.new_from_caps(caps)
         except TypeError:    # what PyGObject makes of NULL
             pass
-    if video is None or video.finfo.format == GstVideo.VideoFormat.ENCODED:
+    if video is None or video.finfo.format == ENCODED:
         raise ValueError(f'these are not the caps of a raw video frame: {text}')
     info = video.finfo
     channels, number = describe_pixel(info)
-    order = ('<' if info.flags & GstVideo.VideoFormatFlags.LE
-             or info.name in LITTLE_ENDIAN else '>')
+    order = '<' if info.flags & LE or info.name in LITTLE_ENDIAN else '>'
     height = video.height
-    if video.interlace_mode == GstVideo.VideoInterlaceMode.ALTERNATE:
+    if video.interlace_mode == ALTERNATE:
         height = (height + 1) // 2
     if channels == 2 and video.width % 2:
         raise ValueError(f'{info.name} of {video.width} pixels in a row: the '

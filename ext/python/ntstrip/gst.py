@@ -51,6 +51,7 @@ from ntstrip._gstc import READ, WRITE, Gst, GstVideo
 __all__ = ['Frame', 'Pool', 'Wrapped', 'array', 'pool', 'push', 'wrap']
 
 NONE = 2 ** 64 - 1    # GST_CLOCK_TIME_NONE
+OK = Gst.FlowReturn.OK    # here for the same reason as in _gstformat
 
 # ---- Buffers as arrays ----
 
@@ -404,7 +405,7 @@ class Pool:
                                'another pool when it runs again')
         buffer = c_void_p()
         flow = c.acquire_buffer(c.address(pool), byref(buffer), None)
-        if flow != Gst.FlowReturn.OK:
+        if flow != OK:
             raise RuntimeError(
                 f'the pool behind {self._appsrc.get_name()} has no frame: '
                 f'{_to_flow(flow).value_nick}')

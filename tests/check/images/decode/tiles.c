@@ -119,14 +119,26 @@ assert_background (const uint8_t * pixel, uint32_t x, uint32_t y)
     fail ("no background at %u,%u", x, y);
 }
 
+/* @length * @to / @from, rounded half up, at least 1. In whole numbers: halves
+ * are exact on each CPU. */
+static uint32_t
+scale (uint64_t length, uint64_t to, uint64_t from)
+{
+  const uint64_t scaled = (2 * length * to + from) / (2 * from);
+
+  return scaled > 0 ? scaled : 1;
+}
+
 static void
 assert_contained (const Picture * picture, const uint8_t * tile,
     uint32_t width, uint32_t height)
 {
-  const double factor = fmin ((double) width / picture->width,
-      (double) height / picture->height);
-  const uint32_t w = fmax (1, floor (picture->width * factor + 0.5));
-  const uint32_t h = fmax (1, floor (picture->height * factor + 0.5));
+  const bool is_wide = (uint64_t) picture->width * height
+      > (uint64_t) picture->height * width;
+  const uint32_t w =
+      is_wide ? width : scale (picture->width, height, picture->height);
+  const uint32_t h =
+      is_wide ? scale (picture->height, width, picture->width) : height;
   const uint32_t left = (width - w) / 2;
   const uint32_t top = (height - h) / 2;
   const double ratio_x = (double) picture->width / w;
@@ -193,6 +205,7 @@ new_tile (const Blob * blob, const NtmTileSpec * spec, bool upside_down)
 {
   const size_t row_bytes = (size_t) spec->width * 4;
   const ptrdiff_t stride = row_bytes + GUARD * 4;
+  const ptrdiff_t n_rows = spec->height;
   uint8_t *area = malloc (stride * (spec->height + 2));
   uint8_t *tile = malloc (row_bytes * spec->height);
   uint8_t *begin = area + stride + (upside_down ?
@@ -203,11 +216,11 @@ new_tile (const Blob * blob, const NtmTileSpec * spec, bool upside_down)
   assert_equals_int (ntm_image_decode (blob->bytes, blob->n_bytes, spec, NULL,
           begin, upside_down ? -stride : stride, &info), NTM_IMAGE_OK);
   fail_if (info.damaged);
-  for (ptrdiff_t i = 0; i < stride * (spec->height + 2); i++) {
+  for (ptrdiff_t i = 0; i < stride * (n_rows + 2); i++) {
     const ptrdiff_t row = i / stride;
-    const ptrdiff_t y = upside_down ? spec->height - row : row - 1;
+    const ptrdiff_t y = upside_down ? n_rows - row : row - 1;
 
-    if (row == 0 || row > spec->height || i % stride >= (ptrdiff_t) row_bytes) {
+    if (row == 0 || row > n_rows || i % stride >= (ptrdiff_t) row_bytes) {
       assert_equals_int (area[i], GUARD_BYTE);
     } else {
       tile[y * row_bytes + i % stride] = area[i];
