@@ -6,7 +6,6 @@
 #include "source.h"
 
 #include "report.h"
-#include "stream.h"
 
 typedef struct
 {

@@ -7,31 +7,7 @@
 
 #pragma once
 
-#include <gst/video/video.h>
-
-#define SOURCE_LOOKS 5
-
-typedef struct
-{
-  guint number;                 /* of the source, in its frames */
-  guint32 seed;                 /* of what it does */
-  guint32 key;                  /* of the bytes of its frames */
-  gboolean is_live;
-  gboolean asks;                /* for the pad's pool */
-  gboolean refills;             /* its own pool of two buffers, if it doesn't */
-  gboolean is_untimed;          /* many frames have no timestamp; rate 0/1 */
-  gboolean lacks_durations;     /* many frames have none */
-  guint fps;                    /* frames per second; 0: each strip has one
-                                 * frame */
-  guint most_pixels;            /* width and height are at most this */
-  gint *format;                 /* atomic: the GstVideoFormat that fits; lives
-                                 * longer than the source */
-  gint *look;                   /* atomic: the same of all other caps that pads
-                                 * have to agree in; below SOURCE_LOOKS */
-  gint *position;               /* atomic: running time of the strips in
-                                 * milliseconds, where a source that starts
-                                 * begins; lives as long */
-} SourceSetup;
+#include "stream.h"
 
 /* Not linked, in NULL. */
 GstElement *source_new (const SourceSetup * setup);
