@@ -109,6 +109,7 @@
 #include "gstntkernel.h"
 #include "gstntmosaicahead.h"
 #include "gstntmosaicallocation.h"
+#include "gstntmosaicending.h"
 #include "gstntmosaicflush.h"
 #include "gstntmosaicformats.h"
 #include "gstntmosaicinputs.h"
@@ -215,6 +216,7 @@ gst_nt_mosaic_request_new_pad (GstElement * element, GstPadTemplate * templ,
     gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
 
   gst_nt_mosaic_join_flush (self, GST_NT_MOSAIC_PAD (pad));
+  gst_nt_mosaic_end_new_pad (self, GST_NT_MOSAIC_PAD (pad));
   gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
 
@@ -354,6 +356,7 @@ gst_nt_mosaic_stop (GstAggregator * agg)
   gst_nt_mosaic_forget_waiting (self);
   forget_data (self);
   GST_OBJECT_LOCK (self);
+  g_atomic_int_set (&self->has_ended, FALSE);
   for (l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
     gst_nt_mosaic_pad_reset (l->data);
   GST_OBJECT_UNLOCK (self);

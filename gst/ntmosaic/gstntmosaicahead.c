@@ -236,8 +236,8 @@ wait_for_half (GstNtMosaic * self, GstNtMosaicPad * pad, guint n_queued)
 }
 
 /* Whether strips may still be made of the frames that @pad has queued. After an
- * error, and with GStreamer 1.22 after EOS, the base class drops the queue, and
- * nothing wakes upstream. */
+ * error, and at the end, the base class drops the queue, and nothing wakes
+ * upstream. */
 static gboolean
 goes_on (GstNtMosaic * self, GstNtMosaicPad * pad)
 {

@@ -320,8 +320,9 @@ propose_pool (GstNtMosaic * self, GstAggregatorPad * pad, GstQuery * query,
   gst_object_unref (pool);
 }
 
-static void
-answer_query (GstNtMosaic * self, GstAggregatorPad * pad, GstQuery * query)
+void
+gst_nt_mosaic_answer_allocation (GstNtMosaic * self, GstAggregatorPad * pad,
+    GstQuery * query)
 {
   gboolean need_pool;
   GstVideoInfo info;
@@ -336,29 +337,13 @@ answer_query (GstNtMosaic * self, GstAggregatorPad * pad, GstQuery * query)
   GST_LOG_OBJECT (pad, "allocation query: %" GST_PTR_FORMAT, query);
 }
 
-/* Answers in upstream's thread and at once. The base class would let the query
- * wait until all frames before it are in a strip. */
-static gboolean
-gst_nt_mosaic_sink_query_pre_queue (GstAggregator * agg, GstAggregatorPad * pad,
-    GstQuery * query)
-{
-  if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION)
-    return GST_AGGREGATOR_CLASS (parent_class)->sink_query_pre_queue (agg, pad,
-        query);
-
-  answer_query (GST_NT_MOSAIC (agg), pad, query);
-  return TRUE;
-}
-
 void
 gst_nt_mosaic_class_init_allocation (GstNtMosaicClass * klass)
 {
-  GstAggregatorClass *agg_class = GST_AGGREGATOR_CLASS (klass);
-
   parent_class = g_type_class_peek_parent (klass);
 
-  agg_class->decide_allocation = gst_nt_mosaic_decide_allocation;
-  agg_class->sink_query_pre_queue = gst_nt_mosaic_sink_query_pre_queue;
+  GST_AGGREGATOR_CLASS (klass)->decide_allocation =
+      gst_nt_mosaic_decide_allocation;
   GST_VIDEO_AGGREGATOR_CLASS (klass)->create_output_buffer =
       gst_nt_mosaic_create_output_buffer;
 }

@@ -26,6 +26,11 @@ gboolean gst_nt_mosaic_give_memory (GstNtMosaic * self, GstBuffer * strip,
     const NtmSource * sources, const GstNtTileInput * inputs,
     gconstpointer background);
 
+/* Answers an ALLOCATION query that has come to @pad. In upstream's thread,
+ * without locks. */
+void gst_nt_mosaic_answer_allocation (GstNtMosaic * self,
+    GstAggregatorPad * pad, GstQuery * query);
+
 /* Sets the virtual functions that this file implements. */
 void gst_nt_mosaic_class_init_allocation (GstNtMosaicClass * klass);
 

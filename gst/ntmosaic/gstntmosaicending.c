@@ -57,9 +57,9 @@ gst_nt_mosaic_install_eos_policy (GObjectClass * klass, guint id)
    * The stream ends when the next strip would be made: when the pads that have
    * not ended have their next frames, or in a live pipeline when the clock says
    * so. Then the element drops all queued frames, and the pads answer upstream
-   * with %GST_FLOW_EOS, so that sources stop. A flushing seek starts the stream
-   * again. The element answers DURATION queries with the duration of the
-   * longest stream, or of the shortest.
+   * with %GST_FLOW_EOS, so that sources stop. Only a flushing seek or a stop
+   * lets the stream start again. The element answers DURATION queries with the
+   * duration of the longest stream, or of the shortest.
    *
    * A change while strips are made holds from the next strip on. If a pad has
    * ended long ago, `first` ends the stream before that strip.
@@ -179,17 +179,42 @@ gst_nt_mosaic_has_first_ended (GstNtMosaic * self)
 
 /* ---- The end ---- */
 
-void
-gst_nt_mosaic_end_pads (GstNtMosaic * self)
+static void
+set_ended (GstNtMosaic * self)
 {
-  GList *pads = gst_nt_mosaic_ref_pads (self);
+  GST_OBJECT_LOCK (self);
+  g_atomic_int_set (&self->has_ended, TRUE);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* At EOS, GStreamer 1.22 drops all that its pads have queued. From 1.24 on it
+ * keeps that for a stream that starts again, and an upstream that waits for
+ * room or for the answer to a query would wait for ever. After an error, all
+ * versions drop it. They send EOS downstream in both cases. */
+GstFlowReturn
+gst_nt_mosaic_end (GstNtMosaic * self)
+{
+  GList *pads;
   GList *l;
 
+  set_ended (self);
+  pads = gst_nt_mosaic_ref_pads (self);
   for (l = pads; l; l = l->next) {
     gst_nt_mosaic_pad_end (l->data);
     gst_nt_mosaic_pad_drop_rest (l->data, GST_AGGREGATOR (self));
   }
   g_list_free_full (pads, gst_object_unref);
+
+  return GST_FLOW_ERROR;
+}
+
+void
+gst_nt_mosaic_end_new_pad (GstNtMosaic * self, GstNtMosaicPad * pad)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->has_ended && pad->flushed_seqnum == GST_SEQNUM_INVALID)
+    gst_nt_mosaic_pad_end (pad);
+  GST_OBJECT_UNLOCK (self);
 }
 
 /* ---- How long it will be ---- */

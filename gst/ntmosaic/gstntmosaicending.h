@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "gstntmosaicpad.h"
 #include "gstntmosaicstate.h"
 
 G_BEGIN_DECLS
@@ -22,8 +23,13 @@ gboolean gst_nt_mosaic_has_first_ended (GstNtMosaic * self);
 
 /* To be called when the stream ends, before the base class ends it. Drops all
  * frames. From then on each pad answers its upstream with GST_FLOW_EOS until it
- * is flushed, and an upstream that waits for its turn goes on. */
-void gst_nt_mosaic_end_pads (GstNtMosaic * self);
+ * is flushed, and an upstream that waits for its turn goes on. Returns what to
+ * tell the base class. */
+GstFlowReturn gst_nt_mosaic_end (GstNtMosaic * self);
+
+/* To be called for a new pad. If the stream has ended, and no flush has reached
+ * @pad, it answers as all others do. From any thread, without locks. */
+void gst_nt_mosaic_end_new_pad (GstNtMosaic * self, GstNtMosaicPad * pad);
 
 /* Answers a DURATION query in TIME if the shortest stream ends the strips.
  * FALSE: the base class is to answer. From any thread, without locks. */

@@ -376,6 +376,9 @@ gst_nt_mosaic_flush (GstAggregator * agg)
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
 
   forget_flushes (self);
+  GST_OBJECT_LOCK (self);
+  g_atomic_int_set (&self->has_ended, FALSE);
+  GST_OBJECT_UNLOCK (self);
   gst_nt_mosaic_forget_time (self);
   gst_nt_mosaic_end_waiting (self);
 

@@ -60,12 +60,15 @@ check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
   return TRUE;
 }
 
-/* @answer is that to a frame or to an event. If upstream's event is sticky and
- * answered with EOS, GStreamer answers the frame behind it in the same way, and
- * does not give it to the pad. */
+/* Returns what upstream is told about a frame or an event if the base class
+ * says @answer. It says ERROR after the end: gst_nt_mosaic_end() tells why. If
+ * upstream's event is sticky and answered with EOS, GStreamer answers the frame
+ * behind it in the same way, and does not give it to the pad. */
 static GstFlowReturn
 note_answer (GstNtMosaicPad * pad, GstFlowReturn answer)
 {
+  if (answer == GST_FLOW_ERROR && g_atomic_int_get (&pad->has_ended))
+    answer = GST_FLOW_EOS;
   if (answer == GST_FLOW_EOS)
     g_atomic_int_set (&pad->said_end, TRUE);
 
@@ -321,6 +324,18 @@ gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
   return buffer;
 }
 
+/* From GStreamer 1.24 on, the base class would go on with the strips, and in
+ * live pipelines make strips without this pad. GStreamer 1.22 refuses the event
+ * as this function does. */
+static GstFlowReturn
+refuse_stream (GstNtMosaicPad * pad, GstEvent * event)
+{
+  gst_pad_store_sticky_event (GST_PAD (pad), event);
+  gst_event_unref (event);
+
+  return note_answer (pad, GST_FLOW_EOS);
+}
+
 static GstFlowReturn
 gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
     GstAggregatorPad * aggpad, GstEvent * event)
@@ -329,6 +344,10 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
 
   switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START:
+      if (g_atomic_int_get (&pad->has_ended))
+        return refuse_stream (pad, event);
+      break;
     case GST_EVENT_GAP:
       gst_nt_mosaic_pad_note_data (pad);
       if (!take_gap (self, GST_PAD (pad), &event))

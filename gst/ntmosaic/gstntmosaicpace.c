@@ -366,7 +366,7 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   Waits waits;
 
   gst_nt_mosaic_end_waiting (self);
-  if (g_atomic_int_get (&self->failed)
+  if (g_atomic_int_get (&self->failed) || g_atomic_int_get (&self->has_ended)
       || !gst_nt_mosaic_check_caps_before_data (self))
     return GST_FLOW_ERROR;
 
@@ -389,10 +389,9 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
     age_memory (self);
   }
   if (ret == GST_FLOW_EOS)
-    gst_nt_mosaic_end_pads (self);
-  else
-    let_go_of_frames (self, strip_made);
+    return gst_nt_mosaic_end (self);
 
+  let_go_of_frames (self, strip_made);
   return ret;
 }
 

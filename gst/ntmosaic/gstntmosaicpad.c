@@ -147,9 +147,8 @@ gst_nt_mosaic_pad_drop_next (GstNtMosaicPad * pad, GstAggregator * agg)
   g_slist_free_full (frames, (GDestroyNotify) gst_buffer_unref);
 }
 
-/* The base class drops queued frames with the element's object lock held, and
- * from GStreamer 1.24 on it keeps them. Here the last references go without
- * locks. */
+/* The base class drops queued frames with the element's object lock held. Here
+ * the last references go without locks. */
 void
 gst_nt_mosaic_pad_drop_rest (GstNtMosaicPad * pad, GstAggregator * agg)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The answers to CAPS and ACCEPT_CAPS queries on sink pads. The base class
- * answers for pictures of one size on top of each other. */
+/* Queries on sink pads. For CAPS and ACCEPT_CAPS the base class answers for
+ * pictures of one size on top of each other. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -10,6 +10,7 @@
 
 #include "gstntmosaicqueries.h"
 
+#include "gstntmosaicallocation.h"
 #include "gstntmosaicdownstream.h"
 #include "gstntmosaicpad.h"
 #include "gstntmosaicrefusals.h"
@@ -103,10 +104,32 @@ gst_nt_mosaic_sink_query (GstAggregator * agg, GstAggregatorPad * pad,
   }
 }
 
+/* In upstream's thread. The base class lets a serialized query wait until all
+ * frames before it are in a strip. An upstream that asks for a pool is answered
+ * at once, and after the end there is no strip to wait for. */
+static gboolean
+gst_nt_mosaic_sink_query_pre_queue (GstAggregator * agg, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION) {
+    gst_nt_mosaic_answer_allocation (GST_NT_MOSAIC (agg), pad, query);
+    return TRUE;
+  }
+  if (GST_QUERY_IS_SERIALIZED (query)
+      && g_atomic_int_get (&GST_NT_MOSAIC_PAD (pad)->has_ended))
+    return FALSE;
+
+  return GST_AGGREGATOR_CLASS (parent_class)->sink_query_pre_queue (agg, pad,
+      query);
+}
+
 void
 gst_nt_mosaic_class_init_queries (GstNtMosaicClass * klass)
 {
+  GstAggregatorClass *agg_class = GST_AGGREGATOR_CLASS (klass);
+
   parent_class = g_type_class_peek_parent (klass);
 
-  GST_AGGREGATOR_CLASS (klass)->sink_query = gst_nt_mosaic_sink_query;
+  agg_class->sink_query = gst_nt_mosaic_sink_query;
+  agg_class->sink_query_pre_queue = gst_nt_mosaic_sink_query_pre_queue;
 }

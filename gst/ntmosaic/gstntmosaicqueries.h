@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
-/* The caps that the sink pads answer to upstream. */
+/* What the sink pads answer to upstream's queries. */
 
 #pragma once
 
@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* Sets the virtual function for queries on sink pads. */
+/* Sets the virtual functions for queries on sink pads. */
 void gst_nt_mosaic_class_init_queries (GstNtMosaicClass * klass);
 
 G_END_DECLS

@@ -96,6 +96,8 @@ struct _GstNtMosaic
   GstClockID wait_id;           /* the streaming thread waits for it, or NULL */
   gint is_inactive;             /* atomic to read: the src pad is, and the
                                  * streaming thread must not wait */
+  gint has_ended;               /* atomic to read: EOS goes downstream, and no
+                                 * strip is made until a flush or a stop */
   guint n_seeks;                /* that are under way: nor now */
   GstClockTime waiting_since;   /* time of the system clock at which the
                                  * streaming thread began to wait for frames;
