@@ -16,6 +16,7 @@
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicfallback.h"
 #include "gstntmosaicguess.h"
+#include "gstntmosaicinfo.h"
 #include "gstntmosaicposition.h"
 #include "gstntmosaicseats.h"
 #include "gstntmosaicshown.h"
@@ -147,18 +148,21 @@ adopt_next_layout (GstNtMosaic * self)
   return gst_nt_mosaic_adopt_shown (self, &settings);
 }
 
+static void
+set_info (GstAggregator * agg, const GstVideoInfo * info)
+{
+  GST_OBJECT_LOCK (agg);
+  GST_VIDEO_AGGREGATOR (agg)->info = *info;
+  GST_OBJECT_UNLOCK (agg);
+}
+
 /* Replaces the base class' negotiated_src_caps(), which divides by the rate to
  * get a latency. */
 static gboolean
 negotiated_stills (GstAggregator * agg, GstCaps * caps,
     const GstVideoInfo * info)
 {
-  GstVideoAggregator *vagg = GST_VIDEO_AGGREGATOR (agg);
-
-  GST_OBJECT_LOCK (agg);
-  vagg->info = *info;
-  GST_OBJECT_UNLOCK (agg);
-
+  set_info (agg, info);
   gst_aggregator_set_src_caps (agg, caps);
   gst_nt_mosaic_allow_ahead (GST_NT_MOSAIC (agg), 0);
 
@@ -176,6 +180,7 @@ negotiated_rate (GstAggregator * agg, GstCaps * caps,
   if (!GST_AGGREGATOR_CLASS (parent_class)->negotiated_src_caps (agg, caps))
     return FALSE;
 
+  set_info (agg, info);
   gst_nt_mosaic_allow_ahead (GST_NT_MOSAIC (agg), latency);
 
   return TRUE;
@@ -187,7 +192,7 @@ gst_nt_mosaic_negotiated_src_caps (GstAggregator * agg, GstCaps * caps)
   GstNtMosaic *self = GST_NT_MOSAIC (agg);
   GstVideoInfo info;
 
-  if (!gst_video_info_from_caps (&info, caps))
+  if (!gst_nt_mosaic_info_from_caps (&info, caps))
     return FALSE;
 
   if (!adopt_next_layout (self))

@@ -12,6 +12,8 @@
 
 #include "gstntmosaicpad.h"
 
+#include "gstntmosaicinfo.h"
+
 G_DEFINE_TYPE (GstNtMosaicPad, gst_nt_mosaic_pad,
     GST_TYPE_VIDEO_AGGREGATOR_PAD);
 
@@ -170,7 +172,7 @@ gst_nt_mosaic_pad_announce (GstNtMosaicPad * pad, GstEvent * event)
   GstCaps *caps;
 
   gst_event_parse_caps (event, &caps);
-  if (!gst_video_info_from_caps (&info, caps))
+  if (!gst_nt_mosaic_info_from_caps (&info, caps))
     gst_video_info_init (&info);
 
   GST_OBJECT_LOCK (pad);
@@ -219,11 +221,28 @@ gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad, GstVideoInfo * info)
   return GST_VIDEO_INFO_FORMAT (info) != GST_VIDEO_FORMAT_UNKNOWN;
 }
 
+/* Until the base class takes the next frame, it has the caps before. */
+static GstVideoChromaSite
+get_site (GstNtMosaicPad * pad)
+{
+  return gst_video_info_is_equal (&GST_VIDEO_AGGREGATOR_PAD (pad)->info,
+      &pad->next_info) ? pad->next_site : pad->site;
+}
+
+void
+gst_nt_mosaic_pad_get_info (GstNtMosaicPad * pad, GstVideoInfo * info)
+{
+  *info = GST_VIDEO_AGGREGATOR_PAD (pad)->info;
+  info->chroma_site = get_site (pad);
+}
+
 void
 gst_nt_mosaic_pad_set_next_caps (GstNtMosaicPad * pad, const GstCaps * caps)
 {
+  pad->site = get_site (pad);
   if (!gst_video_info_from_caps (&pad->next_info, caps))
     gst_video_info_init (&pad->next_info);
+  pad->next_site = gst_nt_mosaic_get_stated_site (caps);
 }
 
 void

@@ -80,7 +80,11 @@ struct _GstNtMosaicPad
   gint n_resets;                /* atomic: events that may reset it now */
 
   /* Of the streaming thread alone. */
-  GstVideoInfo next_info;       /* caps of the frame that is taken next */
+  GstVideoInfo next_info;       /* caps of the frame that is taken next, as the
+                                 * base class reads them */
+  GstVideoChromaSite next_site; /* that these caps state; UNKNOWN: none */
+  GstVideoChromaSite site;      /* the same of the caps before, which hold until
+                                 * that frame */
   gboolean caps_were_delayed;   /* once at least: the base class may still hold
                                  * caps for a later frame */
   GstClockTime silent_since;    /* running time of the first strip without any
@@ -157,6 +161,10 @@ GstEvent *gst_nt_mosaic_pad_ref_queued_caps (GstNtMosaicPad * pad);
 /* The caps that upstream sent last; FALSE if none yet. From any thread. */
 gboolean gst_nt_mosaic_pad_get_announced (GstNtMosaicPad * pad,
     GstVideoInfo * info);
+
+/* The caps that the base class has for the pad, with the chroma-site that they
+ * state. In the streaming thread, with the element's object lock held. */
+void gst_nt_mosaic_pad_get_info (GstNtMosaicPad * pad, GstVideoInfo * info);
 
 /* From now on, the frames that are taken have @caps. In the streaming
  * thread. */

@@ -20,8 +20,16 @@
 
 static gpointer parent_class;
 
-/* The caps of a pad that fits the strip and is not @pad. FALSE: there is
- * none. */
+static gboolean
+lacks_site (const GstVideoInfo * info)
+{
+  return GST_VIDEO_INFO_IS_YUV (info)
+      && info->chroma_site == GST_VIDEO_CHROMA_SITE_UNKNOWN;
+}
+
+/* The caps of the first pad that fits the strip and is not @pad. If they state
+ * no chroma-site, that of the first such pad that does. FALSE: there is no such
+ * pad. */
 static gboolean
 find_like (GstNtMosaic * self, GstAggregatorPad * pad, GstVideoInfo * like)
 {
@@ -29,9 +37,19 @@ find_like (GstNtMosaic * self, GstAggregatorPad * pad, GstVideoInfo * like)
   GList *l;
 
   GST_OBJECT_LOCK (self);
-  for (l = GST_ELEMENT (self)->sinkpads; l && !found; l = l->next)
-    found = l->data != pad && !GST_NT_MOSAIC_PAD (l->data)->unfit
-        && gst_nt_mosaic_pad_get_announced (GST_NT_MOSAIC_PAD (l->data), like);
+  for (l = GST_ELEMENT (self)->sinkpads; l && (!found || lacks_site (like));
+      l = l->next) {
+    GstVideoInfo info;
+
+    if (l->data == pad || GST_NT_MOSAIC_PAD (l->data)->unfit
+        || !gst_nt_mosaic_pad_get_announced (l->data, &info))
+      continue;
+    if (found)
+      like->chroma_site = info.chroma_site;
+    else
+      *like = info;
+    found = TRUE;
+  }
   GST_OBJECT_UNLOCK (self);
 
   return found;

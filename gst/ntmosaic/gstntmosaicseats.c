@@ -33,11 +33,9 @@ has_caps (const GstVideoInfo * info)
 static GstNtMosaicSeat
 take_seat (GstNtMosaic * self, GstNtMosaicPad * pad)
 {
-  GstNtMosaicSeat seat = {
-    .pad = gst_object_ref (pad),
-    .info = GST_VIDEO_AGGREGATOR_PAD (pad)->info,
-  };
+  GstNtMosaicSeat seat = {.pad = gst_object_ref (pad) };
 
+  gst_nt_mosaic_pad_get_info (pad, &seat.info);
   if (pad->tile >= 0 && self->all_tiles)
     seat.before = self->all_tiles->tiles[pad->tile];
   seat.is_shown = has_caps (&pad->settled);

@@ -13,6 +13,7 @@
 #include "gstntmosaiccaps.h"
 #include "gstntmosaicfailures.h"
 #include "gstntmosaicflush.h"
+#include "gstntmosaicinfo.h"
 #include "gstntmosaicover.h"
 
 static gpointer parent_class;
@@ -65,7 +66,7 @@ explain_refused_caps (GstNtMosaic * self, GstAggregatorPad * pad,
   GstVideoInfo info;
   gchar *text;
 
-  if (gst_video_info_from_caps (&info, caps))
+  if (gst_nt_mosaic_info_from_caps (&info, caps))
     error = find_disagreement (self, pad, &info);
   if (error)
     return error;

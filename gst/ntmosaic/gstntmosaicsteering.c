@@ -86,57 +86,56 @@ narrow_to_first_format (GstCaps * caps, GstCaps * template_caps,
   return caps;
 }
 
-static GstCaps *
-narrow_to_chroma_site (GstCaps * caps, const GstVideoInfo * like)
+/* The colorimetry that a pad asks for when no other pad has caps yet: sRGB, or
+ * what GStreamer takes for granted in an HD frame of another format. It is a
+ * single one, so that pads that negotiate at the same time choose alike,
+ * whatever size their frames have. Likewise the chroma-site, if GStreamer takes
+ * one for granted: 1.26 does so by the height of a frame, 1.22 does not. */
+static void
+get_first_colors (GstVideoFormat format, GstVideoInfo * info)
 {
-  gchar *site;
+  GstCaps *hd;
 
-  if (like->chroma_site == GST_VIDEO_CHROMA_SITE_UNKNOWN)
+  gst_video_info_set_format (info, format, HD_HEIGHT, HD_HEIGHT);
+  info->chroma_site = GST_VIDEO_CHROMA_SITE_UNKNOWN;
+  hd = gst_video_info_to_caps (info);
+  gst_video_info_from_caps (info, hd);
+  gst_caps_unref (hd);
+}
+
+static GstCaps *
+narrow_to_chroma_site (GstCaps * caps, GstVideoChromaSite site)
+{
+  gchar *text;
+
+  if (site == GST_VIDEO_CHROMA_SITE_UNKNOWN)
     return caps;
 
-  site = gst_video_chroma_site_to_string (like->chroma_site);
-  if (site)
-    caps = narrow_to_string (caps, "chroma-site", site);
-  g_free (site);
+  text = gst_video_chroma_site_to_string (site);
+  if (text)
+    caps = narrow_to_string (caps, "chroma-site", text);
+  g_free (text);
 
   return caps;
 }
 
+/* Narrows @caps, of the format of @like, to its colorimetry and chroma-site. If
+ * the latter is unknown, pads still choose alike. */
 static GstCaps *
 narrow_to_colors (GstCaps * caps, const GstVideoInfo * like)
 {
   gchar *colorimetry = gst_video_colorimetry_to_string (&like->colorimetry);
+  GstVideoInfo first;
 
   if (colorimetry)
     caps = narrow_to_string (caps, "colorimetry", colorimetry);
   g_free (colorimetry);
 
-  return narrow_to_chroma_site (caps, like);
-}
+  get_first_colors (GST_VIDEO_INFO_FORMAT (like), &first);
 
-/* Narrows @caps, of @format, to the colorimetry that a pad asks for when no
- * other pad has caps yet: sRGB, or what GStreamer takes for granted in an HD
- * frame of another format. It is a single one, so that pads that negotiate at
- * the same time choose alike, whatever size their frames have. Likewise the
- * chroma-site, if GStreamer takes one for granted: 1.26 does so by the height
- * of a frame, 1.22 does not. */
-static GstCaps *
-narrow_to_first_colorimetry (GstCaps * caps, GstVideoFormat format)
-{
-  GstCaps *hd;
-  GstVideoInfo info;
-
-  if (format == GST_VIDEO_FORMAT_UNKNOWN
-      || !gst_video_info_set_format (&info, format, HD_HEIGHT, HD_HEIGHT))
-    return caps;
-
-  info.chroma_site = GST_VIDEO_CHROMA_SITE_UNKNOWN;
-  hd = gst_video_info_to_caps (&info);
-  if (gst_video_info_from_caps (&info, hd))
-    caps = narrow_to_colors (caps, &info);
-  gst_caps_unref (hd);
-
-  return caps;
+  return narrow_to_chroma_site (caps,
+      like->chroma_site != GST_VIDEO_CHROMA_SITE_UNKNOWN ? like->chroma_site
+      : first.chroma_site);
 }
 
 /* Narrows format, colorimetry and chroma-site, which a converter chooses. The
@@ -146,11 +145,15 @@ static GstCaps *
 narrow_pixels (GstCaps * caps, GstCaps * template_caps,
     const GstVideoInfo * like)
 {
-  GstVideoFormat first;
+  GstVideoInfo first;
+  GstVideoFormat format;
 
   if (like == NULL) {
-    caps = narrow_to_first_format (caps, template_caps, &first);
-    return narrow_to_first_colorimetry (caps, first);
+    caps = narrow_to_first_format (caps, template_caps, &format);
+    if (format == GST_VIDEO_FORMAT_UNKNOWN)
+      return caps;
+    get_first_colors (format, &first);
+    return narrow_to_colors (caps, &first);
   }
 
   caps = narrow_to_string (caps, "format",

@@ -103,6 +103,26 @@ GST_START_TEST (query_like_other_yuv)
 
 GST_END_TEST;
 
+/* A pad that states no chroma-site leaves the choice to another pad that does,
+ * or else to what a pad asks for first. */
+GST_START_TEST (query_like_pad_without_site)
+{
+  TestRig *rig = test_rig_new (3);
+
+  test_input_set_caps_with (test_rig_input (rig, 1), 4, 4,
+      "format=YUY2,colorimetry=bt709");
+  check_yuy2_query (rig, "video/x-raw,format={RGBA,YUY2}" SIZES REST,
+      "video/x-raw,format=YUY2" SIZES REST ",colorimetry=bt709");
+  test_input_set_caps_with (test_rig_input (rig, 2), 4, 4,
+      "format=YUY2,colorimetry=bt709,chroma-site=jpeg");
+  check_query (rig, 0, "video/x-raw,format={RGBA,YUY2}" SIZES REST,
+      "video/x-raw,format=YUY2" SIZES REST
+      ",colorimetry=bt709,chroma-site=jpeg");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* Downstream takes colours, but no packed ones: no pad is asked for gray. */
 GST_START_TEST (query_keeps_colors)
 {
@@ -475,6 +495,7 @@ TEST_CASES (negotiation)
   tcase_add_test (tc, query_first_pad);
   tcase_add_test (tc, query_other_formats);
   tcase_add_test (tc, query_like_other_yuv);
+  tcase_add_test (tc, query_like_pad_without_site);
   tcase_add_test (tc, query_keeps_colors);
   tcase_add_test (tc, query_like_other_pad);
   tcase_add_test (tc, query_like_downstream);
