@@ -198,6 +198,7 @@ gst_nt_mosaic_end (GstNtMosaic * self)
   GList *l;
 
   set_ended (self);
+  g_atomic_int_set (&self->error_is_end, TRUE);
   pads = gst_nt_mosaic_ref_pads (self);
   for (l = pads; l; l = l->next) {
     gst_nt_mosaic_pad_end (l->data);

@@ -61,13 +61,14 @@ check_segment (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
 }
 
 /* Returns what upstream is told about a frame or an event if the base class
- * says @answer. It says ERROR after the end: gst_nt_mosaic_end() tells why. If
- * upstream's event is sticky and answered with EOS, GStreamer answers the frame
- * behind it in the same way, and does not give it to the pad. */
+ * says @answer. It says ERROR after the end: gst_nt_mosaic_end() tells why. A
+ * pad that was flushed at that very moment says so, too. If upstream's event is
+ * sticky and answered with EOS, GStreamer answers the frame behind it in the
+ * same way, and does not give it to the pad. */
 static GstFlowReturn
-note_answer (GstNtMosaicPad * pad, GstFlowReturn answer)
+note_answer (GstNtMosaic * self, GstNtMosaicPad * pad, GstFlowReturn answer)
 {
-  if (answer == GST_FLOW_ERROR && g_atomic_int_get (&pad->has_ended))
+  if (answer == GST_FLOW_ERROR && g_atomic_int_get (&self->error_is_end))
     answer = GST_FLOW_EOS;
   if (answer == GST_FLOW_EOS)
     g_atomic_int_set (&pad->said_end, TRUE);
@@ -78,8 +79,9 @@ note_answer (GstNtMosaicPad * pad, GstFlowReturn answer)
 static GstFlowReturn
 queue_event (GstAggregator * agg, GstAggregatorPad * pad, GstEvent * event)
 {
-  return note_answer (GST_NT_MOSAIC_PAD (pad), GST_AGGREGATOR_CLASS
-      (parent_class)->sink_event_pre_queue (agg, pad, event));
+  return note_answer (GST_NT_MOSAIC (agg), GST_NT_MOSAIC_PAD (pad),
+      GST_AGGREGATOR_CLASS (parent_class)->sink_event_pre_queue (agg, pad,
+          event));
 }
 
 /* Takes over @event, which is upstream's segment. */
@@ -267,7 +269,7 @@ take_buffer (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 static GstFlowReturn
 gst_nt_mosaic_pad_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
-  return note_answer (GST_NT_MOSAIC_PAD (pad),
+  return note_answer (GST_NT_MOSAIC (parent), GST_NT_MOSAIC_PAD (pad),
       take_buffer (pad, parent, buffer));
 }
 
@@ -324,16 +326,19 @@ gst_nt_mosaic_clip (GstAggregator * agg, GstAggregatorPad * aggpad,
   return buffer;
 }
 
-/* From GStreamer 1.24 on, the base class would go on with the strips, and in
- * live pipelines make strips without this pad. GStreamer 1.22 refuses the event
- * as this function does. */
+/* After the end. From GStreamer 1.24 on, the base class would go on with the
+ * strips, and in live pipelines make strips without this pad. GStreamer 1.22
+ * refuses the event as this function does. A pad that was flushed since waits
+ * for the flush of the others: it takes the event, but the base class does not
+ * get it. */
 static GstFlowReturn
-refuse_stream (GstNtMosaicPad * pad, GstEvent * event)
+keep_stream_start (GstNtMosaic * self, GstNtMosaicPad * pad, GstEvent * event)
 {
   gst_pad_store_sticky_event (GST_PAD (pad), event);
   gst_event_unref (event);
 
-  return note_answer (pad, GST_FLOW_EOS);
+  return note_answer (self, pad, g_atomic_int_get (&pad->has_ended)
+      ? GST_FLOW_EOS : GST_FLOW_OK);
 }
 
 static GstFlowReturn
@@ -345,8 +350,8 @@ gst_nt_mosaic_sink_event_pre_queue (GstAggregator * agg,
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      if (g_atomic_int_get (&pad->has_ended))
-        return refuse_stream (pad, event);
+      if (g_atomic_int_get (&self->has_ended))
+        return keep_stream_start (self, pad, event);
       break;
     case GST_EVENT_GAP:
       gst_nt_mosaic_pad_note_data (pad);

@@ -366,9 +366,13 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   Waits waits;
 
   gst_nt_mosaic_end_waiting (self);
-  if (g_atomic_int_get (&self->failed) || g_atomic_int_get (&self->has_ended)
-      || !gst_nt_mosaic_check_caps_before_data (self))
+  if (g_atomic_int_get (&self->has_ended))
     return GST_FLOW_ERROR;
+  if (g_atomic_int_get (&self->failed)
+      || !gst_nt_mosaic_check_caps_before_data (self)) {
+    g_atomic_int_set (&self->error_is_end, FALSE);
+    return GST_FLOW_ERROR;
+  }
 
   gst_nt_mosaic_check_ahead (self);
   waits = find_what_is_waited_for (self);
@@ -391,6 +395,8 @@ gst_nt_mosaic_aggregate (GstAggregator * agg, gboolean timeout)
   if (ret == GST_FLOW_EOS)
     return gst_nt_mosaic_end (self);
 
+  if (ret == GST_FLOW_ERROR)
+    g_atomic_int_set (&self->error_is_end, FALSE);
   let_go_of_frames (self, strip_made);
   return ret;
 }

@@ -114,6 +114,8 @@ struct _GstNtMosaic
                                  * after a stall; 0: no stall */
   gint failed;                  /* atomic: an error was posted; no more
                                  * strips */
+  gint error_is_end;            /* atomic: the base class was told of an error
+                                 * last because the stream ended */
   gint has_untimed;             /* atomic: a still came without a timestamp */
   gint has_new_wall;            /* atomic: a property of the wall was set since
                                  * the last negotiation, or there is to be one

@@ -351,6 +351,108 @@ GST_START_TEST (new_pad_and_a_start)
 
 GST_END_TEST;
 
+/* ---- One pad is flushed by itself ---- */
+
+static GstPadProbeReturn
+block_eos (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  return GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS
+      ? GST_PAD_PROBE_OK : GST_PAD_PROBE_PASS;
+}
+
+/* As by a source that seeks by itself. */
+static void
+flush_one (TestRig * rig, guint i, guint32 seqnum)
+{
+  test_input_begin_flush (test_rig_input (rig, i), seqnum);
+  test_input_end_flush (test_rig_input (rig, i), seqnum);
+}
+
+/* While EOS is on its way downstream, as to a sink that waits for the clock.
+ * Upstream is told of no error, which a source would post. */
+GST_START_TEST (flush_of_a_pad_in_the_end)
+{
+  TestRig *rig = rig_new (BY_POLICY, 1);
+  GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
+  gulong id;
+
+  test_rig_push (rig, 1, 201, 1);
+  id = gst_pad_add_probe (srcpad, GST_PAD_PROBE_TYPE_BLOCK
+      | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, block_eos, NULL, NULL);
+  test_input_end (test_rig_input (rig, 0));
+  test_wait_until (gst_pad_is_blocking (srcpad));
+  flush_one (rig, 1, gst_util_seqnum_next ());
+  test_input_push_segment (test_rig_input (rig, 1), 0);
+  gst_pad_remove_probe (srcpad, id);
+  test_rig_await_eos (rig);
+  test_wait_until (is_over (rig));
+
+  fail_unless_equals_int (push (rig, 1, test_frame_new_small (300, 0, 0), 0),
+      GST_FLOW_EOS);
+  gst_object_unref (srcpad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* The stream of that pad waits for the flush of the other. */
+GST_START_TEST (flush_of_a_pad_after_the_end)
+{
+  const guint32 seqnum = gst_util_seqnum_next ();
+  TestRig *rig = rig_new (BY_POLICY, 1);
+
+  test_rig_push (rig, 1, 201, 1);
+  end (rig, BY_POLICY);
+  flush_one (rig, 1, seqnum);
+  begin_stream (test_rig_input (rig, 1));
+  test_rig_push (rig, 1, 401, 0);
+  fail_unless (is_over (rig));
+
+  flush_one (rig, 0, seqnum);
+  begin_stream (test_rig_input (rig, 0));
+  test_rig_push (rig, 0, 400, 0);
+  test_rig_expect_small (rig, 2, 400, 401);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* ---- No end ---- */
+
+static GstPadProbeReturn
+fail_strip (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_ERROR;
+
+  return GST_PAD_PROBE_HANDLED;
+}
+
+/* An error of downstream stays one, also if the stream has ended before. */
+GST_START_TEST (error_after_an_end)
+{
+  TestRig *rig = rig_new (BY_POLICY, 1);
+  GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
+  guint i;
+
+  if (__i__ == 1) {
+    test_rig_push (rig, 1, 201, 1);
+    end (rig, BY_POLICY);
+    flush (rig);
+  }
+  gst_pad_add_probe (srcpad, GST_PAD_PROBE_TYPE_BUFFER, fail_strip, NULL, NULL);
+  for (i = 0; i < 2; i++)
+    test_rig_push (rig, i, 400 + i, 1);
+  test_wait_until (is_over (rig));
+  for (i = 0; i < 2; i++)
+    fail_unless_equals_int (push (rig, i, test_frame_new_small (300, 0, 0), 2),
+        GST_FLOW_ERROR);
+  gst_object_unref (srcpad);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 TEST_CASES (after_end)
 {
   tcase_add_loop_test (tc, frames_behind_caps, 0, N_WAYS);
@@ -360,4 +462,7 @@ TEST_CASES (after_end)
   tcase_add_loop_test (tc, next_stream_in_a_live_pipeline, 0, 2);
   tcase_add_loop_test (tc, new_pad, 0, N_WAYS);
   tcase_add_loop_test (tc, new_pad_and_a_start, 0, 2);
+  tcase_add_test (tc, flush_of_a_pad_in_the_end);
+  tcase_add_test (tc, flush_of_a_pad_after_the_end);
+  tcase_add_loop_test (tc, error_after_an_end, 0, 2);
 }
