@@ -294,8 +294,9 @@ GST_START_TEST (next_stream_in_a_live_pipeline)
   for (i = 0; i < 2; i++) {
     test_rig_add (rig, "sink_%u");
     test_input_set_small_caps (test_rig_input (rig, i));
-    test_rig_push (rig, i, 100 + i, 0);
   }
+  for (i = 0; i < 2; i++)
+    test_rig_push (rig, i, 100 + i, 0);
   test_rig_skip (rig);
   test_input_end (test_rig_input (rig, 0));
   test_rig_push (rig, 1, 102, 1);
