@@ -9,8 +9,10 @@
 
 G_BEGIN_DECLS
 
-/* The chroma-site that fixed @caps state; UNKNOWN: none. */
-GstVideoChromaSite gst_nt_mosaic_get_stated_site (const GstCaps * caps);
+/* The chroma-site that fixed @caps, of the format of @info, state; UNKNOWN:
+ * none, or their pixels have no chroma. */
+GstVideoChromaSite gst_nt_mosaic_get_stated_site (const GstVideoInfo * info,
+    const GstCaps * caps);
 
 /* gst_video_info_from_caps(), but with the chroma-site that @caps state. If
  * they state none, GStreamer takes one for granted by the height of the frame:

@@ -242,7 +242,7 @@ gst_nt_mosaic_pad_set_next_caps (GstNtMosaicPad * pad, const GstCaps * caps)
   pad->site = get_site (pad);
   if (!gst_video_info_from_caps (&pad->next_info, caps))
     gst_video_info_init (&pad->next_info);
-  pad->next_site = gst_nt_mosaic_get_stated_site (caps);
+  pad->next_site = gst_nt_mosaic_get_stated_site (&pad->next_info, caps);
 }
 
 void

@@ -199,6 +199,21 @@ GST_START_TEST (new_pads)
 
 GST_END_TEST;
 
+/* Pixels without chroma have no site, whatever their caps state. */
+GST_START_TEST (rgb_has_none)
+{
+  TestRig *rig = test_rig_new (2);
+
+  test_input_set_caps_with (test_rig_input (rig, 0), 4, LOW,
+      "format=RGBA,chroma-site=jpeg");
+  test_input_set_caps_with (test_rig_input (rig, 1), 4, LOW,
+      "format=RGBA,chroma-site=mpeg2");
+  check_strip (rig, 0, NULL);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 TEST_CASES (chroma_site)
 {
   tcase_add_loop_test (tc, none_agrees_with_any, 0, G_N_ELEMENTS (agreeing));
@@ -209,4 +224,5 @@ TEST_CASES (chroma_site)
   tcase_add_test (tc, change_that_waits);
   tcase_add_test (tc, misfit);
   tcase_add_test (tc, new_pads);
+  tcase_add_test (tc, rgb_has_none);
 }
