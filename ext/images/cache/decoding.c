@@ -330,7 +330,7 @@ decode_all (void *data)
 
   pthread_mutex_lock (&images->lock);
   while (!images->ending)
-    if (!ntm_decoding_do_one (images) && !images->ending)
+    if (!ntm_decoding_do_one (images))
       pthread_cond_wait (&images->work, &images->lock);
   pthread_mutex_unlock (&images->lock);
 
