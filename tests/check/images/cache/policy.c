@@ -304,6 +304,24 @@ GST_START_TEST (wanted)
 
 GST_END_TEST;
 
+/* Images that were put in cost nothing. If they are wanted after they were
+ * removed, time and size decide. */
+GST_START_TEST (no_cost)
+{
+  Test *test = new_test ();
+
+  for (unsigned i = 0; i < 3; i++) {
+    fill (test, i, 0, 1 + i % 2, 1);
+    ntm_policy_want (&test->policy, &test->ranks[i], 10 + i);
+  }
+  assert_leaves (test, 1, 0);
+  assert_leaves (test, 2, 0);
+  assert_leaves (test, 0, 0);
+  g_free (test);
+}
+
+GST_END_TEST;
+
 /* An image of a higher class leaves first, however soon it is wanted. */
 GST_START_TEST (classes)
 {
@@ -352,6 +370,7 @@ policy_suite (void)
   tcase_add_test (tc, worth);
   tcase_add_test (tc, close_uses);
   tcase_add_test (tc, wanted);
+  tcase_add_test (tc, no_cost);
   tcase_add_test (tc, classes);
   tcase_add_test (tc, devalued);
 

@@ -183,6 +183,30 @@ GST_START_TEST (never_exceeded_as_another_thread_sees_it)
 
 GST_END_TEST;
 
+/* ---- What is known of images that left ---- */
+
+/* The oldest ones are forgotten: the cache does not grow with the images that
+ * it has ever had. Of each image that is in it two more are known, and 128. */
+GST_START_TEST (ghosts)
+{
+  const unsigned n_tiles = 3;
+  Album *album = album_new (n_tiles, 1);
+  Target target = target_new (1);
+
+  for (unsigned i = 0; i < 400; i++) {
+    album_check (album, &target, album_request (album, &i, 1, 0), &i, 1, NULL);
+    pthread_mutex_lock (&album->images->lock);
+    assert_equals_uint64 (album->images->keys.n_keys,
+        MIN (i + 1, n_tiles + (n_tiles - 1) * 2 + 128));
+    pthread_mutex_unlock (&album->images->lock);
+  }
+  assert_equals_uint64 (album_get_stats (album).images, n_tiles);
+  target_free (&target);
+  album_free (album);
+}
+
+GST_END_TEST;
+
 /* ---- A decoder that looks whether its image is wanted ---- */
 
 typedef struct
@@ -249,6 +273,7 @@ budget_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, smaller_while_images_load, 0, 2);
   tcase_add_test (tc, never_exceeded_as_another_thread_sees_it);
+  tcase_add_test (tc, ghosts);
   tcase_add_test (tc, wanted_while_its_request_moves);
 
   return suite;

@@ -100,6 +100,44 @@ GST_START_TEST (removed_before_it_fails)
 
 GST_END_TEST;
 
+/* A loader gives up: because nothing wants the image any more, and then it is
+ * loaded again when it is wanted again; or for a reason of its own, which is a
+ * failure. */
+GST_START_TEST (loader_gives_up)
+{
+  const bool is_wanted = __i__;
+  const unsigned numbers[] = { 5, 6 };
+  Album *album = album_new (3, 1);
+  Target target = target_new (2);
+  NtmRequest *request;
+
+  album->statuses[5] = NTM_IMAGE_CANCELLED;
+  album_hold (album, true);
+  request = album_request (album, numbers, 1, 0);
+  album_wait_for_loads (album, 1);
+  if (!is_wanted)
+    ntm_request_free (request);
+  album_hold (album, false);
+  if (is_wanted)
+    album_check (album, &target, request, numbers, 1, NULL);
+
+  /* One thread: it is done with image 5 before it loads image 6. */
+  album_check (album, &target, album_request (album, &numbers[1], 1, 0),
+      &numbers[1], 1, NULL);
+  assert_equals_uint64 (album_get_stats (album).failures, is_wanted);
+  assert_equals_int (album->loads[5], 1);
+  if (!is_wanted) {
+    album->statuses[5] = NTM_IMAGE_OK;
+    album_check (album, &target, album_request (album, numbers, 2, 0), numbers,
+        2, NULL);
+    assert_equals_int (album->loads[5], 2);
+  }
+  target_free (&target);
+  album_free (album);
+}
+
+GST_END_TEST;
+
 static Suite *
 lost_suite (void)
 {
@@ -110,6 +148,7 @@ lost_suite (void)
   tcase_add_test (tc, tried_again);
   tcase_add_loop_test (tc, removed_while_wanted, 0, 2);
   tcase_add_test (tc, removed_before_it_fails);
+  tcase_add_loop_test (tc, loader_gives_up, 0, 2);
 
   return suite;
 }
