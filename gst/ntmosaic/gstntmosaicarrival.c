@@ -16,14 +16,14 @@
 /* ---- Which pads' frames ---- */
 
 /* Whether @pad has a lower rate than the strip, so that its frames are in
- * several strips each. */
+ * several strips each. No rate is lower than 0, which stands for none. */
 static gboolean
 is_slower (GstNtMosaicPad * pad, const GstVideoInfo * strip)
 {
   GstVideoInfo info;
 
   return gst_nt_mosaic_pad_get_announced (pad, &info)
-      && GST_VIDEO_INFO_FPS_N (&info) > 0 && GST_VIDEO_INFO_FPS_N (strip) > 0
+      && GST_VIDEO_INFO_FPS_N (&info) > 0
       && gst_util_fraction_compare (GST_VIDEO_INFO_FPS_N (&info),
       GST_VIDEO_INFO_FPS_D (&info), GST_VIDEO_INFO_FPS_N (strip),
       GST_VIDEO_INFO_FPS_D (strip)) < 0;
