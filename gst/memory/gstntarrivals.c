@@ -142,7 +142,7 @@ decide (GstNtArrivals * arrivals, GstBuffer * frame, guint width, guint height,
     return SHARED;
   frame_rect = &arrivals->layout->cells[arrivals->tile].frame;
   if (frame_rect->width != width || frame_rect->height != height || width == 0
-      || height == 0 || arrivals->layout->pixel_bytes != pixel_bytes)
+      || arrivals->layout->pixel_bytes != pixel_bytes)
     return OTHER_SIZE;
   if (arrivals->layout != pool->config.layout)
     return OTHER_LAYOUT;

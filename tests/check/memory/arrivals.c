@@ -189,6 +189,33 @@ GST_START_TEST (test_tile)
 
 GST_END_TEST;
 
+/* A tile may have no pixels: a pad without caps has 0x0, and so has its frame.
+ * There is nothing to copy. */
+GST_START_TEST (test_tiles_without_pixels)
+{
+  static const NtmTile tiles[N_TILES] = {
+    {.width = 0,.height = 5}, {.width = 5,.height = 0}, {.width = 5,.height = 5}
+  };
+  guint i;
+  Fixture f;
+
+  setup (&f, tiles, 2);
+  for (i = 0; i < N_TILES; i++) {
+    GstBuffer *frame = gst_buffer_new_allocate (NULL, 100, NULL);
+    const guint side = i == 2 ? 5 : 0;
+    GstMemory *place = gst_nt_arrivals_place (f.arrivals[i], frame, side, side,
+        PIXEL_BYTES);
+
+    fail_unless_equals_int (place != NULL, i == 2);
+    if (place)
+      gst_memory_unref (place);
+    gst_buffer_unref (frame);
+  }
+  teardown (&f);
+}
+
+GST_END_TEST;
+
 /* ---- Downstream ---- */
 
 /* What downstream does with a strip. */
@@ -314,6 +341,28 @@ GST_START_TEST (test_ahead)
   }
   drop (frames[0]);
   check_next (&f, 0, TRUE);
+  teardown (&f);
+}
+
+GST_END_TEST;
+
+/* A pad counts anew while one of its frames is on its way, as in a flush, and
+ * then that frame is not shown: it is not counted any more. */
+GST_START_TEST (test_uncount_after_restart)
+{
+  GstBuffer *frames[N_TILES] = { NULL, };
+  NtmReport report;
+  Fixture f;
+
+  setup (&f, small_tiles, 2);
+  gst_buffer_unref (new_arrival (&f, 1));
+  gst_nt_arrivals_restart (f.arrivals[1], f.n_taken[1]);
+  gst_nt_arrivals_uncount (f.arrivals[1]);
+  frames[1] = new_arrival (&f, 1);
+  fail_unless (is_placed (&f, frames[1]));
+  show_and_drop (&f, frames, &report);
+  fail_unless_equals_int (report.tiles_in_place, 1);
+  drop (frames);
   teardown (&f);
 }
 
@@ -910,8 +959,10 @@ arrivals_suite (void)
   tcase_add_loop_test (tcase, test_placed, 0, 2);
   tcase_add_loop_test (tcase, test_one_frame, 0, G_N_ELEMENTS (one_frames));
   tcase_add_test (tcase, test_tile);
+  tcase_add_test (tcase, test_tiles_without_pixels);
   tcase_add_loop_test (tcase, test_downstream, 0, G_N_ELEMENTS (uses));
   tcase_add_loop_test (tcase, test_ahead, 0, 2);
+  tcase_add_test (tcase, test_uncount_after_restart);
   tcase_add_test (tcase, test_pool_grows);
   tcase_add_test (tcase, test_frames_are_kept);
   tcase_add_loop_test (tcase, test_frames_of_old_layout, 0, 2);
