@@ -239,6 +239,50 @@ GST_START_TEST (ahead)
 
 GST_END_TEST;
 
+/* ---- A pad that has no tile yet ---- */
+
+typedef struct
+{
+  GstElement *element;
+  GstPad *pad;                  /* atomic */
+} Joining;
+
+static GstPadProbeReturn
+add_pad (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  Joining *joining = data;
+
+  if (GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) != GST_QUERY_ALLOCATION)
+    return GST_PAD_PROBE_OK;
+  g_atomic_pointer_set (&joining->pad,
+      gst_element_request_pad_simple (joining->element, "sink_%u"));
+
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* A pad joins when the layout is made, and the element asks downstream for
+ * memory before it tells each pad where its frames go. */
+GST_START_TEST (pad_joins_meanwhile)
+{
+  Joining joining = { NULL, };
+  Show s;
+
+  show_init (&s, "progressive");
+  joining.element = s.rig->element;
+  gst_pad_add_probe (s.rig->out->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+      add_pad, &joining, NULL);
+  show_push_rest (&s, 0);
+  test_wait_until (g_atomic_pointer_get (&joining.pad) != NULL);
+  gst_element_release_request_pad (joining.element, joining.pad);
+  gst_object_unref (joining.pad);
+  show_expect (&s);
+  show_run (&s, 2);
+  show_check_all_arrive (&s);
+  show_end (&s);
+}
+
+GST_END_TEST;
+
 /* ---- The buffer that the base class gets ---- */
 
 /* Of all pads, for as long as the test likes. */
@@ -392,6 +436,7 @@ TEST_CASES (arrival)
   tcase_add_loop_test (tc, in_step, 0, G_N_ELEMENTS (settings));
   tcase_add_loop_test (tc, kinds_of_frames, 0, G_N_ELEMENTS (kinds));
   tcase_add_loop_test (tc, ahead, 0, G_N_ELEMENTS (aheads));
+  tcase_add_test (tc, pad_joins_meanwhile);
   tcase_add_test (tc, stand_in);
   tcase_add_test (tc, samples_are_held);
 }
