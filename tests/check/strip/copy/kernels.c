@@ -203,7 +203,8 @@ GST_END_TEST;
 GST_START_TEST (test_long_rows)
 {
   static const size_t lengths[] = {
-    1023, 1024, 1100, 5500, 8191, 8192, 16383, 16384, 16400, 16447, 17000, 40000
+    1023, 1024, 1100, 5500, 8191, 8192, 16383, 16384, 16385, 16400, 16447,
+    17000, 40000
   };
   static const ptrdiff_t gaps[] = { 0, 64, 100 };
   uint64_t state = 8;
