@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* A file that is another one, or none, when its turn comes, or that is written
- * to while it is read. There are no threads: the thread that composes reads the
- * file, so that a test knows when. */
+ * to while it is read, or not wanted any more. There are no threads: the thread
+ * that composes reads the file, so that a test knows when. */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE             /* RTLD_NEXT */
@@ -35,6 +35,7 @@ static char path[80];
 
 static unsigned n_reads;
 static unsigned n_changes;      /* so many reads find that the file changed */
+static NtmRequest *to_cancel;   /* by the next read */
 
 /* No file of a test is read in several parts. */
 ssize_t
@@ -53,6 +54,9 @@ read (int fd, void *bytes, size_t n_bytes)
     n_changes--;
     fail_unless (futimens (fd, times) == 0);
   }
+  if (to_cancel)
+    ntm_request_cancel (to_cancel);
+  to_cancel = NULL;
 
   return n;
 }
@@ -248,6 +252,29 @@ GST_START_TEST (it_changes_again_and_again)
 
 GST_END_TEST;
 
+/* That nothing wants it any more is no failure: the next request has it. */
+GST_START_TEST (its_request_is_cancelled)
+{
+  NtmImages *images = new_images (0);
+  Target target = target_new (1);
+  NtmImagesStats stats;
+  NtmRequest *request;
+
+  write_image (20);
+  request = to_cancel = request_image (images);
+  assert_equals_int (ntm_request_compose (request, target.composer,
+          target.strip, background, NULL), NTM_IMAGE_CANCELLED);
+  fail_unless (to_cancel == NULL);
+  ntm_request_free (request);
+  ntm_images_get_stats (images, &stats);
+  assert_equals_uint64 (stats.decoded + stats.failures, 0);
+  assert_equals_int (compose (request_image (images)), NTM_IMAGE_OK);
+  target_free (&target);
+  ntm_images_unref (images);
+}
+
+GST_END_TEST;
+
 /* Each request for memory fails in turn, that for the bytes of the file among
  * them. The next request for the image tries again. */
 GST_START_TEST (no_memory)
@@ -297,6 +324,7 @@ changing_suite (void)
   tcase_add_test (tc, it_becomes_larger);
   tcase_add_loop_test (tc, it_is_too_large, 0, 2);
   tcase_add_loop_test (tc, it_changes_again_and_again, 0, 6);
+  tcase_add_test (tc, its_request_is_cancelled);
   tcase_add_test (tc, no_memory);
 
   return suite;
