@@ -229,9 +229,7 @@ void
 gst_nt_arrivals_copy (GstMemory * place, NtmComposer * composer,
     const guint8 * data, gssize stride)
 {
-  GstNtView *view = gst_nt_view_get (place);
-
-  g_return_if_fail (view != NULL);
+  const GstNtView *view = gst_nt_view_get (place);
 
   ntm_composer_copy (composer, &view->place,
       gst_nt_strip_get_layout (view->strip)->bytes, data, stride);
@@ -240,11 +238,7 @@ gst_nt_arrivals_copy (GstMemory * place, NtmComposer * composer,
 gint
 gst_nt_arrivals_get_stride (GstMemory * place)
 {
-  GstNtView *view = gst_nt_view_get (place);
-
-  g_return_val_if_fail (view != NULL, 0);
-
-  return view->place.stride;
+  return gst_nt_view_get (place)->place.stride;
 }
 
 void
