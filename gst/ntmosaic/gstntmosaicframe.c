@@ -73,7 +73,8 @@ find_extent (Extent * extent, const GstVideoMeta * meta,
 
 /* A frame in one memory is mapped through its meta, which may have a map
  * function of its own. Mapping a frame in several memories merges them, which
- * is a copy. */
+ * is a copy. If one of them can't be mapped, gst_buffer_map_range() returns
+ * TRUE and no memory. */
 static gboolean
 map_extent (GstNtMosaicFrame * frame, const Extent * extent, guint index,
     guint n_memories, gsize skip)
@@ -93,7 +94,7 @@ map_extent (GstNtMosaicFrame * frame, const Extent * extent, guint index,
 
   frame->meta = NULL;
   if (!gst_buffer_map_range (frame->buffer, index, n_memories, &frame->map,
-          GST_MAP_READ))
+          GST_MAP_READ) || frame->map.memory == NULL)
     return FALSE;
   frame->data = frame->map.data + skip + (extent->offset - extent->first);
   frame->stride = extent->stride;

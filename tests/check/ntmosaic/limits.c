@@ -159,8 +159,62 @@ GST_START_TEST (without_name)
 
 GST_END_TEST;
 
+/* ---- No element is the limit ---- */
+
+/* Takes less when it is asked with a filter, as the element's negotiation
+ * does. */
+static GstPadProbeReturn
+answer_less (GstPad * pad, GstPadProbeInfo * info, gpointer caps)
+{
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+  GstCaps *filter;
+  GstCaps *answer;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS)
+    return GST_PAD_PROBE_OK;
+  gst_query_parse_caps (query, &filter);
+  if (filter == NULL)
+    return GST_PAD_PROBE_OK;
+
+  answer = gst_caps_from_string (caps);
+  gst_query_set_caps_result (query, answer);
+  gst_caps_unref (answer);
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static const struct
+{
+  const gchar *caps;
+  const gchar *text;
+} answers[] = {
+  /* With these, there is no strip of the tiles. */
+  {"video/x-raw,format=RGBA,width=7",
+      "downstream takes no strip of video/x-raw, format=(string)RGBA, "
+      "width=(int)16, height=(int)6, interlace-mode=(string)progressive, "
+      "pixel-aspect-ratio=(fraction)1/1, colorimetry=(string)sRGB, "
+      "framerate=(fraction)25/1, although no element there says why: "},
+  {"EMPTY", "downstream takes no strip of "},
+};
+
+GST_START_TEST (not_found)
+{
+  TestRig *rig = test_rig_new_of_size (2, 8, 6, 25);
+  guint i;
+
+  gst_pad_add_probe (rig->out->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+      answer_less, (gpointer) answers[__i__].caps, NULL);
+  for (i = 0; i < 2; i++)
+    gst_harness_push (test_rig_input (rig, i), test_frame_new_timed (8, 6, i, 0,
+            TEST_FRAME_TIME));
+  test_rig_expect_error (rig, answers[__i__].text, "XX");
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 TEST_CASES (limits)
 {
   tcase_add_loop_test (tc, named, 0, G_N_ELEMENTS (lines));
   tcase_add_loop_test (tc, without_name, 0, G_N_ELEMENTS (unnamed));
+  tcase_add_loop_test (tc, not_found, 0, G_N_ELEMENTS (answers));
 }
