@@ -91,7 +91,8 @@ gst_nt_strip_src_list_files (const gchar * pattern, GError ** error)
 
   if (result != 0 && result != GLOB_NOMATCH) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
-        "location=%s can't be looked up: the system has no memory", pattern);
+        "location=%s can't be looked up: the system has no memory for the list "
+        "of files. Free memory, or let it match fewer files", pattern);
     return NULL;
   }
 

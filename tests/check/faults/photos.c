@@ -182,6 +182,28 @@ GST_START_TEST (no_memory)
 
 GST_END_TEST;
 
+/* The error says for which names there is no memory. */
+GST_START_TEST (no_memory_to_search)
+{
+  Photos *photos = photos_new (N_PHOTOS);
+  gchar *location = g_strdup_printf ("location=%s/* can't be looked up",
+      photos->folder);
+  Show *show = new_show (photos);
+  GstBus *bus = gst_element_get_bus (show->pipeline);
+
+  system_fail (SYSTEM_SEARCHES, 1, FALSE, ENOMEM);
+  gst_element_set_state (show->pipeline, GST_STATE_PLAYING);
+  test_expect_message (bus, show->src, GST_MESSAGE_ERROR, location,
+      "no memory for the list of files", "let it match fewer files", NULL);
+  fail_unless (system_recover ());
+  gst_object_unref (bus);
+  show_free (show);
+  g_free (location);
+  photos_free (photos);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (no_threads)
 {
   fail_each (SYSTEM_THREADS, __i__, EAGAIN);
@@ -204,6 +226,7 @@ photos_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, no_memory, 0, 2);
+  tcase_add_test (tc, no_memory_to_search);
   tcase_add_loop_test (tc, no_threads, 0, 2);
   tcase_add_loop_test (tc, bad_disk, 0, 2);
 

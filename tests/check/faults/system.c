@@ -11,6 +11,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <link.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -276,6 +277,17 @@ stat (const char *path, struct stat *status)
 
   return ((int (*)(const char *, struct stat *)) REAL ("stat64")) (path,
       status);
+}
+
+EXPORT int
+glob (const char *pattern, int flags, int (*handler) (const char *, int),
+    glob_t * found)
+{
+  if (fails (SYSTEM_SEARCHES, CALLER))
+    return GLOB_NOSPACE;
+
+  return ((int (*)(const char *, int, int (*)(const char *, int), glob_t *))
+      REAL ("glob64")) (pattern, flags, handler, found);
 }
 
 /* The bytes that a library may read now. */

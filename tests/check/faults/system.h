@@ -18,6 +18,7 @@ typedef enum
   SYSTEM_MEMORY = 1 << 0,       /* malloc() and its like, mmap(), madvise() */
   SYSTEM_THREADS = 1 << 1,      /* pthread_create() */
   SYSTEM_FILES = 1 << 2,        /* open(), fstat(), stat(), read() */
+  SYSTEM_SEARCHES = 1 << 3,     /* glob(), which says GLOB_NOSPACE */
 } SystemCalls;
 
 /* From now on the @nth call of @calls fails with @error (1: the next one), and
