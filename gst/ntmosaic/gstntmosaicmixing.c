@@ -73,6 +73,37 @@ wrap_downstreams (GstNtMosaic * self, NtmLayout * layout,
   return self->downstreams_strip;
 }
 
+/* gst_video_frame_map() maps only the memory in which the first row begins, and
+ * does not compare its size with the buffer's GstVideoMeta. A pool may shorten
+ * its buffers to the size without padding: the memory behind that counts too.
+ * Rows that are too short are left to wrap_downstreams(). */
+static gboolean
+has_room (const GstVideoFrame * frame)
+{
+  const GstMapInfo *map = &frame->map[0];
+  const guint8 *data = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
+  const guint64 stride = MAX (GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0), 0);
+  const guint64 row_bytes = (guint64) GST_VIDEO_FRAME_WIDTH (frame)
+      * GST_VIDEO_FRAME_COMP_PSTRIDE (frame, 0);
+
+  return map->memory && (guint64) (data - map->data)
+      + stride * (GST_VIDEO_FRAME_HEIGHT (frame) - 1)
+      + MIN (stride, row_bytes) <= map->maxsize;
+}
+
+static gboolean
+map_downstreams (GstVideoFrame * frame, const GstVideoInfo * info,
+    GstBuffer * buffer)
+{
+  if (!gst_video_frame_map (frame, info, buffer, GST_MAP_WRITE))
+    return FALSE;
+  if (has_room (frame))
+    return TRUE;
+
+  gst_video_frame_unmap (frame);
+  return FALSE;
+}
+
 static gboolean
 fill_downstreams (GstNtMosaic * self, GstNtMosaicPicture * picture,
     GstBuffer * buffer, NtmReport * report)
@@ -81,7 +112,7 @@ fill_downstreams (GstNtMosaic * self, GstNtMosaicPicture * picture,
   GstVideoFrame frame;
   NtmStrip *strip;
 
-  if (!gst_video_frame_map (&frame, info, buffer, GST_MAP_WRITE)) {
+  if (!map_downstreams (&frame, info, buffer)) {
     gst_nt_mosaic_fail_stream (self, GST_STREAM_ERROR_FAILED, "downstream's "
         "pool gave a buffer of %" G_GSIZE_FORMAT " bytes that can't be mapped "
         "for writing a strip of %dx%d: " WITHOUT_POOL,

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: The ntmosaic authors */
 
 /* A frame whose memory can't be mapped: the element names the pad and the
- * bytes, and says what to do. The other pads' tiles are right. */
+ * bytes, and says what to do. The other pads' tiles are right. Nor can a strip
+ * be made in such memory of downstream's. */
 
 #include <string.h>
 
@@ -220,10 +221,104 @@ GST_START_TEST (mapped_later)
 
 GST_END_TEST;
 
+/* ---- Strips in memory of downstream's ---- */
+
+/* The memory refuses, or is two, or is too short for what its meta says. */
+#define N_POOLS 3
+
+typedef struct
+{
+  GstBufferPool parent;
+  guint kind;
+} TestPool;
+
+typedef GstBufferPoolClass TestPoolClass;
+
+static GType test_pool_get_type (void);
+G_DEFINE_TYPE (TestPool, test_pool, GST_TYPE_BUFFER_POOL);
+
+static const gchar **
+test_pool_get_options (GstBufferPool * pool)
+{
+  static const gchar *options[] = { GST_BUFFER_POOL_OPTION_VIDEO_META, NULL };
+
+  return options;
+}
+
+/* For a strip of two tiles, which begins behind other bytes. */
+static GstFlowReturn
+test_pool_alloc_buffer (GstBufferPool * pool, GstBuffer ** buffer,
+    GstBufferPoolAcquireParams * params)
+{
+  GstBuffer *whole = test_frame_new (GST_VIDEO_FORMAT_RGBA, 2 * WIDTH, HEIGHT,
+      0, OFFSET, 1);
+
+  switch (((TestPool *) pool)->kind) {
+    case 0:
+      *buffer = refuse (whole);
+      break;
+    case 1:
+      *buffer = test_frame_split (whole, FRAME_BYTES);
+      break;
+    default:
+      gst_buffer_get_video_meta (whole)->stride[0] = 1000;
+      *buffer = whole;
+  }
+
+  return GST_FLOW_OK;
+}
+
+static void
+test_pool_class_init (TestPoolClass * klass)
+{
+  klass->get_options = test_pool_get_options;
+  klass->alloc_buffer = test_pool_alloc_buffer;
+}
+
+static void
+test_pool_init (TestPool * self)
+{
+}
+
+static GstPadProbeReturn
+offer_pool (GstPad * pad, GstPadProbeInfo * info, gpointer pool)
+{
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION)
+    return GST_PAD_PROBE_OK;
+
+  gst_query_add_allocation_pool (query, pool, 0, 0, 0);
+  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  return GST_PAD_PROBE_HANDLED;
+}
+
+GST_START_TEST (strip_of_downstreams_pool)
+{
+  TestRig *rig = test_rig_new_of_size (2, WIDTH, HEIGHT, 25);
+  GstBufferPool *pool =
+      gst_object_ref_sink (g_object_new (test_pool_get_type (), NULL));
+  GstPad *src = gst_element_get_static_pad (rig->element, "src");
+
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, offer_pool,
+      pool, NULL);
+  ((TestPool *) pool)->kind = __i__;
+  gst_object_unref (src);
+  test_rig_push (rig, 0, 1, 0);
+  test_rig_push (rig, 1, 2, 0);
+  test_rig_expect_error (rig, "downstream's pool", "of 392 bytes that "
+      "can't be mapped for writing a strip of 16x6", "drop-allocation=true");
+  test_rig_free (rig);
+  gst_object_unref (pool);
+}
+
+GST_END_TEST;
+
 TEST_CASES (unmapped)
 {
   tcase_add_loop_test (tc, first_frame, 0, N_KINDS);
   tcase_add_loop_test (tc, later_frames, 0, N_KINDS);
   tcase_add_test (tc, arriving_frame);
   tcase_add_test (tc, mapped_later);
+  tcase_add_loop_test (tc, strip_of_downstreams_pool, 0, N_POOLS);
 }
