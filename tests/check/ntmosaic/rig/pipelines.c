@@ -7,6 +7,82 @@
 
 #include <string.h>
 
+/* How long a pull waits for a strip between two looks for an error. */
+#define PULL_TIME (100 * GST_MSECOND)
+
+/* ---- Errors ---- */
+
+/* With the lock of the bus's object. An error that was taken from the bus, and
+ * freed, has no other reference. */
+static gboolean
+has_error_unlocked (TestPipeline * self)
+{
+  return self->error && GST_MINI_OBJECT_REFCOUNT_VALUE (self->error) > 1;
+}
+
+/* The first error says most. */
+static void
+note_error (GstBus * bus, GstMessage * message, TestPipeline * self)
+{
+  GstMessage *old = NULL;
+
+  GST_OBJECT_LOCK (bus);
+  if (!has_error_unlocked (self)) {
+    old = self->error;
+    self->error = gst_message_ref (message);
+  }
+  GST_OBJECT_UNLOCK (bus);
+  gst_clear_message (&old);
+}
+
+static void
+watch_errors (TestPipeline * self)
+{
+  GstBus *bus = gst_element_get_bus (self->pipeline);
+
+  gst_bus_enable_sync_message_emission (bus);
+  g_signal_connect (bus, "sync-message::error", G_CALLBACK (note_error), self);
+  gst_object_unref (bus);
+}
+
+static void
+unwatch_errors (TestPipeline * self)
+{
+  GstBus *bus = gst_element_get_bus (self->pipeline);
+
+  g_signal_handlers_disconnect_by_data (bus, self);
+  gst_bus_disable_sync_message_emission (bus);
+  gst_object_unref (bus);
+  gst_clear_message (&self->error);
+}
+
+/* Whether an error is on the bus, or comes there now. Leaves it there, and all
+ * other messages. */
+static gboolean
+has_error (TestPipeline * self)
+{
+  GstBus *bus = gst_element_get_bus (self->pipeline);
+  gboolean has;
+
+  GST_OBJECT_LOCK (bus);
+  has = has_error_unlocked (self);
+  GST_OBJECT_UNLOCK (bus);
+  gst_object_unref (bus);
+
+  return has;
+}
+
+static void
+fail_with (GstMessage * message)
+{
+  GError *error;
+
+  gst_message_parse_error (message, &error, NULL);
+  fail ("%s: %s", GST_OBJECT_NAME (GST_MESSAGE_SRC (message)), error->message);
+}
+
+/* ---- Pipelines ---- */
+
 TestPipeline *
 test_pipeline_new (guint n_sources)
 {
@@ -24,6 +100,7 @@ test_pipeline_new (guint n_sources)
   fail_unless (gst_element_link (self->mosaic, self->sink));
 
   self->sources = g_ptr_array_new ();
+  watch_errors (self);
   for (i = 0; i < n_sources; i++) {
     test_pipeline_add_source (self, NULL);
     test_pipeline_set_rate (self, i, TEST_FPS, 1);
@@ -45,6 +122,7 @@ test_pipeline_new_from_string (const gchar * description)
   self->sink = gst_bin_get_by_name (GST_BIN (self->pipeline), "s");
   fail_unless (self->mosaic != NULL && self->sink != NULL);
   self->sources = g_ptr_array_new ();
+  watch_errors (self);
 
   return self;
 }
@@ -54,6 +132,7 @@ test_pipeline_free (TestPipeline * self)
 {
   fail_unless_equals_int (gst_element_set_state (self->pipeline,
           GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+  unwatch_errors (self);
   g_ptr_array_unref (self->sources);
   gst_object_unref (self->sink);
   test_unref_last (self->pipeline);
@@ -168,26 +247,28 @@ test_pipeline_assert_no_error (TestPipeline * self)
   GstBus *bus = gst_element_get_bus (self->pipeline);
   GstMessage *message = test_pop_message (bus, GST_MESSAGE_ERROR, 0);
 
-  if (message) {
-    GError *error;
-
-    gst_message_parse_error (message, &error, NULL);
-    fail ("%s: %s", GST_OBJECT_NAME (GST_MESSAGE_SRC (message)),
-        error->message);
-  }
+  if (message)
+    fail_with (message);
   gst_object_unref (bus);
 }
 
 GstSample *
 test_pipeline_pull (TestPipeline * self)
 {
-  GstSample *sample = gst_app_sink_try_pull_sample (GST_APP_SINK (self->sink),
-      TEST_PATIENCE);
+  GstAppSink *sink = GST_APP_SINK (self->sink);
+  GstClockTime waited = 0;
+  GstSample *sample;
+
+  do {
+    sample = gst_app_sink_try_pull_sample (sink, PULL_TIME);
+    waited += PULL_TIME;
+  } while (sample == NULL && waited < TEST_PATIENCE
+      && !gst_app_sink_is_eos (sink) && !has_error (self));
 
   if (sample == NULL) {
-    test_pipeline_assert_no_error (self);
-    fail ("no strip, but %s", gst_app_sink_is_eos (GST_APP_SINK (self->sink))
-        ? "EOS" : "silence");
+    if (has_error (self))
+      fail_with (self->error);
+    fail ("no strip, but %s", gst_app_sink_is_eos (sink) ? "EOS" : "silence");
   }
 
   return sample;

@@ -17,6 +17,8 @@ typedef struct
   GstElement *mosaic;
   GstElement *sink;             /* an appsink without sync to the clock */
   GPtrArray *sources;           /* of appsrc, linked to sink_0, sink_1, … */
+  GstMessage *error;            /* the first on the bus, or one that was there,
+                                   or NULL; the bus's lock guards it */
 } TestPipeline;
 
 /* The sources have caps. */
@@ -61,7 +63,8 @@ void test_pipeline_end (TestPipeline * self, guint source);
 /* Ends all sources, and sets the pipeline to PLAYING. */
 void test_pipeline_play (TestPipeline * self);
 
-/* The next strip. Fails the test when there is none, or an error. */
+/* The next strip. Fails the test if there is none, and at once if an error is
+ * on the bus. */
 GstSample *test_pipeline_pull (TestPipeline * self);
 
 /* The next strip, whatever is in it. */
