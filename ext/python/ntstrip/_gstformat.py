@@ -15,8 +15,11 @@ from ntstrip._gstc import GObject, Gst, GstApp, GstVideo
 Format = namedtuple('Format', 'name id width height shape dtype row_bytes '
                     'stride')
 
-# Looked up before other threads are there: PyGObject fills an enumeration in
-# the thread that asks for it first, and another thread may find it half full.
+# Looked up before other threads are there: PyGObject makes a type in the thread
+# that asks for it first. At the same time, another thread makes a second one,
+# whose objects the first one refuses, or finds an enumeration half full.
+VideoInfo = GstVideo.VideoInfo
+VideoFormatInfo = GstVideo.VideoFormatInfo
 ENCODED = GstVideo.VideoFormat.ENCODED
 COMPLEX = GstVideo.VideoFormatFlags.COMPLEX
 LE = GstVideo.VideoFormatFlags.LE
@@ -51,7 +54,7 @@ def parse(text):
     video = None
     if caps.is_fixed():
         try:
-            video = GstVideo.VideoInfo.new_from_caps(caps)
+            video = VideoInfo.new_from_caps(caps)
         except TypeError:    # what PyGObject makes of NULL
             pass
     if video is None or video.finfo.format == ENCODED:
