@@ -134,7 +134,9 @@ flush_myself (Source * self)
   report_add (REPORT_SOURCE_FLUSHES, 1);
   event = gst_event_new_flush_start ();
   gst_pad_push_event (self->pad, event);
-  event = gst_event_new_flush_stop (TRUE);
+  /* In a live pipeline, a sink that is told to reset the time lets GStreamer
+   * lock all states, with its stream locked: a stop that meets that hangs. */
+  event = gst_event_new_flush_stop (!self->stream.setup.is_live);
   gst_pad_push_event (self->pad, event);
   stream_forget (&self->stream);
   g_mutex_unlock (&self->flush_lock);

@@ -76,11 +76,12 @@ typedef struct
   atomic_bool is_over;
 } Sampler;
 
-/* 0: not known. Memcheck's own memory is resident, too. */
+/* 0: not known. Memcheck's own memory is resident, and an emulator's, too. */
 static size_t
 get_resident_bytes (void)
 {
-  const bool is_own = HAVE_OWN_MEMORY && !getenv ("NTM_TEST_UNDER_VALGRIND");
+  const bool is_own = HAVE_OWN_MEMORY && !getenv ("NTM_TEST_UNDER_VALGRIND")
+      && !getenv ("NTM_TEST_EMULATED");
   FILE *file = is_own ? fopen ("/proc/self/statm", "r") : NULL;
   size_t pages = 0;
 
