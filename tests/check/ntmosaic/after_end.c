@@ -11,37 +11,19 @@
 #define STEP TEST_STEP
 #define N_FRAMES 3
 
-/* How the stream ends while pad 1 still has frames and events in its queue. */
-typedef enum
-{
-  BY_POLICY,                    /* eos-policy=first: pad 0 ends */
-  BY_DOWNSTREAM,                /* downstream takes no more strips */
-  N_WAYS,
-} Way;
-
 /* A strip of both pads has passed. */
 static TestRig *
-rig_new (Way way, guint frames_ahead)
+rig_new (TestWay way, guint frames_ahead)
 {
   TestRig *rig = test_rig_new_small (2);
 
-  if (way == BY_POLICY)
-    test_rig_set (rig, "eos-policy", "first");
+  test_rig_prepare_end (rig, way);
   g_object_set (rig->element, "frames-ahead", frames_ahead, NULL);
   test_rig_push (rig, 0, 100, 0);
   test_rig_push (rig, 1, 200, 0);
   test_rig_skip (rig);
 
   return rig;
-}
-
-static GstPadProbeReturn
-refuse_strip (GstPad * pad, GstPadProbeInfo * info, gpointer data)
-{
-  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
-  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_EOS;
-
-  return GST_PAD_PROBE_HANDLED;
 }
 
 /* Whether the streaming thread has ended the stream and gone. */
@@ -58,19 +40,9 @@ is_over (TestRig * rig)
 }
 
 static void
-end (TestRig * rig, Way way)
+end (TestRig * rig, TestWay way)
 {
-  GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
-
-  if (way == BY_POLICY) {
-    test_input_end (test_rig_input (rig, 0));
-  } else {
-    gst_pad_add_probe (srcpad, GST_PAD_PROBE_TYPE_BUFFER, refuse_strip, NULL,
-        NULL);
-    test_rig_push (rig, 0, 101, 1);
-  }
-  test_rig_await_eos (rig);
-  gst_object_unref (srcpad);
+  test_rig_end_early (rig, way);
   test_wait_until (is_over (rig));
 }
 
@@ -144,21 +116,6 @@ GST_START_TEST (frames_behind_caps)
 
 GST_END_TEST;
 
-static guint64
-count_frames (TestRig * rig)
-{
-  GstPad *pad = gst_element_get_static_pad (rig->element, "sink_1");
-  GstStructure *stats = NULL;
-  guint64 n = 0;
-
-  g_object_get (pad, "stats", &stats, NULL);
-  fail_unless (gst_structure_get_uint64 (stats, "frames", &n));
-  gst_structure_free (stats);
-  gst_object_unref (pad);
-
-  return n;
-}
-
 /* Upstream waits for room in the pad. */
 GST_START_TEST (upstream_that_waits_behind_caps)
 {
@@ -167,7 +124,7 @@ GST_START_TEST (upstream_that_waits_behind_caps)
 
   make_frames (&up);
   thread = g_thread_new ("upstream", push_frames, &up);
-  test_wait_until (count_frames (up.rig) == 3);
+  test_wait_until (test_input_count_frames (test_rig_input (up.rig, 1)) == 3);
   end (up.rig, __i__);
   g_thread_join (thread);
   fail_unless_equals_int (up.ret, GST_FLOW_EOS);
@@ -274,10 +231,10 @@ check_stream (TestRig * rig, guint i)
 /* Of the pad that has ended, or of the other one. */
 GST_START_TEST (next_stream)
 {
-  TestRig *rig = rig_new (BY_POLICY, 1);
+  TestRig *rig = rig_new (TEST_BY_POLICY, 1);
 
   test_rig_push (rig, 1, 201, 1);
-  end (rig, BY_POLICY);
+  end (rig, TEST_BY_POLICY);
   check_stream (rig, __i__);
   test_rig_free (rig);
 }
@@ -319,7 +276,7 @@ GST_START_TEST (new_pad)
   end (rig, __i__);
   input = test_rig_add (rig, "sink_%u");
   test_input_set_small_caps (input);
-  if (__i__ == BY_POLICY)
+  if (__i__ == TEST_BY_POLICY)
     check_stream (rig, 2);
   else
     fail_unless_equals_int (push (rig, 2, test_frame_new_small (300, 0, 0), 0),
@@ -332,11 +289,11 @@ GST_END_TEST;
 /* A stop leaves nothing of the end. */
 GST_START_TEST (new_pad_and_a_start)
 {
-  TestRig *rig = rig_new (BY_POLICY, 1);
+  TestRig *rig = rig_new (TEST_BY_POLICY, 1);
   guint i;
 
   test_rig_push (rig, 1, 201, 1);
-  end (rig, BY_POLICY);
+  end (rig, TEST_BY_POLICY);
   if (__i__ == 0)
     test_rig_add (rig, "sink_%u");
   test_rig_restart (rig, GST_STATE_READY);
@@ -373,7 +330,7 @@ flush_one (TestRig * rig, guint i, guint32 seqnum)
  * Upstream is told of no error, which a source would post. */
 GST_START_TEST (flush_of_a_pad_in_the_end)
 {
-  TestRig *rig = rig_new (BY_POLICY, 1);
+  TestRig *rig = rig_new (TEST_BY_POLICY, 1);
   GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
   gulong id;
 
@@ -400,10 +357,10 @@ GST_END_TEST;
 GST_START_TEST (flush_of_a_pad_after_the_end)
 {
   const guint32 seqnum = gst_util_seqnum_next ();
-  TestRig *rig = rig_new (BY_POLICY, 1);
+  TestRig *rig = rig_new (TEST_BY_POLICY, 1);
 
   test_rig_push (rig, 1, 201, 1);
-  end (rig, BY_POLICY);
+  end (rig, TEST_BY_POLICY);
   flush_one (rig, 1, seqnum);
   begin_stream (test_rig_input (rig, 1));
   test_rig_push (rig, 1, 401, 0);
@@ -432,13 +389,13 @@ fail_strip (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 /* An error of downstream stays one, also if the stream has ended before. */
 GST_START_TEST (error_after_an_end)
 {
-  TestRig *rig = rig_new (BY_POLICY, 1);
+  TestRig *rig = rig_new (TEST_BY_POLICY, 1);
   GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
   guint i;
 
   if (__i__ == 1) {
     test_rig_push (rig, 1, 201, 1);
-    end (rig, BY_POLICY);
+    end (rig, TEST_BY_POLICY);
     flush (rig);
   }
   gst_pad_add_probe (srcpad, GST_PAD_PROBE_TYPE_BUFFER, fail_strip, NULL, NULL);
@@ -456,12 +413,12 @@ GST_END_TEST;
 
 TEST_CASES (after_end)
 {
-  tcase_add_loop_test (tc, frames_behind_caps, 0, N_WAYS);
-  tcase_add_loop_test (tc, upstream_that_waits_behind_caps, 0, N_WAYS);
-  tcase_add_loop_test (tc, query_behind_a_frame, 0, N_WAYS);
+  tcase_add_loop_test (tc, frames_behind_caps, 0, TEST_N_WAYS);
+  tcase_add_loop_test (tc, upstream_that_waits_behind_caps, 0, TEST_N_WAYS);
+  tcase_add_loop_test (tc, query_behind_a_frame, 0, TEST_N_WAYS);
   tcase_add_loop_test (tc, next_stream, 0, 2);
   tcase_add_loop_test (tc, next_stream_in_a_live_pipeline, 0, 2);
-  tcase_add_loop_test (tc, new_pad, 0, N_WAYS);
+  tcase_add_loop_test (tc, new_pad, 0, TEST_N_WAYS);
   tcase_add_loop_test (tc, new_pad_and_a_start, 0, 2);
   tcase_add_test (tc, flush_of_a_pad_in_the_end);
   tcase_add_test (tc, flush_of_a_pad_after_the_end);

@@ -126,21 +126,6 @@ push_the_rest (gpointer data)
   return NULL;
 }
 
-static guint64
-count_frames (TestRig * rig)
-{
-  GstPad *pad = gst_element_get_static_pad (rig->element, "sink_0");
-  GstStructure *stats = NULL;
-  guint64 n = 0;
-
-  g_object_get (pad, "stats", &stats, NULL);
-  fail_unless (gst_structure_get_uint64 (stats, "frames", &n));
-  gst_structure_free (stats);
-  gst_object_unref (pad);
-
-  return n;
-}
-
 /* The pad has queued a frame, and upstream waits with the next one, while
  * downstream holds up the last strip. The end makes room: upstream queues its
  * frame just then, or is refused. Several rounds meet both. */
@@ -164,7 +149,7 @@ GST_START_TEST (frame_that_waits_for_room_is_dropped)
 
   test_input_end (test_rig_input (rig, 1));
   thread = g_thread_new ("upstream", push_the_rest, &up);
-  test_wait_until (count_frames (rig) == 3);
+  test_wait_until (test_input_count_frames (test_rig_input (rig, 0)) == 3);
   open_gate (&gate);
   g_thread_join (thread);
   test_rig_expect_small (rig, 2, 100, 200);

@@ -385,21 +385,6 @@ GST_START_TEST (pad_leaves_in_a_flush)
 
 GST_END_TEST;
 
-static guint64
-count_frames (GstHarness * input)
-{
-  GstPad *pad = gst_pad_get_peer (input->srcpad);
-  GstStructure *stats;
-  guint64 frames;
-
-  g_object_get (pad, "stats", &stats, NULL);
-  fail_unless (gst_structure_get_uint64 (stats, "frames", &frames));
-  gst_structure_free (stats);
-  gst_object_unref (pad);
-
-  return frames;
-}
-
 static gpointer
 push_frames (gpointer data)
 {
@@ -423,9 +408,10 @@ GST_START_TEST (pad_leaves_while_upstream_waits)
   g_object_set (rig->element, "frames-ahead", 0, NULL);
   check_strip (rig, 0);
   flush_first (rig, __i__ == 0);
-  before = count_frames (test_rig_input (rig, 0));
+  before = test_input_count_frames (test_rig_input (rig, 0));
   upstream = g_thread_new ("upstream", push_frames, test_rig_input (rig, 0));
-  test_wait_until (count_frames (test_rig_input (rig, 0)) == before + 2);
+  test_wait_until (test_input_count_frames (test_rig_input (rig, 0)) == before
+      + 2);
   test_rig_remove (rig, test_rig_input (rig, 1));
   for (n = 0; n < 4; n++)
     test_rig_expect_small (rig, 1, 100 + n);

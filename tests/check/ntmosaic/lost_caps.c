@@ -11,44 +11,6 @@
 #define WIDTH (2 * TEST_TILE_WIDTH)
 #define HEIGHT (TEST_TILE_HEIGHT / 2)
 
-/* How the stream ends while pad 1 still has frames and caps in its queue. */
-typedef enum
-{
-  BY_POLICY,                    /* eos-policy=first: pad 0 ends */
-  BY_DOWNSTREAM,                /* downstream takes no more strips */
-  N_WAYS,
-} Way;
-
-static GstPadProbeReturn
-refuse_strip (GstPad * pad, GstPadProbeInfo * info, gpointer has_refused)
-{
-  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
-  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_EOS;
-  g_atomic_int_set ((gint *) has_refused, TRUE);
-
-  return GST_PAD_PROBE_HANDLED;
-}
-
-static void
-end (TestRig * rig, Way way)
-{
-  GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
-  gint has_refused = FALSE;
-  gulong probe;
-
-  if (way == BY_POLICY) {
-    test_input_end (test_rig_input (rig, 0));
-  } else {
-    probe = gst_pad_add_probe (srcpad, GST_PAD_PROBE_TYPE_BUFFER,
-        refuse_strip, &has_refused, NULL);
-    test_rig_push (rig, 0, 101, 1);
-    test_wait_until (g_atomic_int_get (&has_refused));
-    gst_pad_remove_probe (srcpad, probe);
-  }
-  test_rig_await_eos (rig);
-  gst_object_unref (srcpad);
-}
-
 static void
 push_caps (TestRig * rig)
 {
@@ -89,13 +51,12 @@ check_strips (TestRig * rig, guint width, guint height)
 }
 
 static TestRig *
-rig_new (Way way)
+rig_new (TestWay way)
 {
   TestRig *rig = test_rig_new_small (2);
 
   test_rig_set (rig, "align", "top");
-  if (way == BY_POLICY)
-    test_rig_set (rig, "eos-policy", "first");
+  test_rig_prepare_end (rig, way);
   test_rig_push (rig, 0, 100, 0);
   test_rig_push (rig, 1, 200, 0);
   test_rig_skip (rig);
@@ -110,7 +71,7 @@ GST_START_TEST (flush_after_the_end)
   TestRig *rig = rig_new (__i__);
 
   push_caps (rig);
-  end (rig, __i__);
+  test_rig_end_early (rig, __i__);
   flush (rig);
   check_strips (rig, WIDTH, HEIGHT);
   test_rig_free (rig);
@@ -124,7 +85,7 @@ GST_START_TEST (caps_again_after_the_flush)
   TestRig *rig = rig_new (__i__);
 
   push_caps (rig);
-  end (rig, __i__);
+  test_rig_end_early (rig, __i__);
   flush (rig);
   test_input_set_small_caps (test_rig_input (rig, 1));
   check_strips (rig, TEST_TILE_WIDTH, TEST_TILE_HEIGHT);
@@ -138,7 +99,7 @@ GST_END_TEST;
 /* A flush in the middle of the stream drops frames, and keeps caps. */
 GST_START_TEST (flush_before_the_end)
 {
-  TestRig *rig = rig_new (N_WAYS);
+  TestRig *rig = rig_new (TEST_N_WAYS);
 
   push_caps (rig);
   flush (rig);
@@ -262,8 +223,8 @@ GST_END_TEST;
 
 TEST_CASES (lost_caps)
 {
-  tcase_add_loop_test (tc, flush_after_the_end, 0, N_WAYS);
-  tcase_add_loop_test (tc, caps_again_after_the_flush, 0, N_WAYS);
+  tcase_add_loop_test (tc, flush_after_the_end, 0, TEST_N_WAYS);
+  tcase_add_loop_test (tc, caps_again_after_the_flush, 0, TEST_N_WAYS);
   tcase_add_test (tc, flush_before_the_end);
   tcase_add_loop_test (tc, caps_in_a_queue, 0, 2);
   tcase_add_test (tc, caps_behind_caps_in_a_queue);

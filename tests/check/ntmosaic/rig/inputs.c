@@ -126,6 +126,21 @@ test_input_end (GstHarness * input)
   test_input_push_event (input, gst_event_new_eos ());
 }
 
+guint64
+test_input_count_frames (GstHarness * input)
+{
+  GstPad *pad = gst_pad_get_peer (input->srcpad);
+  GstStructure *stats;
+  guint64 frames;
+
+  g_object_get (pad, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "frames", &frames));
+  gst_structure_free (stats);
+  gst_object_unref (pad);
+
+  return frames;
+}
+
 void
 test_input_begin_flush (GstHarness * input, guint32 seqnum)
 {

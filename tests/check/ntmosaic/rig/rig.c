@@ -337,6 +337,45 @@ test_rig_expect_eos (TestRig * rig)
   test_rig_expect_none (rig);
 }
 
+/* ---- Strips that end early ---- */
+
+void
+test_rig_prepare_end (TestRig * rig, TestWay way)
+{
+  if (way == TEST_BY_POLICY)
+    test_rig_set (rig, "eos-policy", "first");
+}
+
+static GstPadProbeReturn
+refuse_strip (GstPad * pad, GstPadProbeInfo * info, gpointer has_refused)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_EOS;
+  g_atomic_int_set ((gint *) has_refused, TRUE);
+
+  return GST_PAD_PROBE_HANDLED;
+}
+
+void
+test_rig_end_early (TestRig * rig, TestWay way)
+{
+  GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
+  gint has_refused = FALSE;
+  gulong probe;
+
+  if (way == TEST_BY_POLICY) {
+    test_input_end (test_rig_input (rig, 0));
+  } else {
+    probe = gst_pad_add_probe (srcpad, GST_PAD_PROBE_TYPE_BUFFER,
+        refuse_strip, &has_refused, NULL);
+    test_rig_push (rig, 0, 101, 1);
+    test_wait_until (g_atomic_int_get (&has_refused));
+    gst_pad_remove_probe (srcpad, probe);
+  }
+  test_rig_await_eos (rig);
+  gst_object_unref (srcpad);
+}
+
 /* ---- A live rig ---- */
 
 GstClockTime

@@ -94,6 +94,9 @@ void test_input_push_gap (GstHarness * input, guint n);
 void test_input_push_segment (GstHarness * input, GstClockTime start);
 void test_input_end (GstHarness * input);
 
+/* How many frames have come to the pad, those that it has refused too. */
+guint64 test_input_count_frames (GstHarness * input);
+
 /* One half of a flush; or all of it and a segment, as upstream does for a
  * seek. */
 void test_input_begin_flush (GstHarness * input, guint32 seqnum);
@@ -112,6 +115,21 @@ void test_rig_send (TestRig * rig, const TestStrip * strip);
 
 /* EOS. */
 void test_rig_end (TestRig * rig);
+
+/* How the strips end before the streams of all inputs do. */
+typedef enum
+{
+  TEST_BY_POLICY,               /* eos-policy=first: input 0 ends */
+  TEST_BY_DOWNSTREAM,           /* downstream takes no more strips */
+  TEST_N_WAYS,
+} TestWay;
+
+/* Sets eos-policy for that. */
+void test_rig_prepare_end (TestRig * rig, TestWay way);
+
+/* Ends them after one strip of small frames. The inputs but 0 have a frame for
+ * the next strip. Waits until EOS has come. */
+void test_rig_end_early (TestRig * rig, TestWay way);
 
 /* ---- Downstream ---- */
 
