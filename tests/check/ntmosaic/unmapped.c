@@ -216,6 +216,7 @@ GST_START_TEST (mapped_later)
   fail_unless_equals_int (show_count (&s), SHOW_PADS - 1);
   test_rig_expect_no_warning (s.rig);
   test_expect_stat (s.rig, "frames-refused", 0);
+  g_atomic_int_set (&is_mappable, FALSE);
   show_end (&s);
 }
 
