@@ -266,6 +266,40 @@ GST_START_TEST (next_stream_in_a_live_pipeline)
 
 GST_END_TEST;
 
+/* The strip has ended, so the pad refuses STREAM_START. GStreamer keeps CAPS
+ * and SEGMENT back for later, but not the gap after them. The source is right:
+ * no error comes. After a flush, the pad gets all three. */
+GST_START_TEST (source_begins_after_the_end)
+{
+  TestRig *rig = test_rig_new_small (1);
+  GstHarness *late = test_rig_add (rig, "sink_9");
+  const guint32 seqnum = gst_util_seqnum_next ();
+  guint i;
+
+  test_input_push_event (late, gst_event_new_stream_start ("none"));
+  test_input_end (late);
+  test_rig_push (rig, 0, 100, 0);
+  test_input_end (test_rig_input (rig, 0));
+  test_rig_skip (rig);
+  test_rig_expect_eos (rig);
+  test_wait_until (is_over (rig));
+
+  test_input_push_event (late, gst_event_new_stream_start ("late"));
+  test_input_set_small_caps (late);
+  test_input_push_segment (late, 0);
+  gst_harness_push_event (late, gst_event_new_gap (0, STEP));
+  test_expect_no_message (rig->bus, rig->element, GST_MESSAGE_ERROR);
+
+  for (i = 0; i < 2; i++)
+    test_input_flush (test_rig_input (rig, i), seqnum);
+  for (i = 0; i < 2; i++)
+    test_rig_push (rig, i, 200 + i, 0);
+  test_rig_expect_small (rig, 2, 200, 201);
+  test_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* An application adds a pad, and seeks after that, or not. */
 GST_START_TEST (new_pad)
 {
@@ -418,6 +452,7 @@ TEST_CASES (after_end)
   tcase_add_loop_test (tc, query_behind_a_frame, 0, TEST_N_WAYS);
   tcase_add_loop_test (tc, next_stream, 0, 2);
   tcase_add_loop_test (tc, next_stream_in_a_live_pipeline, 0, 2);
+  tcase_add_test (tc, source_begins_after_the_end);
   tcase_add_loop_test (tc, new_pad, 0, TEST_N_WAYS);
   tcase_add_loop_test (tc, new_pad_and_a_start, 0, 2);
   tcase_add_test (tc, flush_of_a_pad_in_the_end);

@@ -431,53 +431,6 @@ GST_START_TEST (films_of_different_length)
 
 GST_END_TEST;
 
-/* The base class lets pads refuse data after EOS has gone downstream. */
-static gboolean
-refuses_data (TestRig * rig)
-{
-  GstPad *srcpad = gst_element_get_static_pad (rig->element, "src");
-  const gboolean is_paused =
-      gst_pad_get_task_state (srcpad) == GST_TASK_PAUSED;
-
-  gst_object_unref (srcpad);
-
-  return is_paused;
-}
-
-/* The strip has ended, so the pad refuses STREAM_START. GStreamer keeps CAPS
- * and SEGMENT back for later, but not the gap after them. The source is right:
- * no error comes. After a flush, the pad gets all three. */
-GST_START_TEST (source_begins_after_the_end)
-{
-  TestRig *rig = test_rig_new_small (1);
-  GstHarness *late = test_rig_add (rig, "sink_9");
-  const guint32 seqnum = gst_util_seqnum_next ();
-  guint i;
-
-  test_input_push_event (late, gst_event_new_stream_start ("none"));
-  test_input_end (late);
-  test_rig_push (rig, 0, 100, 0);
-  test_input_end (test_rig_input (rig, 0));
-  test_rig_skip (rig);
-  test_rig_expect_eos (rig);
-  test_wait_until (refuses_data (rig));
-
-  test_input_push_event (late, gst_event_new_stream_start ("late"));
-  test_input_set_small_caps (late);
-  test_input_push_segment (late, 0);
-  gst_harness_push_event (late, gst_event_new_gap (0, STEP));
-  test_expect_no_message (rig->bus, rig->element, GST_MESSAGE_ERROR);
-
-  for (i = 0; i < 2; i++)
-    test_input_flush (test_rig_input (rig, i), seqnum);
-  for (i = 0; i < 2; i++)
-    test_rig_push (rig, i, 200 + i, 0);
-  test_rig_expect_small (rig, 2, 200, 201);
-  test_rig_free (rig);
-}
-
-GST_END_TEST;
-
 TEST_CASES (eos_upstream)
 {
   tcase_add_loop_test (tc, frames_in_the_queue_are_dropped, 0, 2);
@@ -485,7 +438,6 @@ TEST_CASES (eos_upstream)
   tcase_add_test (tc, downstream_is_slow_at_the_end);
   tcase_add_test (tc, seek_after_the_end);
   tcase_add_test (tc, start_after_the_end);
-  tcase_add_test (tc, source_begins_after_the_end);
   tcase_add_test (tc, endless_sources);
   tcase_add_loop_test (tc, films_of_different_length, 0, 2);
 }
