@@ -48,15 +48,6 @@ end (TestRig * rig, TestWay way)
 
 /* ---- What is queued ---- */
 
-static GstFlowReturn
-push (TestRig * rig, guint input, GstBuffer * frame, guint n)
-{
-  GST_BUFFER_PTS (frame) = n * STEP;
-  GST_BUFFER_DURATION (frame) = STEP;
-
-  return gst_harness_push (test_rig_input (rig, input), frame);
-}
-
 typedef struct
 {
   TestRig *rig;
@@ -93,7 +84,8 @@ push_frames (gpointer data)
   guint i;
 
   for (i = 0; i < N_FRAMES; i++) {
-    up->ret = push (up->rig, 1, gst_buffer_ref (up->frames[i]), 1 + i);
+    up->ret = test_rig_offer (up->rig, 1, gst_buffer_ref (up->frames[i]),
+        1 + i);
     if (i == 0)
       test_input_set_caps_full (test_rig_input (up->rig, 1), "RGBA",
           TEST_TILE_WIDTH, TEST_TILE_HEIGHT, 2 * TEST_FPS, 1);
@@ -212,8 +204,8 @@ check_stream (TestRig * rig, guint i)
 
   begin_stream (test_rig_input (rig, i));
   for (n = 0; n < 8; n++)
-    fail_unless_equals_int (push (rig, i, test_frame_new_small (300 + n, 0, 0),
-            n), GST_FLOW_EOS);
+    fail_unless_equals_int (test_rig_offer (rig, i,
+            test_frame_new_small (300 + n, 0, 0), n), GST_FLOW_EOS);
   fail_if (GPOINTER_TO_INT (ask (pad)));
   gst_object_unref (pad);
   fail_unless (is_over (rig));
@@ -313,8 +305,8 @@ GST_START_TEST (new_pad)
   if (__i__ == TEST_BY_POLICY)
     check_stream (rig, 2);
   else
-    fail_unless_equals_int (push (rig, 2, test_frame_new_small (300, 0, 0), 0),
-        GST_FLOW_EOS);
+    fail_unless_equals_int (test_rig_offer (rig, 2,
+            test_frame_new_small (300, 0, 0), 0), GST_FLOW_EOS);
   test_rig_free (rig);
 }
 
@@ -379,8 +371,8 @@ GST_START_TEST (flush_of_a_pad_in_the_end)
   test_rig_await_eos (rig);
   test_wait_until (is_over (rig));
 
-  fail_unless_equals_int (push (rig, 1, test_frame_new_small (300, 0, 0), 0),
-      GST_FLOW_EOS);
+  fail_unless_equals_int (test_rig_offer (rig, 1,
+          test_frame_new_small (300, 0, 0), 0), GST_FLOW_EOS);
   gst_object_unref (srcpad);
   test_rig_free (rig);
 }
@@ -437,8 +429,8 @@ GST_START_TEST (error_after_an_end)
     test_rig_push (rig, i, 400 + i, 1);
   test_wait_until (is_over (rig));
   for (i = 0; i < 2; i++)
-    fail_unless_equals_int (push (rig, i, test_frame_new_small (300, 0, 0), 2),
-        GST_FLOW_ERROR);
+    fail_unless_equals_int (test_rig_offer (rig, i,
+            test_frame_new_small (300, 0, 0), 2), GST_FLOW_ERROR);
   gst_object_unref (srcpad);
   test_rig_free (rig);
 }

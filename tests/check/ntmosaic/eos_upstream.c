@@ -24,15 +24,6 @@ rig_new (guint n_inputs)
 
 /* ---- What upstream sees ---- */
 
-static GstFlowReturn
-push (TestRig * rig, guint input, GstBuffer * frame, guint n)
-{
-  GST_BUFFER_PTS (frame) = n * STEP;
-  GST_BUFFER_DURATION (frame) = STEP;
-
-  return gst_harness_push (test_rig_input (rig, input), frame);
-}
-
 /* Upstream learns of the end where it waits for its turn, and gets back all
  * frames that it has pushed. */
 GST_START_TEST (frames_in_the_queue_are_dropped)
@@ -48,7 +39,7 @@ GST_START_TEST (frames_in_the_queue_are_dropped)
   for (i = 0; ret == GST_FLOW_OK; i++) {
     fail_unless (i < 100, "no end");
     g_ptr_array_add (frames, test_frame_new_small (100 + i, 0, 0));
-    ret = push (rig, 0, gst_buffer_ref (frames->pdata[i]), i);
+    ret = test_rig_offer (rig, 0, gst_buffer_ref (frames->pdata[i]), i);
   }
   fail_unless_equals_int (ret, GST_FLOW_EOS);
   test_rig_expect_small (rig, 2, 100, 200);
@@ -121,7 +112,7 @@ push_the_rest (gpointer data)
   guint i;
 
   for (i = 1; i < 3; i++)
-    push (up->rig, 0, gst_buffer_ref (up->frames[i]), i);
+    test_rig_offer (up->rig, 0, gst_buffer_ref (up->frames[i]), i);
 
   return NULL;
 }
@@ -142,8 +133,8 @@ GST_START_TEST (frame_that_waits_for_room_is_dropped)
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, hold, &gate, NULL);
   for (i = 0; i < 3; i++)
     up.frames[i] = test_frame_new_small (100 + i, 0, 0);
-  fail_unless_equals_int (push (rig, 0, gst_buffer_ref (up.frames[0]), 0),
-      GST_FLOW_OK);
+  fail_unless_equals_int (test_rig_offer (rig, 0,
+          gst_buffer_ref (up.frames[0]), 0), GST_FLOW_OK);
   test_rig_push (rig, 1, 200, 0);
   wait_for_gate (&gate);
 
@@ -183,8 +174,8 @@ GST_START_TEST (downstream_is_slow_at_the_end)
 
   wait_for_gate (&gate);
   for (i = 2; i < 20; i++)
-    fail_unless_equals_int (push (rig, 0, test_frame_new_small (100 + i, 0, 0),
-            i), GST_FLOW_EOS);
+    fail_unless_equals_int (test_rig_offer (rig, 0,
+            test_frame_new_small (100 + i, 0, 0), i), GST_FLOW_EOS);
 
   open_gate (&gate);
   test_rig_expect_eos (rig);

@@ -94,6 +94,15 @@ test_rig_push (TestRig * rig, guint input, guint32 seed, guint n)
   test_input_send (test_rig_input (rig, input), seed, n);
 }
 
+GstFlowReturn
+test_rig_offer (TestRig * rig, guint input, GstBuffer * frame, guint n)
+{
+  GST_BUFFER_PTS (frame) = n * TEST_STEP;
+  GST_BUFFER_DURATION (frame) = TEST_STEP;
+
+  return gst_harness_push (test_rig_input (rig, input), frame);
+}
+
 /* ---- Events ---- */
 
 void

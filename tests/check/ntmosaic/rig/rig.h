@@ -88,6 +88,11 @@ void test_input_push_nth (GstHarness * input, GstBuffer * frame, guint n);
 void test_input_send (GstHarness * input, guint32 seed, guint n);
 void test_rig_push (TestRig * rig, guint input, guint32 seed, guint n);
 
+/* Pushes @frame (transfer full) as the @n-th small frame. Returns what the pad
+ * says. */
+GstFlowReturn test_rig_offer (TestRig * rig, guint input, GstBuffer * frame,
+    guint n);
+
 /* Pushes an event. The pad must accept it. */
 void test_input_push_event (GstHarness * input, GstEvent * event);
 void test_input_push_gap (GstHarness * input, guint n);
