@@ -323,8 +323,11 @@ check_columns (GstNtMosaic * self, const GstNtMosaicSettings * settings,
   return FALSE;
 }
 
-/* Tries the pads that the strip shows already: others must fit in. A pad that
- * has grown too wide for any number of columns does not fit either. */
+/* If not all pads make a strip, tries those that the strip shows already:
+ * others must fit in. All are tried first: if columns and rows are set, a
+ * column of new pads alone is as wide as the widest until their own width
+ * counts. A pad that has grown
+ * too wide for any number of columns does not fit either. */
 void
 gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
     GArray * seats, GstCaps * downstream)
@@ -338,7 +341,10 @@ gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
       || count_columns (settings, seats->len) == 0)
     return;
 
-  if (check_columns (self, settings, seats, asked, downstream, &columns, &why)
+  if ((!self->without_new_pads && check_columns (self, settings, seats,
+              PADS_WITH_CAPS, downstream, &columns, &why))
+      || check_columns (self, settings, seats, asked, downstream, &columns,
+          &why)
       || (columns == 0 && check_columns (self, settings, seats,
               PADS_SETTLED, downstream, &columns, &why))) {
     self->warned_of_width = FALSE;

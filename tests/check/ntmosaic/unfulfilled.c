@@ -444,6 +444,30 @@ GST_START_TEST (pad_grows)
 
 GST_END_TEST;
 
+/* A pad comes that is alone in its column. With its width, all is as narrow as
+ * it must be. */
+GST_START_TEST (narrow_pad_comes)
+{
+  Site site;
+
+  begin (&site, 1);
+  site_add_pad (&site, 5);
+  site_resize (&site, 0, 60, HEIGHT);
+  site_resize (&site, 1, 10, HEIGHT);
+  site.wall.columns = site.wall.rows = 2;
+  site.wall.max_width = 100;
+  site_set_wall (&site);
+  check (&site);
+
+  /* 40 pixels wide at most. */
+  site_add_pad (&site, 3);
+  check (&site);
+  test_rig_expect_no_warning (site.rig);
+  site_clear (&site);
+}
+
+GST_END_TEST;
+
 /* A pad leaves at the moment at which a setting is changed. With 17 pixels of
  * gap there could be one column only, so that is a fault of its own; with 5
  * there are two columns, as without. */
@@ -554,6 +578,7 @@ TEST_CASES (unfulfilled)
   tcase_add_test (tc, no_memory_at_all);
   tcase_add_loop_test (tc, pad_leaves, 0, 2);
   tcase_add_test (tc, pad_grows);
+  tcase_add_test (tc, narrow_pad_comes);
   tcase_add_loop_test (tc, pad_leaves_beside, 0, 2);
   tcase_add_loop_test (tc, at_random, 0, 4);
 }
