@@ -326,8 +326,8 @@ check_columns (GstNtMosaic * self, const GstNtMosaicSettings * settings,
 /* If not all pads make a strip, tries those that the strip shows already:
  * others must fit in. All are tried first: if columns and rows are set, a
  * column of new pads alone is as wide as the widest until their own width
- * counts. A pad that has grown
- * too wide for any number of columns does not fit either. */
+ * counts. A pad that has grown too wide for any number of columns does not fit
+ * either. */
 void
 gst_nt_mosaic_fold (GstNtMosaic * self, GstNtMosaicSettings * settings,
     GArray * seats, GstCaps * downstream)
